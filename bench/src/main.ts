@@ -1,0 +1,2 @@
+/** Prints the table of ratios that the benchmarks give. */
+export {};

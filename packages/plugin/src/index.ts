@@ -1,0 +1,2 @@
+/** Bundler plugins that register accessors for what each function closes over. */
+export {};
