@@ -1,0 +1,125 @@
+/**
+ * Finds the user's line on the stack. Frames of Fluxion itself and of the engine are passed over; a frame that a
+ * registered locator knows (code that runs in place of the user's) is replaced by the place it stands for.
+ */
+import { originalLocation, type Position, type SourceLocation, toPath } from './original.ts';
+
+/** What V8 tells of a frame; only what is used here. */
+export interface CallSite {
+  getFileName(): string | null | undefined;
+  getScriptNameOrSourceURL?(): string | null;
+  getLineNumber(): number | null;
+  getColumnNumber(): number | null;
+  getFunctionName(): string | null;
+  getEvalOrigin?(): string | undefined;
+  isNative(): boolean;
+}
+
+export interface StackFrame extends Position {
+  readonly name: string | undefined;
+  /** The engine's own object for the frame, on V8. */
+  readonly site: CallSite | undefined;
+}
+
+/** A place in a script as loaded, that is before source maps. Lines and columns count from 0, as the engine's do. */
+export interface Place {
+  readonly url: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Says which place of the user's a place in generated code stands for; undefined for one the locator does not know. */
+export type Locator = (url: string, line: number, column: number) => Place | undefined;
+
+const locators: Locator[] = [];
+
+export function registerLocator(locator: Locator): void {
+  locators.push(locator);
+}
+
+/** One frame of the user's: where it is in the text as loaded, and the name of its function. */
+export interface UserFrame {
+  readonly position: Position;
+  readonly name: string | undefined;
+}
+
+/** The frames of the user's on the present stack, innermost first. `below`: leave out this function and its callees. */
+export function userFrames(below: Function): UserFrame[] {
+  return usersOf(stackFrames(below));
+}
+
+/** The frames of the user's among these, with what stands in for them replaced. */
+export function usersOf(frames: readonly StackFrame[]): UserFrame[] {
+  const found: UserFrame[] = [];
+  for (const frame of frames) {
+    const position = placeOf(frame);
+    if (position) found.push({ position, name: frame.name });
+  }
+  return found;
+}
+
+function placeOf(frame: StackFrame): Position | undefined {
+  for (const locator of locators) {
+    const place = locator(frame.url, frame.line - 1, frame.column - 1);
+    if (place) return { url: place.url, line: place.line + 1, column: place.column + 1 };
+  }
+  return isForeign(frame.url) ? undefined : frame;
+}
+
+/** Where the user's program is at present, in the file they wrote. */
+export function userLocation(below: Function = userLocation): SourceLocation | undefined {
+  const [frame] = userFrames(below);
+  return frame && originalLocation(frame.position);
+}
+
+/** The folder of Fluxion's own code: `src/` here, or that of the bundled file. */
+const own = toPath(import.meta.url).replace(/(?:[\\/]errors)?[\\/][^\\/]*$/, '');
+
+function isForeign(url: string): boolean {
+  if (url === '' || url.startsWith('node:') || url === '<anonymous>' || url === 'native') return true;
+  const path = toPath(url);
+  return path.startsWith(own) && /[\\/]/.test(path.charAt(own.length));
+}
+
+const deepest = 200;
+
+export function stackFrames(below: Function): StackFrame[] {
+  const host = Error as { stackTraceLimit?: number; prepareStackTrace?: unknown; captureStackTrace?: Function };
+  const { stackTraceLimit: limit, prepareStackTrace: prepare } = host;
+  const holder: { stack?: unknown } = {};
+  try {
+    // The engine's own positions: a host may have installed a formatter that maps them, or drops frames.
+    host.stackTraceLimit = deepest;
+    host.prepareStackTrace = (_error: unknown, sites: CallSite[]) => sites;
+    if (host.captureStackTrace) host.captureStackTrace(holder, below);
+    else holder.stack = new Error().stack;
+    const { stack } = holder;
+    if (Array.isArray(stack)) return stack.map(frameOfSite);
+    return typeof stack === 'string' ? framesOfText(stack) : [];
+  } finally {
+    host.stackTraceLimit = limit as number;
+    host.prepareStackTrace = prepare;
+  }
+}
+
+function frameOfSite(site: CallSite): StackFrame {
+  return {
+    url: site.isNative() ? 'native' : (site.getFileName() ?? site.getScriptNameOrSourceURL?.() ?? ''),
+    line: site.getLineNumber() ?? 0,
+    column: site.getColumnNumber() ?? 0,
+    name: site.getFunctionName() ?? undefined,
+    site,
+  };
+}
+
+/** The frames of a formatted stack, as V8 (`at f (url:1:2)`), Firefox and Safari (`f@url:1:2`) write it. */
+export function framesOfText(stack: string): StackFrame[] {
+  const frames: StackFrame[] = [];
+  for (const text of stack.split('\n')) {
+    const match = /^\s*at (?:(.*?) \()?(.*?):(\d+):(\d+)\)?$/.exec(text) ?? /^([^@\s]*)@(.*?):(\d+):(\d+)$/.exec(text);
+    if (!match) continue;
+    const [, name, url, line, column] = match;
+    frames.push({ url: url!, line: Number(line), column: Number(column), name: name || undefined, site: undefined });
+  }
+  return frames;
+}

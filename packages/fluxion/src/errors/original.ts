@@ -1,0 +1,160 @@
+/**
+ * From a position in the JavaScript that the engine runs to the file the user wrote, by source map where there is one.
+ * Every step may fail (no Node, no map, no file); then the position stays as it was, and the frame is left out.
+ */
+import { codeFrame } from './code-frame.ts';
+
+/** A place in the text that the engine runs. Lines and columns count from 1. */
+export interface Position {
+  readonly url: string;
+  readonly line: number;
+  readonly column: number;
+  /** The whole text of that script, where the caller has it. */
+  readonly text?: string | undefined;
+}
+
+/** A place in the file the user wrote. Lines and columns count from 1. */
+export interface SourceLocation {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** The lines around it, with a mark; absent where the text can't be had. */
+  readonly frame?: string | undefined;
+}
+
+interface MapPayload {
+  sources?: (string | null)[];
+  sourcesContent?: (string | null)[];
+  sourceRoot?: string;
+}
+
+interface OriginalPosition extends Position {
+  readonly text: string | undefined;
+}
+
+type Lookup = (line: number, column: number) => OriginalPosition | undefined;
+
+type NodeModule = typeof import('node:module');
+type NodeFs = typeof import('node:fs');
+
+function builtin<T>(name: string): T | undefined {
+  // Looked up at each use: the module must load where there is no process at all.
+  const host = (globalThis as { process?: { getBuiltinModule?(name: string): unknown } }).process;
+  try {
+    return host?.getBuiltinModule?.(name) as T | undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function originalLocation(position: Position): SourceLocation {
+  const original = toOriginal(position);
+  const text = original.text ?? readText(original.url);
+  return {
+    file: toPath(original.url),
+    line: original.line,
+    column: original.column,
+    frame: text === undefined ? undefined : codeFrame(text, original.line, original.column),
+  };
+}
+
+function toOriginal(position: Position): Position {
+  const lookup = lookupFor(position);
+  const mapped = lookup?.(position.line, position.column);
+  if (mapped) return mapped;
+  return position;
+}
+
+const lookups = new Map<string, Lookup>();
+
+function lookupFor({ url, text }: Position): Lookup | undefined {
+  const known = lookups.get(url);
+  if (known) return known;
+  const found = lookupFromNode(url) ?? lookupFromText(url, text) ?? lookupFromText(url, readText(url));
+  // Only successes are kept: a script that is being loaded registers its map a moment later.
+  if (found) lookups.set(url, found);
+  return found;
+}
+
+/** The map that Node has kept itself (`--enable-source-maps`, tsx, type transformation). */
+function lookupFromNode(url: string): Lookup | undefined {
+  const find = builtin<NodeModule>('node:module')?.findSourceMap;
+  if (!find) return undefined;
+  try {
+    const map = find(url) ?? find(toPath(url));
+    return map && lookupIn(map, map.payload as MapPayload, url);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The map named by the last `sourceMappingURL` comment: inline, or a file beside the script. */
+function lookupFromText(url: string, text: string | undefined): Lookup | undefined {
+  const SourceMap = builtin<NodeModule>('node:module')?.SourceMap;
+  if (!SourceMap || text === undefined) return undefined;
+  const comments = [...text.matchAll(/^[ \t]*\/[/*][#@] sourceMappingURL=([^\s'"*]+)/gm)];
+  const reference = comments.at(-1)?.[1];
+  if (reference === undefined) return undefined;
+  try {
+    const inline = /^data:application\/json[^,]*?(;base64)?,(.*)$/.exec(reference);
+    const mapUrl = inline ? url : resolveUrl(reference, url);
+    const json = inline ? (inline[1] ? decodeBase64(inline[2]!) : decodeURIComponent(inline[2]!)) : readText(mapUrl);
+    if (json === undefined) return undefined;
+    const payload = JSON.parse(json) as MapPayload;
+    return lookupIn(new SourceMap(payload as never), payload, mapUrl);
+  } catch {
+    return undefined;
+  }
+}
+
+function lookupIn(map: InstanceType<NodeModule['SourceMap']>, payload: MapPayload, mapUrl: string): Lookup {
+  return (line, column) => {
+    const entry = map.findEntry(line - 1, column - 1);
+    if (!('originalLine' in entry) || typeof entry.originalSource !== 'string') return undefined;
+    const index = payload.sources?.indexOf(entry.originalSource) ?? -1;
+    const only = payload.sources?.length === 1 ? 0 : -1;
+    return {
+      url: resolveUrl((payload.sourceRoot ?? '') + entry.originalSource, mapUrl),
+      line: entry.originalLine + 1,
+      column: entry.originalColumn + 1,
+      text: payload.sourcesContent?.[index === -1 ? only : index] ?? undefined,
+    };
+  };
+}
+
+function decodeBase64(text: string): string {
+  return new TextDecoder().decode(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
+}
+
+const hasScheme = (url: string): boolean => /^[a-z][a-z\d+.-]+:/i.test(url);
+
+function resolveUrl(reference: string, base: string): string {
+  if (hasScheme(reference)) return reference;
+  try {
+    const from = hasScheme(base) ? base : builtin<typeof import('node:url')>('node:url')!.pathToFileURL(base).href;
+    const resolved = new URL(reference.startsWith('/') ? encodeURI(reference) : reference, from).href;
+    return hasScheme(base) ? resolved : toPath(resolved);
+  } catch {
+    return reference;
+  }
+}
+
+/** The path of a file URL; anything else is named as it is. */
+export function toPath(url: string): string {
+  if (!url.startsWith('file:')) return url;
+  try {
+    return builtin<typeof import('node:url')>('node:url')?.fileURLToPath(url.replace(/[?#].*$/, '')) ?? url;
+  } catch {
+    return url;
+  }
+}
+
+function readText(url: string): string | undefined {
+  const path = toPath(url).replace(/\?.*$/, '');
+  if (hasScheme(path) && !/^[a-z]:[\\/]/i.test(path)) return undefined;
+  try {
+    return builtin<NodeFs>('node:fs')?.readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
