@@ -1,0 +1,60 @@
+/**
+ * A level is one derivative being taken: every tracked number belongs to exactly one.
+ * Invariant: ids only grow, so among the operands of an operation the innermost derivative is the one with the largest id,
+ * and two derivatives can never be confused with each other.
+ */
+import { fluxionError } from '../../errors/error.ts';
+import type { Tape } from '../tape.ts';
+
+/** What a level must know of the run (one outermost call of `grad`, `jvp`, … or a nested one) that it belongs to. */
+export interface LevelRun {
+  /** The outermost run; itself for an outermost one. */
+  readonly root: LevelRun;
+  readonly ended: boolean;
+}
+
+export interface Level {
+  readonly id: number;
+  readonly kind: 'reverse' | 'forward';
+  readonly parent: Level | undefined;
+  readonly run: LevelRun;
+  /** The tape of a reverse level; undefined for a forward one. */
+  readonly tape: Tape | undefined;
+  ended: boolean;
+  /** An own function property: it makes `structuredClone` and `postMessage` of any tracked number throw. */
+  readonly poison: () => never;
+}
+
+let lastId = 0;
+
+function poison(): never {
+  throw fluxionError('LostDerivative', { operation: 'a native copy' });
+}
+
+class NewLevel implements Level {
+  readonly id: number;
+  readonly kind: 'reverse' | 'forward';
+  readonly parent: Level | undefined;
+  readonly run: LevelRun;
+  readonly tape: Tape | undefined;
+  ended: boolean;
+  readonly poison: () => never;
+
+  constructor(kind: 'reverse' | 'forward', run: LevelRun, parent: Level | undefined, tape: Tape | undefined) {
+    this.id = ++lastId;
+    this.kind = kind;
+    this.parent = parent;
+    this.run = run;
+    this.tape = tape;
+    this.ended = false;
+    this.poison = poison;
+  }
+}
+
+export function reverseLevel(run: LevelRun, parent: Level | undefined, tape: Tape): Level {
+  return new NewLevel('reverse', run, parent, tape);
+}
+
+export function forwardLevel(run: LevelRun, parent: Level | undefined): Level {
+  return new NewLevel('forward', run, parent, undefined);
+}
