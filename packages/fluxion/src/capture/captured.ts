@@ -1,0 +1,88 @@
+/**
+ * What a captured function is: its source, where it stands, and a way to every variable it closes over.
+ * Invariant: a binding is `constant` only where it is proved that nothing assigns it after this capture.
+ */
+
+/** A place in a script, as the engine names it; line and column count from 0. */
+export interface SourcePosition {
+  readonly url: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Never assigned again: the value may be compiled in. */
+export interface ConstantBinding {
+  readonly kind: 'constant';
+  readonly value: unknown;
+}
+
+/** May change: to be read again after `bumpEpoch`. Without `set` the binding can't be written from outside. */
+export interface LiveBinding {
+  readonly kind: 'live';
+  get(): unknown;
+  set?(value: unknown): void;
+}
+
+export type Binding = ConstantBinding | LiveBinding;
+
+/** A value that could be had; `undefined` in its place says that it could not. */
+export interface Had {
+  readonly value: unknown;
+}
+
+/** What `bind` made of a function. */
+export interface BoundParts {
+  readonly target: Function;
+  readonly boundThis: unknown;
+  readonly boundArgs: unknown[];
+}
+
+/** What `new Proxy` made of an object. A revoked Proxy has neither. */
+export interface ProxyParts {
+  readonly target: object | null;
+  readonly handler: object | null;
+}
+
+export interface Captured {
+  readonly native: false;
+  readonly fn: Function;
+  /** The text of the function as its engine prints it; empty for a bound function and a Proxy. */
+  readonly source: string;
+  readonly provider: 'inspector' | 'plugin';
+  /** Where `source` begins. Found at the first use, which may take milliseconds. */
+  readonly location: SourcePosition | undefined;
+  readonly strict: boolean;
+  /** `undefined`: not captured, so a global of the function's realm. */
+  binding(name: string): Binding | undefined;
+  /** Of the function around an arrow: */
+  lexicalThis(): Had | undefined;
+  lexicalNewTarget(): Had | undefined;
+  lexicalArguments(): Had | undefined;
+  readonly bound?: BoundParts;
+  readonly proxy?: ProxyParts;
+  /** The text of the script or file the function stands in, if it is to be had, with the offset of `source` in it. */
+  moduleText(): ModuleText | undefined;
+}
+
+/** The text of a script, believed because the function's own source was found at its place. */
+export interface ModuleText {
+  readonly text: string;
+  readonly start: number;
+}
+
+/** A function without source: of the engine, of a host or of an add-on. */
+export interface NativeFunction {
+  readonly native: true;
+  readonly fn: Function;
+}
+
+export type PrivateMember =
+  | { readonly kind: 'field'; get(): unknown; set?(value: unknown): void }
+  | { readonly kind: 'method'; readonly method: Function }
+  | { readonly kind: 'accessor'; readonly getter: Function | undefined; readonly setter: Function | undefined };
+
+/** The private members of one object, by name with its `#`. */
+export interface PrivateAccess {
+  /** `undefined`: the object has no such member. Throws PrivateField where two classes of its chain share the name. */
+  member(name: string): PrivateMember | undefined;
+}
