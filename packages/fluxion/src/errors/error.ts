@@ -4,7 +4,7 @@
  */
 import { type Details, type ErrorCode, type Texts, texts } from './catalogue.ts';
 import { stackFrames, type UserFrame, usersOf } from './locate.ts';
-import { originalLocation, type Position, type SourceLocation } from './original.ts';
+import { originalLocation, originalPlace, type Position, type SourceLocation } from './original.ts';
 
 export class FluxionError extends Error {
   override readonly name = 'FluxionError';
@@ -82,8 +82,8 @@ const shownFrames = 10;
 /** The stack shows the user's frames only, each in the file the user wrote. */
 function setStack(error: FluxionError, users: readonly UserFrame[]): void {
   const lines = users.slice(0, shownFrames).map(({ position, name }) => {
-    const { file, line, column } = originalLocation(position);
-    return name ? `    at ${name} (${file}:${line}:${column})` : `    at ${file}:${line}:${column}`;
+    const place = originalPlace(position);
+    return name ? `    at ${name} (${place})` : `    at ${place}`;
   });
   const stack = [`${error.name}: ${error.message}`, ...lines].join('\n');
   Object.defineProperty(error, 'stack', { value: stack, writable: true, configurable: true, enumerable: false });

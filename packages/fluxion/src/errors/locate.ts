@@ -3,6 +3,7 @@
  * registered locator knows (code that runs in place of the user's) is replaced by the place it stands for.
  */
 import { originalLocation, type Position, type SourceLocation, toPath } from './original.ts';
+import { framesOfText } from './stack-text.ts';
 
 /** What V8 tells of a frame; only what is used here. */
 export interface CallSite {
@@ -95,7 +96,7 @@ export function stackFrames(below: Function): StackFrame[] {
     else holder.stack = new Error().stack;
     const { stack } = holder;
     if (Array.isArray(stack)) return stack.map(frameOfSite);
-    return typeof stack === 'string' ? framesOfText(stack) : [];
+    return typeof stack === 'string' ? framesOfText(stack).map((frame) => ({ ...frame, site: undefined })) : [];
   } finally {
     host.stackTraceLimit = limit as number;
     host.prepareStackTrace = prepare;
@@ -110,16 +111,4 @@ function frameOfSite(site: CallSite): StackFrame {
     name: site.getFunctionName() ?? undefined,
     site,
   };
-}
-
-/** The frames of a formatted stack, as V8 (`at f (url:1:2)`), Firefox and Safari (`f@url:1:2`) write it. */
-export function framesOfText(stack: string): StackFrame[] {
-  const frames: StackFrame[] = [];
-  for (const text of stack.split('\n')) {
-    const match = /^\s*at (?:(.*?) \()?(.*?):(\d+):(\d+)\)?$/.exec(text) ?? /^([^@\s]*)@(.*?):(\d+):(\d+)$/.exec(text);
-    if (!match) continue;
-    const [, name, url, line, column] = match;
-    frames.push({ url: url!, line: Number(line), column: Number(column), name: name || undefined, site: undefined });
-  }
-  return frames;
 }

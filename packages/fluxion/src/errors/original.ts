@@ -3,6 +3,7 @@
  * Every step may fail (no Node, no map, no file); then the position stays as it was, and the frame is left out.
  */
 import { codeFrame } from './code-frame.ts';
+import { framesOfText } from './stack-text.ts';
 
 /** A place in the text that the engine runs. Lines and columns count from 1. */
 export interface Position {
@@ -47,22 +48,70 @@ function builtin<T>(name: string): T | undefined {
   }
 }
 
+/** With the code around it. */
 export function originalLocation(position: Position): SourceLocation {
   const original = toOriginal(position);
   const text = original.text ?? readText(original.url);
-  return {
-    file: toPath(original.url),
-    line: original.line,
-    column: original.column,
-    frame: text === undefined ? undefined : codeFrame(text, original.line, original.column),
-  };
+  const frame = text === undefined ? undefined : codeFrame(text, original.line, original.column);
+  return { file: toPath(original.url), line: original.line, column: original.column, frame };
+}
+
+/** As `file:line:column`. */
+export function originalPlace(position: Position): string {
+  const { url, line, column } = toOriginal(position);
+  return `${toPath(url)}:${line}:${column}`;
 }
 
 function toOriginal(position: Position): Position {
-  const lookup = lookupFor(position);
-  const mapped = lookup?.(position.line, position.column);
-  if (mapped) return mapped;
-  return position;
+  return lookupFor(position)?.(position.line, position.column) ?? askHost(position) ?? position;
+}
+
+/**
+ * Test runners keep their maps to themselves and install a formatter of stacks that applies them. It is given a stack
+ * of one frame, at this position, and the frame it writes is read.
+ */
+function askHost(position: Position): Position | undefined {
+  const format = (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
+  if (typeof format !== 'function') return undefined;
+  try {
+    const text: unknown = format(new Error('position'), [siteAt(position)]);
+    const frame = typeof text === 'string' ? framesOfText(text).at(-1) : undefined;
+    return frame && (frame.line !== position.line || frame.url !== position.url) ? frame : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A call site as V8 hands it to a formatter, for a place where no call is. */
+function siteAt({ url, line, column }: Position): object {
+  const no = (): boolean => false;
+  const nothing = (): undefined => undefined;
+  const methods = {
+    getFileName: () => url,
+    getScriptNameOrSourceURL: () => url,
+    getLineNumber: () => line,
+    getColumnNumber: () => column,
+    getEnclosingLineNumber: () => line,
+    getEnclosingColumnNumber: () => column,
+    getFunctionName: () => 'f',
+    getMethodName: () => null,
+    getTypeName: () => null,
+    getThis: nothing,
+    getFunction: nothing,
+    getEvalOrigin: nothing,
+    getPromiseIndex: () => null,
+    getPosition: () => 0,
+    getScriptHash: () => '',
+    isNative: no,
+    isEval: no,
+    isConstructor: no,
+    isAsync: no,
+    isPromiseAll: no,
+    isToplevel: () => true,
+    toString: () => `f (${url}:${line}:${column})`,
+  };
+  // Formatters copy the methods from the prototype, where the engine has them.
+  return Object.create(methods) as object;
 }
 
 const lookups = new Map<string, Lookup>();

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { FluxionError, fluxionError } from '../../src/errors/error.ts';
-import { framesOfText, registerLocator, userLocation } from '../../src/errors/locate.ts';
+import { registerLocator, userLocation } from '../../src/errors/locate.ts';
+import { framesOfText } from '../../src/errors/stack-text.ts';
 
 const thisFile = import.meta.filename;
 const lines = readFileSync(thisFile, 'utf8').split('\n');
