@@ -1,0 +1,29 @@
+/** Seeded random numbers, so that every example prints the same thing every time it runs. */
+
+/** The mulberry32 generator (T. Ettinger, public domain): 32 bits of state, good enough for examples. */
+export class Random {
+  private state: number;
+
+  constructor(seed: number) {
+    this.state = seed >>> 0;
+  }
+
+  /** Uniform in [0, 1). */
+  uniform(): number {
+    this.state = (this.state + 0x6d2b79f5) >>> 0;
+    let t = this.state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  }
+
+  /** Standard normal, by Box and Muller's transform. */
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform());
+  }
+
+  /** A list of `n` standard normals. */
+  normals(n: number): number[] {
+    return Array.from({ length: n }, () => this.normal());
+  }
+}
