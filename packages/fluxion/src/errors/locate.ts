@@ -5,6 +5,8 @@
 import { originalLocation, type Position, type SourceLocation, toPath } from './original.ts';
 import { framesOfText } from './stack-text.ts';
 
+export type { Position, SourceLocation } from './original.ts';
+
 /** What V8 tells of a frame; only what is used here. */
 export interface CallSite {
   getFileName(): string | null | undefined;
