@@ -6,6 +6,10 @@
 
 // biome-ignore-all lint/suspicious/noExplicitAny: parameters of unknown functions are inferred through `any[]`.
 
+import type { CheckReport, Options, Tier } from '../runtime/options.ts';
+
+export type { CheckedPart, CheckReport, Options, Tier } from '../runtime/options.ts';
+
 /** Storage of whole numbers: nothing written there moves continuously, so it has no derivative. */
 type WholeNumberArray =
   | Int8Array
@@ -178,25 +182,6 @@ export type Rest<A extends readonly unknown[]> = A extends readonly [unknown?, .
 // ---------------------------------------------------------------------------------------------------------------
 // Options
 
-/**
- * Who computes a derivative. `'auto'` takes the fastest tier that can, `'compiled'` throws with the reasons rather than
- * fall back, `'dynamic'` is the tier that defines the meaning.
- */
-export type Tier = 'auto' | 'compiled' | 'dynamic';
-
-/** Options that every operator takes. */
-export interface Options {
-  /** Who computes it; default `'auto'`. */
-  readonly tier?: Tier | undefined;
-  /**
-   * Compare the result with the other tier and with central differences, and throw `Disagreement` at the first
-   * difference, `NonFiniteGradient` at the first NaN or infinity. Many times slower; default `false`.
-   */
-  readonly verify?: boolean | undefined;
-  /** The largest number of operations that reverse mode may record; beyond it, `TapeLimit` is thrown. */
-  readonly maxTape?: number | undefined;
-}
-
 /** Options of `grad`. */
 export interface GradOptions<W extends Wrt = number> extends Options {
   /** Index of the argument to differentiate with respect to, or a list of indexes; default 0. */
@@ -279,22 +264,6 @@ export interface Rule<A extends any[], R> {
   readonly vjp?: ((cotangent: Gradient<R>, value: R, ...args: A) => Tangents<A>) | undefined;
   /** The tangent of the value from the tangents of the arguments: `jvp(tangents, value, ...args)`. */
   readonly jvp?: ((tangents: Gradients<A>, value: R, ...args: A) => Tangent<R>) | undefined;
-}
-
-/** One number of a gradient, compared. */
-export interface CheckedPart {
-  /** Where it stands: `[0].weights[3]` is in the first argument. */
-  readonly path: string;
-  readonly derivative: number;
-  /** By central differences over a grid of step sizes; the best of them. */
-  readonly differences: number;
-  readonly relativeError: number;
-}
-
-/** Result of `checkGrad` and `checkRule`, which throw when there is a disagreement. */
-export interface CheckReport {
-  readonly parts: readonly CheckedPart[];
-  readonly largestError: number;
 }
 
 /** A place in the user's source. Lines and columns count from 1. */
