@@ -1,0 +1,62 @@
+/** Value and gradient in one evaluation; grad is its gradient. */
+import { describe } from '../errors/describe.ts';
+import { fluxionError } from '../errors/error.ts';
+import { runsAsItIs } from '../dynamic/calls.ts';
+import { reverse } from '../runtime/evaluate.ts';
+import { verifyGradient } from '../runtime/verify.ts';
+import { checkFunction, indexesOf, numberResult } from './arguments.ts';
+import type { GradOptions, ValueAndGradOperator, ValueAndGradOptions, Wrt } from './types.ts';
+
+interface Parts {
+  value: unknown;
+  grad: unknown;
+  aux?: unknown;
+}
+
+/** One evaluation of f in reverse mode. */
+export function evaluateGradient(
+  operator: string,
+  f: Function,
+  args: readonly unknown[],
+  options: ValueAndGradOptions<Wrt> | undefined,
+): Parts | Promise<Parts> {
+  const wrt = indexesOf(operator, options?.wrt, args.length);
+  const parts = reverse(f, args, wrt, options, ({ result, pull, plain }): Parts => {
+    const hasAux = options?.hasAux === true;
+    if (hasAux && !Array.isArray(result)) {
+      throw fluxionError('NotANumber', { operator: `${operator} with hasAux (a pair [number, aux])`, got: describe(result) });
+    }
+    const value = numberResult(operator, hasAux ? (result as unknown[])[0] : result);
+    const gradients = pull([[value, 1]]);
+    const grad = typeof options?.wrt === 'object' ? gradients : gradients[0];
+    return hasAux ? { value: plain(value), grad, aux: plain((result as unknown[])[1]) } : { value: plain(value), grad };
+  });
+  if (options?.verify !== true) return parts;
+  const check = (p: Parts): Parts => {
+    verifyGradient(f, args, wrt, typeof options.wrt === 'object' ? (p.grad as unknown[]) : [p.grad], options);
+    return p;
+  };
+  return parts instanceof Promise ? parts.then(check) : check(parts);
+}
+
+/**
+ * The value and the gradient of a number-valued function.
+ *
+ * @param f any function that returns a number (or a promise of one; or `[number, aux]` with `hasAux`)
+ * @returns a function of f's arguments that gives `{ value, grad }`: `grad` has the shape of the argument named by `wrt`
+ *   (default the first); for a list of indexes, a list of such shapes
+ * @throws NotANumber if f returns something else; LostDerivative, NoRule and the like where a derivative would be lost;
+ *   whatever f throws, as it is
+ *
+ * @example
+ * ```ts
+ * const line = (p: { a: number; b: number }, x: number) => p.a + p.b * x;
+ * valueAndGrad(line)({ a: 1, b: 2 }, 10); // { value: 21, grad: { a: 1, b: 10 } }
+ * ```
+ */
+export const valueAndGrad: ValueAndGradOperator = ((f: Function, options?: ValueAndGradOptions<Wrt>) => {
+  checkFunction('valueAndGrad', f);
+  return runsAsItIs((...args: unknown[]) => evaluateGradient('valueAndGrad', f, args, options));
+}) as never;
+
+export type { GradOptions };

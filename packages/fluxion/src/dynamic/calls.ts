@@ -1,0 +1,256 @@
+/**
+ * From a function value to what a call of it runs in twin code, and likewise for `new`.
+ * Invariant: function and class values stay the original objects; only calling or constructing them finds the twin.
+ */
+import { bumpEpoch, capture } from '../capture/capture.ts';
+import { fluxionError } from '../errors/error.ts';
+import { userRule } from '../rules/user.ts';
+import { guard, guardConstruct } from './builtins/guard.ts';
+import { lookup } from './builtins/registry.ts';
+import { classTwin, privateAccess } from './classes.ts';
+import { hooks } from './hooks.ts';
+import { mentionsTracked } from './journal.ts';
+import { calleeText } from './positions.ts';
+import { g, get } from './properties.ts';
+import { PROLOGUE } from './rewrite/rewrite.ts';
+import { ruleTwin } from './rule.ts';
+import { captureOf, instantiate, rewrittenOf, shapeOf, unwritable } from './twin.ts';
+
+type Callable = (this: unknown, ...args: unknown[]) => unknown;
+
+let twins = new WeakMap<object, Callable>();
+let makers = new WeakMap<object, Function>();
+
+/** Makes `fn` run as it is when twin code calls or constructs it: the library's own functions, which know tracked numbers. */
+export function runsAsItIs<F extends Function>(fn: F): F {
+  twins.set(fn, fn as unknown as Callable);
+  makers.set(fn, fn);
+  return fn;
+}
+
+/** Forgets every twin: a rule has been defined, and twins hold on to those they call. */
+export function forgetTwins(): void {
+  const keep = own;
+  twins = new WeakMap();
+  makers = new WeakMap();
+  for (const fn of keep) runsAsItIs(fn);
+}
+const own: Function[] = [];
+
+/** Like `runsAsItIs`, for functions that live as long as the library. */
+export function ownFunction<F extends Function>(fn: F): F {
+  own.push(fn);
+  return runsAsItIs(fn);
+}
+
+/** The twin of `f`, to be called. What is no function gives one that throws as the language would, after the arguments. */
+export function t(f: unknown): Callable {
+  if (typeof f !== 'function') return notCallable;
+  return twins.get(f) ?? resolve(f, undefined);
+}
+
+/** The twin of method `k` of `o`. */
+export function m(o: unknown, k: PropertyKey): Callable {
+  const f = g(o, k) ? (o as Record<PropertyKey, unknown>)[k] : get(o, k);
+  if (typeof f !== 'function') return notCallable;
+  return twins.get(f) ?? resolve(f, o);
+}
+
+/** The twin of a function already read from `receiver` (getters, private methods). */
+export function twinFor(f: unknown, receiver: unknown): Callable {
+  if (typeof f !== 'function') return notCallable;
+  return twins.get(f) ?? resolve(f, receiver);
+}
+
+function notCallable(): never {
+  throw new TypeError(`${calleeText() ?? 'value'} is not a function`);
+}
+
+export function callTwin(f: unknown, thisArg: unknown, args: readonly unknown[]): unknown {
+  return Reflect.apply(twinFor(f, thisArg), thisArg, args as unknown[]);
+}
+
+function remember(f: object, twin: Callable): Callable {
+  twins.set(f, twin);
+  return twin;
+}
+
+function resolve(f: Function, receiver: unknown): Callable {
+  const rule = userRule(f);
+  if (rule !== undefined) return remember(f, ruleTwin(f, rule));
+  const entry = lookup(f);
+  if (entry !== undefined) return remember(f, entry as Callable);
+  const text = sourceText(f);
+  if (text === undefined) return remember(f, nativeTwin(f));
+  if (PROLOGUE.test(text)) return remember(f, f as Callable);
+  const shape = shapeOf(text);
+  if (shape.kind === 'class') {
+    return remember(f, () => {
+      throw new TypeError(`Class constructor ${f.name} cannot be invoked without 'new'`);
+    });
+  }
+  return remember(f, userTwin(f, receiver));
+}
+
+const toText = Function.prototype.toString;
+
+/** The source of `f`; undefined if it has none (native code, bound functions, proxies). */
+function sourceText(f: Function): string | undefined {
+  const captured = capture(f);
+  if (captured.native) return undefined;
+  // Twin-born functions are recognised by the text that runs; the plugin's capture shows the original's.
+  const text = toText.call(f);
+  return PROLOGUE.test(text) ? text : captured.source;
+}
+
+function nativeTwin(f: Function): Callable {
+  const captured = capture(f);
+  const bound = captured.native ? captured.bound : undefined;
+  if (bound !== undefined) {
+    return function (...args) {
+      return callTwin(bound.target, bound.boundThis, [...bound.boundArgs, ...args]);
+    };
+  }
+  const parts = captured.native ? captured.proxy : undefined;
+  if (parts !== undefined) {
+    return function (...args) {
+      const trap = get(parts.handler, 'apply');
+      if (trap === undefined || trap === null) return callTwin(parts.target, this, args);
+      return callTwin(trap, parts.handler, [parts.target, this, args]);
+    };
+  }
+  return guard(f) as Callable;
+}
+
+function userTwin(f: Function, receiver: unknown): Callable {
+  const captured = captureOf(f);
+  const rewritten = rewrittenOf(captured);
+  const lost = unwritable(captured, rewritten);
+  if (lost.length > 0 && !roots.has(f)) return runNatively(f, lost);
+  const home = rewritten.usesSuper || rewritten.privateNames.length > 0 ? homeOf(f, receiver) : undefined;
+  const privates = rewritten.privateNames.length > 0 ? privateAccess(home, f) : undefined;
+  return instantiate(captured, { home, privates }) as Callable;
+}
+
+/** Functions handed to the public face: they run as twins even if they write what cannot be written (the write then says so). */
+const roots = new WeakSet<Function>();
+export function asRoot(f: Function): void {
+  if (!roots.has(f)) {
+    roots.add(f);
+    if (lookup(f) === undefined) twins.delete(f);
+  }
+}
+
+/** An original that writes bindings the capture cannot write runs natively, if nothing tracked can meet it. */
+function runNatively(f: Function, names: string[]): Callable {
+  return function (...args) {
+    const why = mentionsTracked([this, ...args], f);
+    if (why !== undefined) {
+      throw fluxionError('LostDerivative', {
+        operation: `a call of ${f.name === '' ? 'a function' : `\`${f.name}\``} that assigns to variables around it`,
+        binding: names[0],
+        detail: why,
+      });
+    }
+    const result = Reflect.apply(f, this, args);
+    bumpEpoch();
+    if ((typeof result === 'object' && result !== null) || typeof result === 'function') {
+      throw fluxionError('UnwritableBinding', { name: names[0], functionName: f.name });
+    }
+    return result;
+  };
+}
+
+/** The object a method was defined on: where `super` starts. Found by identity along the receiver's prototype chain. */
+export function homeOf(f: Function, receiver: unknown): object | undefined {
+  let o: object | null = receiver === null || receiver === undefined ? null : Object(receiver);
+  for (; o !== null; o = Object.getPrototypeOf(o)) {
+    const named = Object.getOwnPropertyDescriptor(o, f.name);
+    if (named?.value === f) return o;
+    for (const key of Reflect.ownKeys(o)) {
+      const d = Object.getOwnPropertyDescriptor(o, key);
+      if (d !== undefined && (d.value === f || d.get === f || d.set === f)) return o;
+    }
+  }
+  return undefined;
+}
+
+/** `new C(...args)` in twin code, and `super(...args)` with the class under construction as `newTarget`. */
+export function construct(C: unknown, args: readonly unknown[], newTarget: unknown = C): unknown {
+  if (typeof C !== 'function') throw new TypeError(`${calleeText() ?? 'value'} is not a constructor`);
+  const maker = makers.get(C) ?? resolveMaker(C);
+  return Reflect.construct(maker, args, (newTarget === C && maker === C ? C : newTarget) as Function);
+}
+
+function resolveMaker(C: Function): Function {
+  const maker = makerOf(C);
+  makers.set(C, maker);
+  return maker;
+}
+
+function makerOf(C: Function): Function {
+  const entry = lookup(C);
+  if (entry !== undefined) return isConstructor(entry) ? entry : C;
+  const text = sourceText(C);
+  if (text === undefined) {
+    const captured = capture(C);
+    const bound = captured.native ? captured.bound : undefined;
+    if (bound !== undefined) {
+      return function (this: unknown, ...args: unknown[]) {
+        return construct(bound.target, [...bound.boundArgs, ...args], new.target === undefined ? bound.target : bound.target);
+      };
+    }
+    const parts = captured.native ? captured.proxy : undefined;
+    if (parts !== undefined) {
+      return function (...args: unknown[]) {
+        const trap = get(parts.handler, 'construct');
+        if (trap === undefined || trap === null) return construct(parts.target, args);
+        return callTwin(trap, parts.handler, [parts.target, args, C]);
+      };
+    }
+    return isConstructor(C) ? (guardConstruct(C) as Function) : C;
+  }
+  if (PROLOGUE.test(text) || twins.get(C) === (C as unknown)) return C;
+  if (shapeOf(text).kind === 'class') return classTwin(C);
+  return isConstructor(C) ? (twinFor(C, undefined) as Function) : C;
+}
+
+function isConstructor(f: Function): boolean {
+  try {
+    Reflect.construct(Object, [], f);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const heritages = new WeakMap<object, object>();
+const originals = new WeakMap<object, object>();
+
+/**
+ * What a class of twin code extends in place of `B`: looks like B in every way, but `super(...)` runs B's twin. A class
+ * that is itself of twin code, null, and what is no constructor stand for themselves.
+ */
+export function superClass(B: unknown): unknown {
+  if (typeof B !== 'function' || !isConstructor(B)) return B;
+  const text = lookup(B) === undefined ? sourceText(B) : undefined;
+  if (text !== undefined && PROLOGUE.test(text)) return B;
+  let heritage = heritages.get(B);
+  if (heritage === undefined) {
+    heritage = new Proxy(B, {
+      construct: (_target, args, newTarget) => construct(B, args, newTarget) as object,
+    });
+    heritages.set(B, heritage);
+    originals.set(heritage, B);
+  }
+  return heritage;
+}
+
+/** The class a heritage stands for; anything else is itself. */
+export function heritageOf<T>(o: T): T {
+  return typeof o === 'function' ? ((originals.get(o) as T | undefined) ?? o) : o;
+}
+
+hooks.callTwin = callTwin;
+hooks.constructTwin = construct as typeof hooks.constructTwin;
+hooks.twinOf = t;

@@ -1,0 +1,113 @@
+/**
+ * Twins of classes that exist before the gradient: one twin body per class, for constructing; and the private fields of
+ * instances, whichever of the two bodies made them.
+ * Invariant: the original class stays the value everywhere; its statics are shared and its static blocks do not run again.
+ */
+import { type PrivateMember, privateState } from '../capture/capture.ts';
+import { fluxionError } from '../errors/error.ts';
+import { hooks } from './hooks.ts';
+import { identityOf, isStandIn } from './identity.ts';
+import { touchCell } from './journal.ts';
+import { captureOf, instantiate } from './twin.ts';
+
+/** What the rewritten class body shows of each of its private names. */
+export interface PrivateName {
+  has(o: object): boolean;
+  get(o: object): unknown;
+  set(o: object, value: unknown): void;
+}
+
+type PrivateNames = Record<string, PrivateName>;
+
+const bodies = new WeakMap<Function, Function>();
+
+/** The twin body of class `C`: to be constructed with the original (or a class derived from it) as new.target. */
+export function classTwin(C: Function): Function {
+  let body = bodies.get(C);
+  if (body === undefined) {
+    const captured = captureOf(C);
+    body = instantiate(captured, {
+      parent: Object.getPrototypeOf(C),
+      self: C,
+      home: C.prototype,
+      privates: privateAccess(C.prototype, C),
+    }) as Function;
+    bodies.set(C, body);
+  }
+  return body;
+}
+
+/** Values of private fields that were written on stand-ins of instances made by the original class. */
+const overlays = new WeakMap<object, Map<string, unknown>>();
+
+/**
+ * The runtime functions for `o.#name` in a method whose home object is `home`: reads a field of the twin body's instances,
+ * or, of an instance made by the original class, through the capture.
+ */
+export function privateAccess(home: object | undefined, f: Function): object {
+  const cls = typeof home === 'function' ? home : (home?.constructor as Function | undefined) ?? f;
+  const named = (name: string): PrivateName | undefined =>
+    (bodies.get(cls) as { $$privates?: PrivateNames } | undefined)?.$$privates?.[name];
+
+  const member = (o: unknown, name: string, verb: 'read' | 'write'): PrivateMember => {
+    const found = isObject(o) ? privateState(identityOf(o), cls)?.member(name) : undefined;
+    if (found !== undefined) return found;
+    const [action, to] = verb === 'read' ? ['read', 'from'] : ['write', 'to'];
+    throw new TypeError(`Cannot ${action} private member ${name} ${to} an object whose class did not declare it`);
+  };
+
+  return {
+    privateIn(name: string, o: unknown): boolean {
+      if (!isObject(o)) throw new TypeError(`Cannot use 'in' operator to search for '${name}' in ${String(o)}`);
+      return named(name)?.has(o) || privateState(identityOf(o), cls)?.member(name) !== undefined;
+    },
+
+    privateGet(o: unknown, name: string): unknown {
+      const own = named(name);
+      if (own !== undefined && isObject(o) && own.has(o)) return own.get(o);
+      const overlay = isObject(o) ? overlays.get(o) : undefined;
+      if (overlay?.has(name)) return overlay.get(name);
+      const found = member(o, name, 'read');
+      if (found.kind === 'field') return found.get();
+      if (found.kind === 'method') return found.method;
+      if (found.getter === undefined) throw new TypeError(`'${name}' was defined without a getter`);
+      return hooks.callTwin(found.getter, o, []);
+    },
+
+    privateSet(o: unknown, name: string, value: unknown): unknown {
+      const own = named(name);
+      if (own !== undefined && isObject(o) && own.has(o)) {
+        own.set(o, value);
+        return value;
+      }
+      const found = member(o, name, 'write');
+      if (found.kind === 'method') throw new TypeError(`Private method '${name}' is not writable`);
+      if (found.kind === 'accessor') {
+        if (found.setter === undefined) throw new TypeError(`'${name}' was defined without a setter`);
+        hooks.callTwin(found.setter, o, [value]);
+        return value;
+      }
+      const target = o as object;
+      if (isStandIn(target)) {
+        let overlay = overlays.get(target);
+        if (overlay === undefined) overlays.set(target, (overlay = new Map()));
+        overlay.set(name, value);
+        return value;
+      }
+      if (found.set === undefined) {
+        throw fluxionError('PrivateField', {
+          name,
+          operation: 'write',
+          reason: 'the object was made before the gradient',
+        });
+      }
+      if (typeof value !== 'number') touchCell(found);
+      found.set(value);
+      return value;
+    },
+  };
+}
+
+function isObject(v: unknown): v is object {
+  return (typeof v === 'object' && v !== null) || typeof v === 'function';
+}

@@ -1,0 +1,108 @@
+/**
+ * A gradient evaluation in progress: which one is current, what it nests in, and when control enters and leaves it.
+ * Invariant: `current()` is the innermost run whose code is on the stack; while a run is suspended (an `await` is pending)
+ * no object older than it holds a tracked number.
+ */
+import { type Journal, createJournal, endJournal, putIn, setCurrentJournal, takeOut } from './journal.ts';
+
+export interface Run {
+  readonly parent: Run | undefined;
+  /** The outermost run this one nests in; itself if it is the outermost. */
+  readonly root: Run;
+  readonly journal: Journal;
+  /** True once the evaluation is over; its boxes are then settled or refused (see `settle`). */
+  ended: boolean;
+  /** How many segments of this run are on the stack. Zero: suspended, or not begun. */
+  depth: number;
+  /** True between a suspension and the next entry: tracked numbers have been taken out of older objects. */
+  outside: boolean;
+}
+
+/** Read by the prologue of every function of twin code: is any gradient active at all? */
+export const q = { n: 0 };
+
+const stack: Run[] = [];
+
+export function currentRun(): Run | undefined {
+  return stack[stack.length - 1];
+}
+
+/** Opens a run inside the current one (if any) and enters it. */
+export function beginRun(): Run {
+  const parent = currentRun();
+  const run: { -readonly [K in keyof Run]: Run[K] } = {
+    parent,
+    root: undefined as unknown as Run,
+    journal: createJournal(parent?.journal),
+    ended: false,
+    depth: 0,
+    outside: false,
+  };
+  run.root = parent?.root ?? run;
+  q.n++;
+  enterRun(run);
+  return run;
+}
+
+/** Puts `run` on the stack; puts tracked numbers back where the suspension had taken them out. */
+export function enterRun(run: Run): void {
+  for (let r: Run | undefined = run; r !== undefined; r = r.parent) {
+    if (r.outside) {
+      r.outside = false;
+      putIn(r.journal);
+    }
+  }
+  run.depth++;
+  stack.push(run);
+  setCurrentJournal(run.journal);
+}
+
+/** Takes `run` off the stack; the last segment to leave takes the tracked numbers out of older objects. */
+export function leaveRun(run: Run): void {
+  stack.pop();
+  run.depth--;
+  setCurrentJournal(currentRun()?.journal);
+  if (run.ended) return;
+  for (let r: Run | undefined = run; r !== undefined; r = r.parent) {
+    if (stack.some((s) => s === r || nests(s, r as Run))) break;
+    if (!r.outside && !r.ended) {
+      r.outside = true;
+      takeOut(r.journal);
+    }
+  }
+}
+
+function nests(inner: Run, outer: Run): boolean {
+  for (let r: Run | undefined = inner; r !== undefined; r = r.parent) if (r === outer) return true;
+  return false;
+}
+
+/** Ends a run that is entered: puts state back, hands the rest to the parent, leaves. */
+export function endRun(run: Run): void {
+  if (run.ended) return;
+  try {
+    endJournal(run.journal);
+  } finally {
+    run.ended = true;
+    q.n--;
+    leaveRun(run);
+  }
+}
+
+/**
+ * A function for native code to call later (a promise reaction, a timer) whose body belongs to the current run: it enters
+ * the run around each call. Once the run has ended, the call is refused by the twin's own prologue.
+ */
+export function continuation<A extends unknown[], R>(body: (this: unknown, ...args: A) => R): (this: unknown, ...args: A) => R {
+  const run = currentRun();
+  if (run === undefined) return body;
+  return function (this: unknown, ...args: A): R {
+    if (run.ended || currentRun() === run) return body.apply(this, args);
+    enterRun(run);
+    try {
+      return body.apply(this, args);
+    } finally {
+      leaveRun(run);
+    }
+  };
+}

@@ -1,0 +1,162 @@
+/**
+ * Stand-ins: what a differentiated argument is replaced by while the function runs. Deep copies with tracked numbers at
+ * the leaves; aliases, cycles, views of one buffer, prototypes and frozenness as in the original.
+ * Invariant: the original is never written to; `identityOf(standIn)` is the original.
+ */
+import { identityOf, standFor } from './identity.ts';
+import { type Value, isBox, S } from './numbers/box.ts';
+import { type FloatsOutline, type Outline, leafOf, setTrackedFloats } from './outline.ts';
+import { markOriginal } from './properties.ts';
+import { attachShadow } from './shadow.ts';
+
+/** The object a stand-in stands for; anything else is itself. */
+export const originalOf = identityOf;
+
+/** A stand-in of the outlined value with `values[leaf]` for its numbers; originals are marked until the run ends. */
+export function standIn(outline: Outline, values: ArrayLike<Value>): unknown {
+  return rebuild(outline, (leaf) => values[leaf], true);
+}
+
+/** A copy of the outlined value with other numbers in it: same prototypes, frozenness, aliases; what is no number stays. */
+export function copyWith(outline: Outline, at: (leaf: number) => unknown): unknown {
+  return rebuild(outline, at, false);
+}
+
+function rebuild(outline: Outline, at: (leaf: number) => unknown, link: boolean): unknown {
+  const made = new Map<Outline, object>();
+  const buffers = new Map<object, ArrayBuffer>();
+  const locks: (() => void)[] = [];
+
+  const enter = <T extends object>(o: Outline & { source: object }, copy: T): T => {
+    made.set(o, copy);
+    if (link) {
+      standFor(copy, identityOf(o.source));
+      markOriginal(identityOf(o.source), copy);
+    }
+    const { source } = o;
+    if (!Object.isExtensible(source)) {
+      const lock = Object.isFrozen(source) ? Object.freeze : Object.isSealed(source) ? Object.seal : Object.preventExtensions;
+      if (!ArrayBuffer.isView(source)) locks.push(() => void lock(copy));
+    }
+    return copy;
+  };
+
+  const bufferFor = (source: ArrayBufferLike): ArrayBuffer => {
+    let copy = buffers.get(source);
+    if (copy === undefined) buffers.set(source, (copy = source.slice(0) as ArrayBuffer));
+    return copy;
+  };
+
+  const build = (o: Outline | undefined): unknown => {
+    if (o === undefined) return undefined;
+    if (o.kind === 'leaf') return at(o.index);
+    if (o.kind === 'nothing') return o.source;
+    const known = made.get(o);
+    if (known !== undefined) return known;
+    switch (o.kind) {
+      case 'list': {
+        const list = enter(o, new Array<unknown>(o.parts.length));
+        withPrototype(list, o.source);
+        for (let i = 0; i < o.parts.length; i++) {
+          const part = o.parts[i];
+          if (part !== undefined) list[i] = part.kind === 'leaf' ? at(part.index) : build(part);
+        }
+        if (o.extra !== undefined) fields(o.extra, list);
+        return list;
+      }
+      case 'record': {
+        const record = enter(o, Object.create(Object.getPrototypeOf(o.source)) as object);
+        fields(o, record);
+        return record;
+      }
+      case 'map': {
+        const map = withPrototype(enter(o, new Map<unknown, unknown>()), o.source);
+        o.keys.forEach((key, i) => Map.prototype.set.call(map, key, build(o.parts[i])));
+        return map;
+      }
+      case 'set': {
+        const set = withPrototype(enter(o, new Set<unknown>()), o.source);
+        o.parts.forEach((part) => Set.prototype.add.call(set, build(part)));
+        return set;
+      }
+      case 'bytes': {
+        const { source } = o;
+        if (!ArrayBuffer.isView(source)) return enter(o as typeof o & { source: object }, bufferFor(source));
+        const Kind = intrinsicOf(source);
+        const length = source instanceof DataView ? source.byteLength : (source as Int8Array).length;
+        const view = new Kind(bufferFor(source.buffer), source.byteOffset, length);
+        return withPrototype(enter(o as typeof o & { source: object }, view as object), source);
+      }
+      case 'floats':
+        return floats(o);
+    }
+  };
+
+  const fields = (o: Outline & { kind: 'record' }, target: object): void => {
+    for (const key of o.accessors) {
+      Object.defineProperty(target, key, Object.getOwnPropertyDescriptor(o.source, key) as PropertyDescriptor);
+    }
+    o.keys.forEach((key, i) => {
+      const d = Object.getOwnPropertyDescriptor(o.source, key) as PropertyDescriptor;
+      const value = build(o.parts[i]);
+      if (d.writable && d.enumerable && d.configurable && key !== '__proto__') (target as Record<PropertyKey, unknown>)[key] = value;
+      else Object.defineProperty(target, key, { ...d, value, configurable: true });
+    });
+  };
+
+  const floats = (o: FloatsOutline): object => {
+    const { source } = o;
+    const Kind = source instanceof Float64Array ? Float64Array : Float32Array;
+    const view = new Kind(bufferFor(source.buffer), source.byteOffset, source.length);
+    enter(o, view);
+    withPrototype(view, source);
+    const values: unknown[] = new Array(source.length);
+    let tracked = false;
+    for (let i = 0; i < source.length; i++) {
+      const v = at(leafOf(o, i));
+      values[i] = v;
+      if (isBox(v)) tracked = true;
+      else view[i] = v as number;
+    }
+    if (tracked) attachShadow(view, values as Value[]);
+    return view;
+  };
+
+  const result = build(outline);
+  for (const lock of locks) lock();
+  return result;
+}
+
+function withPrototype<T extends object>(copy: T, source: object): T {
+  const proto = Object.getPrototypeOf(source);
+  if (Object.getPrototypeOf(copy) !== proto) Object.setPrototypeOf(copy, proto);
+  return copy;
+}
+
+type ViewConstructor = new (buffer: ArrayBuffer, offset: number, length: number) => ArrayBufferView;
+
+function intrinsicOf(view: ArrayBufferView): ViewConstructor {
+  if (view instanceof DataView) return DataView;
+  const tag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Int8Array.prototype), Symbol.toStringTag)?.get?.call(view);
+  return (globalThis as unknown as Record<string, ViewConstructor>)[tag as string];
+}
+
+setTrackedFloats((Kind, values) => {
+  const array = new Kind(values.length);
+  attachShadow(array, values as Value[]);
+  return array;
+});
+
+/** True if a stand-in, a tracked number or a shadowed array is reachable from the outlined value. */
+export function needsCopy(outline: Outline, leaves: readonly Value[]): boolean {
+  if (leaves.some(isBox)) return true;
+  const seen = new Set<Outline>();
+  const found = (o: Outline | undefined): boolean => {
+    if (o === undefined || o.kind === 'leaf' || o.kind === 'nothing' || seen.has(o)) return false;
+    seen.add(o);
+    if (identityOf(o.source) !== o.source || (o.source as { [S]?: unknown })[S] !== undefined) return true;
+    if (o.kind === 'list') return o.parts.some(found) || found(o.extra);
+    return 'parts' in o && o.parts.some(found);
+  };
+  return found(outline);
+}

@@ -1,0 +1,191 @@
+/**
+ * The twin of a user's function: its source rewritten, compiled, and bound to what the original closes over.
+ * Invariant: a twin sees the very bindings of its original (constants as values, all others live), and never a stale one.
+ */
+import { capture } from '../capture/capture.ts';
+import type { Binding, Captured } from '../capture/captured.ts';
+import { fluxionError } from '../errors/error.ts';
+import { type FunctionShape, parseFunction } from '../syntax/parse.ts';
+import { factoryOf } from './compile.ts';
+import { registerRoots, touchCell } from './journal.ts';
+import { currentRun } from './run.ts';
+import { type Rewritten, rewrite } from './rewrite/rewrite.ts';
+
+type BindingKind = 'constant' | 'live' | 'global';
+
+/** The runtime functions that twin code calls; filled by table.ts. */
+export const shared: Record<string, unknown> = {};
+
+/** What a twin needs beside its captures: where `super` looks, and the private names of its class. */
+export interface Surroundings {
+  readonly home?: object;
+  readonly parent?: unknown;
+  /** The class whose name the text binds to itself; the name stands for the original. */
+  readonly self?: Function;
+  readonly privates?: object;
+}
+
+interface Variant {
+  readonly kinds: ReadonlyMap<string, BindingKind>;
+  readonly rewritten: Rewritten;
+}
+
+interface Instance {
+  readonly captured: Captured;
+  readonly names: readonly string[];
+}
+
+const instances: WeakRef<Instance>[] = [];
+const kept = new WeakMap<object, Instance>();
+const hostGlobals = new Set(Object.getOwnPropertyNames(globalThis));
+
+const variants = new Map<string, Variant[]>();
+const shapes = new Map<string, FunctionShape>();
+
+/** Parsed once per text. */
+export function shapeOf(text: string): FunctionShape {
+  let shape = shapes.get(text);
+  if (shape === undefined) shapes.set(text, (shape = parseFunction(text)));
+  return shape;
+}
+
+/** The rewritten text of `fn`, shared by all closures of the same source whose captures are of the same kinds. */
+export function rewrittenOf(captured: Captured, self?: Function): Rewritten {
+  const text = captured.source;
+  const location = captured.location;
+  const key = location === undefined ? text : `${location.url}:${location.line}:${location.column}\n${text}`;
+  const shape = shapeOf(text);
+  const kindOf = (name: string): BindingKind => {
+    const b = bindingOf(captured, name, shape, self);
+    return b === undefined ? 'global' : b.kind;
+  };
+  let list = variants.get(key);
+  if (list === undefined) variants.set(key, (list = []));
+  for (const v of list) {
+    let same = true;
+    for (const [name, kind] of v.kinds) {
+      if (kindOf(name) !== kind) {
+        same = false;
+        break;
+      }
+    }
+    if (same) return v.rewritten;
+  }
+  const kinds = new Map<string, BindingKind>();
+  const rewritten = rewrite({
+    source: text,
+    shape,
+    strict: captured.strict,
+    bindings(name) {
+      const kind = kindOf(name);
+      kinds.set(name, kind);
+      return kind;
+    },
+    lexical: shape.kind === 'arrow',
+    unit: shape.kind === 'class' ? 'class' : 'function',
+    file: location?.url ?? '',
+    line: location?.line ?? 0,
+    column: location?.column ?? 0,
+  });
+  list.push({ kinds, rewritten });
+  return rewritten;
+}
+
+function bindingOf(captured: Captured, name: string, shape: FunctionShape, self?: Function): Binding | undefined {
+  if (self !== undefined && name === shape.name) return { kind: 'constant', value: self };
+  return captured.binding(name);
+}
+
+/** Instantiates the twin of `captured.fn`: a function, or a class for a class. */
+export function instantiate(captured: Captured, around: Surroundings = {}): unknown {
+  const shape = shapeOf(captured.source);
+  const rewritten = rewrittenOf(captured, around.self);
+  const runtime = Object.create(shared) as Record<string, unknown>;
+  runtime.env = environment(captured, rewritten, shape, around.self);
+  runtime.home = around.home;
+  runtime.parent = around.parent;
+  if (around.privates !== undefined) Object.assign(runtime, around.privates);
+  const constants = rewritten.parameters.map((name) => {
+    const b = bindingOf(captured, name, shape, around.self);
+    return b?.kind === 'constant' ? b.value : undefined;
+  });
+  const names = [...rewritten.parameters, ...rewritten.live];
+  if (names.length > 0) {
+    const instance: Instance = { captured, names };
+    kept.set(captured.fn, instance);
+    instances.push(new WeakRef(instance));
+  }
+  const url = captured.location?.url;
+  if (url !== undefined) runtime.import = (specifier: string) => import(resolveSpecifier(specifier, url));
+  return factoryOf(rewritten, captured.fn, captured.location)(runtime, ...constants);
+}
+
+function resolveSpecifier(specifier: string, base: string): string {
+  return /^\.{0,2}\//.test(specifier) ? new URL(specifier, base.startsWith('/') ? `file://${base}` : base).href : specifier;
+}
+
+/** Names that `captured.fn` (or a function inside it) writes although the capture cannot. */
+export function unwritable(captured: Captured, rewritten: Rewritten): string[] {
+  return rewritten.writes.filter((name) => {
+    const b = captured.binding(name);
+    return b !== undefined && (b.kind === 'constant' || b.set === undefined);
+  });
+}
+
+/** The live bindings of a twin as one object with accessors, so that twin text reads `env.name`. */
+function environment(captured: Captured, rewritten: Rewritten, shape: FunctionShape, self?: Function): object {
+  const env = {};
+  for (const name of rewritten.live) {
+    const b = bindingOf(captured, name, shape, self);
+    if (b === undefined || b.kind === 'constant') continue;
+    const set = b.set?.bind(b);
+    const cell = set === undefined ? undefined : { get: () => b.get(), set };
+    Object.defineProperty(env, name, {
+      get: () => b.get(),
+      set(value: unknown) {
+        if (cell === undefined) throw fluxionError('UnwritableBinding', { name, functionName: captured.fn.name });
+        if (typeof value !== 'number' && currentRun() !== undefined) touchCell(cell);
+        cell.set(value);
+      },
+    });
+  }
+  lexical(env, 'this', () => captured.lexicalThis(), captured);
+  lexical(env, 'newTarget', () => captured.lexicalNewTarget(), captured);
+  lexical(env, 'arguments', () => captured.lexicalArguments(), captured);
+  const url = captured.location?.url;
+  Object.defineProperty(env, 'meta', { get: () => ({ url: url?.startsWith('/') ? `file://${url}` : url }) });
+  return env;
+}
+
+function lexical(env: object, key: string, find: () => { value: unknown } | undefined, captured: Captured): void {
+  Object.defineProperty(env, key, {
+    get() {
+      const found = find();
+      if (found === undefined) {
+        const name = key === 'newTarget' ? 'new.target' : key;
+        throw fluxionError('MissingBinding', { name, functionName: captured.fn.name });
+      }
+      return found.value;
+    },
+  });
+}
+
+/** The capture of a function that is known to have source. */
+export function captureOf(fn: Function): Captured {
+  return capture(fn) as Captured;
+}
+
+/** What existed before any gradient, as far as twins can reach it: captured values, and globals of the user's. */
+registerRoots((visit) => {
+  for (const reference of instances) {
+    const instance = reference.deref();
+    if (instance === undefined) continue;
+    for (const name of instance.names) {
+      const b = instance.captured.binding(name);
+      visit(b?.kind === 'constant' ? b.value : b?.get());
+    }
+  }
+  for (const key of Object.getOwnPropertyNames(globalThis)) {
+    if (!hostGlobals.has(key)) visit(Object.getOwnPropertyDescriptor(globalThis, key)?.value);
+  }
+});

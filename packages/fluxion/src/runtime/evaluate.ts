@@ -1,0 +1,210 @@
+/**
+ * One evaluation of a function with tracked numbers: arguments replaced by stand-ins, the twin run, the result read, and
+ * everything put back, whether the function returns, throws or gives a promise.
+ * Invariant: when control leaves here, no tracked number of this evaluation can be reached from outside it.
+ */
+
+import { asRoot, callTwin } from '../dynamic/calls.ts';
+import { restore, snapshotDeep, strip } from '../dynamic/journal.ts';
+import { Dual, isBox, Tracked, type Value } from '../dynamic/numbers/box.ts';
+import { forwardLevel, type Level, reverseLevel } from '../dynamic/numbers/level.ts';
+import { fill, type Outline, type Outlined, outlineOf, project } from '../dynamic/outline.ts';
+import { beginRun, currentRun, endRun, enterRun, leaveRun, type Run } from '../dynamic/run.ts';
+import { copyWith, needsCopy, standIn } from '../dynamic/standin.ts';
+import { Tape } from '../dynamic/tape.ts';
+import type { Options } from './options.ts';
+import '../dynamic/table.ts';
+import { tierFor } from './tier.ts';
+
+const levels = new WeakMap<Run, Level>();
+
+function levelOf(run: Run | undefined): Level | undefined {
+  for (let r = run; r !== undefined; r = r.parent) {
+    const level = levels.get(r);
+    if (level !== undefined) return level;
+  }
+  return undefined;
+}
+
+/**
+ * Runs `f` inside a new run. `begin` makes the arguments, `finish` reads the result while tracked numbers still live.
+ * The user's exceptions pass through as they are.
+ */
+function inRun<T>(
+  f: Function,
+  level: (run: Run, parent: Level | undefined) => Level,
+  begin: (level: Level) => unknown[],
+  untouched: readonly unknown[],
+  finish: (result: unknown, level: Level) => T,
+): T | Promise<T> {
+  const parent = levelOf(currentRun());
+  const run = beginRun();
+  const snapshot = snapshotDeep(untouched);
+  const here = level(run, parent);
+  levels.set(run, here);
+  const end = (): void => {
+    try {
+      endRun(run);
+    } finally {
+      here.ended = true;
+      restore(snapshot);
+    }
+  };
+  const conclude = (result: unknown): T => {
+    try {
+      return finish(result, here);
+    } finally {
+      end();
+    }
+  };
+  const fail = (error: unknown): never => {
+    const plain = strip(error);
+    end();
+    throw plain;
+  };
+  let result: unknown;
+  try {
+    asRoot(f);
+    result = callTwin(f, undefined, begin(here));
+  } catch (error) {
+    return fail(error);
+  }
+  if (result instanceof Promise) {
+    leaveRun(run);
+    return result.then(
+      (value) => {
+        enterRun(run);
+        return conclude(value);
+      },
+      (error: unknown) => {
+        enterRun(run);
+        return fail(error);
+      },
+    );
+  }
+  return conclude(result);
+}
+
+/** What a reverse evaluation offers while it is being finished. */
+export interface ReverseResult {
+  /** What f returned, tracked numbers in it. */
+  readonly result: unknown;
+  /** Gradient of each differentiated argument, from the adjoints given to tracked numbers of the result. */
+  pull(seeds: readonly (readonly [Value, Value])[]): unknown[];
+  /** The value as the caller may have it: without tracked numbers of this evaluation. */
+  plain(value: unknown): unknown;
+  readonly tape: Tape;
+  readonly level: Level;
+}
+
+/** Runs f in reverse mode with respect to the arguments `wrt`. */
+export function reverse<T>(
+  f: Function,
+  args: readonly unknown[],
+  wrt: readonly number[],
+  options: Options | undefined,
+  finish: (r: ReverseResult) => T,
+  observe?: (operation: string, finite: boolean) => void,
+): T | Promise<T> {
+  tierFor(options);
+  const tape = new Tape(options?.maxTape === undefined ? {} : { limit: options.maxTape, setting: 'maxTape' });
+  if (observe !== undefined) tape.onRecord = (index, operation) => observe(operation, tape.isFinite(index));
+  const inputs: Outlined[] = wrt.map((i) => outlineOf(args[i]));
+  const first: number[] = [];
+  return inRun(
+    f,
+    (run, parent) => reverseLevel(run, parent, tape),
+    (level) => {
+      const given = [...args];
+      wrt.forEach((index, k) => {
+        const { outline, leaves } = inputs[k];
+        first.push(tape.length);
+        given[index] = standIn(
+          outline,
+          leaves.map((leaf) => new Tracked(level, leaf, tape.leaf())),
+        );
+      });
+      return given;
+    },
+    args.filter((_, i) => !wrt.includes(i)),
+    (result, level) =>
+      finish({
+        result,
+        tape,
+        level,
+        pull(seeds) {
+          const own = seeds.flatMap(([box, seed]) =>
+            Tracked.is(box) && box.level === level ? [[box.index, seed] as [number, Value]] : [],
+          );
+          const adjoint = tape.sweep(own);
+          return inputs.map(({ outline }, k) => fill(outline, (leaf) => adjoint.at(first[k] + leaf)));
+        },
+        plain: (value) => below(value, level),
+      }),
+  );
+}
+
+/** What a forward evaluation offers while it is being finished. */
+export interface ForwardResult {
+  readonly result: unknown;
+  /** The tangent of a number of the result. */
+  tangent(value: Value): Value;
+  plain(value: unknown): unknown;
+}
+
+/** Runs f in forward mode along one tangent per argument (undefined: that argument is not differentiated). */
+export function forward<T>(
+  f: Function,
+  args: readonly unknown[],
+  tangents: readonly unknown[],
+  options: Options | undefined,
+  finish: (r: ForwardResult) => T,
+): T | Promise<T> {
+  tierFor(options);
+  const active = args.map((_, i) => tangents[i] !== undefined && tangents[i] !== null);
+  return inRun(
+    f,
+    (run, parent) => forwardLevel(run, parent),
+    (level) =>
+      args.map((arg, i) => {
+        if (!active[i]) return arg;
+        const { outline, leaves } = outlineOf(arg);
+        const direction: Value[] = new Array(leaves.length).fill(0);
+        project(outline, tangents[i], (leaf, value) => {
+          direction[leaf] = value;
+        });
+        return standIn(
+          outline,
+          leaves.map((leaf, k) => new Dual(level, leaf, direction[k])),
+        );
+      }),
+    args.filter((_, i) => !active[i]),
+    (result, level) =>
+      finish({
+        result,
+        tangent: (value) => (Dual.is(value) && value.level === level ? value.tangent : 0),
+        plain: (value) => below(value, level),
+      }),
+  );
+}
+
+/** A number as the enclosing evaluation sees it. */
+function under(value: Value, level: Level): Value {
+  return isBox(value) && value.level === level ? value.primal : value;
+}
+
+/**
+ * `value` without the tracked numbers of `level`: a copy where it holds any (or a stand-in), else itself. A stand-in that
+ * is returned comes out as a copy, too.
+ */
+function below(value: unknown, level: Level): unknown {
+  if (typeof value === 'number' || isBox(value)) return under(value as Value, level);
+  if (typeof value !== 'object' || value === null) return value;
+  const { outline, leaves } = outlineOf(value);
+  return needsCopy(outline, leaves) ? copyWith(outline, (leaf) => under(leaves[leaf], level)) : value;
+}
+
+/** The numbers of a result, tracked or not, with their places. */
+export function numbersOf(result: unknown): { outline: Outline; leaves: Value[] } {
+  return outlineOf(result);
+}
