@@ -46,43 +46,51 @@ export interface ProxyParts {
 export interface Captured {
   readonly native: false;
   readonly fn: Function;
-  /** The text of the function as its engine prints it; empty for a bound function and a Proxy. */
+  /** The text of the function as its engine prints it. */
   readonly source: string;
   readonly provider: 'inspector' | 'plugin';
   /** Where `source` begins. Found at the first use, which may take milliseconds. */
   readonly location: SourcePosition | undefined;
   readonly strict: boolean;
+  readonly bound?: undefined;
+  readonly proxy?: undefined;
   /** `undefined`: not captured, so a global of the function's realm. */
   binding(name: string): Binding | undefined;
   /** Of the function around an arrow: */
   lexicalThis(): Had | undefined;
   lexicalNewTarget(): Had | undefined;
   lexicalArguments(): Had | undefined;
-  readonly bound?: BoundParts;
-  readonly proxy?: ProxyParts;
-  /** The text of the script or file the function stands in, if it is to be had, with the offset of `source` in it. */
-  moduleText(): ModuleText | undefined;
 }
 
-/** The text of a script, believed because the function's own source was found at its place. */
-export interface ModuleText {
-  readonly text: string;
-  readonly start: number;
-}
-
-/** A function without source: of the engine, of a host or of an add-on. */
+/** A function without source: of the engine, of a host or of an add-on, or made by `bind` or `new Proxy`. */
 export interface NativeFunction {
   readonly native: true;
   readonly fn: Function;
+  readonly bound?: BoundParts | undefined;
+  readonly proxy?: ProxyParts | undefined;
+}
+
+/** The text of a script, believed because a function's own source was found at its place. */
+export interface ModuleText {
+  readonly text: string;
+  /** The offset of the function's source. */
+  readonly start: number;
 }
 
 export type PrivateMember =
-  | { readonly kind: 'field'; get(): unknown; set?(value: unknown): void }
+  | { readonly kind: 'field'; readonly value: unknown }
   | { readonly kind: 'method'; readonly method: Function }
   | { readonly kind: 'accessor'; readonly getter: Function | undefined; readonly setter: Function | undefined };
 
-/** The private members of one object, by name with its `#`. */
+/**
+ * The private members of one object, by name with its `#`, as they are now. Each call throws PrivateField where two
+ * classes of the object's chain share the name and can't be told apart.
+ */
 export interface PrivateAccess {
-  /** `undefined`: the object has no such member. Throws PrivateField where two classes of its chain share the name. */
+  has(name: string): boolean;
+  /** A field's value or a method; of an accessor use `member`, so that the getter can run as a twin. */
+  get(name: string): unknown;
+  /** `undefined`: the fields can only be read. */
+  readonly set?: ((name: string, value: unknown) => void) | undefined;
   member(name: string): PrivateMember | undefined;
 }

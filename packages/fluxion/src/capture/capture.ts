@@ -1,0 +1,170 @@
+/**
+ * The one door to what a function closes over: the plugin's accessors where the code was loaded through it, else the
+ * inspector, else an error that says what is missing.
+ * Invariant: one capture per function, for as long as the function lives; live bindings show the value of now.
+ */
+import { fluxionError } from '../errors/error.ts';
+import { isConstant } from './bindings.ts';
+import type { Binding, Captured, Had, NativeFunction, PrivateAccess, ProxyParts, SourcePosition } from './captured.ts';
+import { type Code, capturedCodeOf } from './code.ts';
+import { builtinModule } from './environment.ts';
+import { noteRead, onBump } from './epoch.ts';
+import { functionParts, inspectorAvailable, inspectProxy, type Scope } from './inspector.ts';
+import { inspectPrivate } from './private.ts';
+
+export type {
+  Binding,
+  BoundParts,
+  Captured,
+  ConstantBinding,
+  Had,
+  LiveBinding,
+  NativeFunction,
+  PrivateAccess,
+  PrivateMember,
+  ProxyParts,
+  SourcePosition,
+} from './captured.ts';
+export { bumpEpoch } from './epoch.ts';
+
+const captures = new WeakMap<Function, Captured | NativeFunction>();
+const toText = Function.prototype.toString;
+const nativeText = /\{\s*\[native code\]\s*\}\s*$/;
+
+/** What `fn` is made of. Throws UnsupportedEnvironment where there is neither plugin nor inspector. */
+export function capture(fn: Function): Captured | NativeFunction {
+  let known = captures.get(fn);
+  if (known === undefined) {
+    known = captureAnew(fn);
+    captures.set(fn, known);
+  }
+  return known;
+}
+
+function captureAnew(fn: Function): Captured | NativeFunction {
+  if (nativeText.test(toText.call(fn))) {
+    const proxy = proxyParts(fn);
+    if (proxy !== undefined) return { native: true, fn, proxy };
+    // Without an inspector a bound function can't be told from the engine's own.
+    return { native: true, fn, bound: inspectorAvailable() ? functionParts(fn).bound : undefined };
+  }
+  return new InspectedFunction(fn);
+}
+
+/** The private members of an object that `declaring` (a class of its chain) has declared; `undefined` without access. */
+export function privateState(o: object, declaring?: Function): PrivateAccess | undefined {
+  return inspectorAvailable() ? inspectPrivate(o, declaring) : undefined;
+}
+
+const notProxies = new WeakSet<object>();
+
+/** Target and handler of a Proxy; `undefined` for anything else. */
+export function proxyParts(p: object): ProxyParts | undefined {
+  const util = builtinModule('node:util') as { types?: { isProxy(o: unknown): boolean } } | undefined;
+  if (util?.types !== undefined) return util.types.isProxy(p) ? inspectProxy(p) : undefined;
+  if (notProxies.has(p) || !inspectorAvailable()) return undefined;
+  const parts = inspectProxy(p);
+  if (parts === undefined) notProxies.add(p);
+  return parts;
+}
+
+/** Snapshots of scopes, to be forgotten when the epoch ends. */
+const fresh: InspectedFunction[] = [];
+onBump(() => {
+  for (const captured of fresh) captured.forget();
+  fresh.length = 0;
+});
+
+class InspectedFunction implements Captured {
+  readonly native = false;
+  readonly provider = 'inspector';
+  readonly fn: Function;
+  readonly source: string;
+  private readonly code: Code;
+  private readonly bindings = new Map<string, Binding | undefined>();
+  private scopes: readonly Scope[] | undefined;
+  private isStrict: boolean | undefined;
+
+  constructor(fn: Function) {
+    this.fn = fn;
+    const parts = functionParts(fn);
+    const code = capturedCodeOf(fn, parts);
+    if (code === undefined)
+      throw fluxionError('UnsupportedEnvironment', { missing: `the place of ${fn.name || 'a function'}` });
+    this.code = code;
+    this.source = code.source;
+    this.keep(parts.scopes);
+  }
+
+  get location(): SourcePosition | undefined {
+    return this.code.location;
+  }
+
+  get strict(): boolean {
+    return (this.isStrict ??= this.code.strict(this.fn));
+  }
+
+  binding(name: string): Binding | undefined {
+    if (this.bindings.has(name)) return this.bindings.get(name);
+    const made = this.makeBinding(name);
+    this.bindings.set(name, made);
+    return made;
+  }
+
+  lexicalThis(): Had | undefined {
+    return undefined;
+  }
+
+  lexicalNewTarget(): Had | undefined {
+    return undefined;
+  }
+
+  lexicalArguments(): Had | undefined {
+    return this.scopeWith('arguments') && { value: this.read('arguments') };
+  }
+
+  forget(): void {
+    this.scopes = undefined;
+  }
+
+  private makeBinding(name: string): Binding | undefined {
+    const scope = this.scopeWith(name);
+    if (scope === undefined) return undefined;
+    const live: Binding = { kind: 'live', get: () => this.read(name) };
+    // An object given to `with`: its properties come and go.
+    if (scope.description.startsWith('With')) return live;
+    let value: unknown;
+    try {
+      value = scope.object[name];
+    } catch {
+      // In its temporal dead zone.
+      return live;
+    }
+    const surroundings = this.code.surroundings();
+    return surroundings !== undefined && isConstant(name, value, surroundings) ? { kind: 'constant', value } : live;
+  }
+
+  private read(name: string): unknown {
+    const scope = this.scopeWith(name);
+    try {
+      return scope?.object[name];
+    } catch (e) {
+      if (e instanceof Error && e.name === 'ReferenceError') {
+        throw new ReferenceError(`Cannot access '${name}' before initialization`);
+      }
+      throw e;
+    }
+  }
+
+  private scopeWith(name: string): Scope | undefined {
+    if (this.scopes === undefined) this.keep(functionParts(this.fn).scopes);
+    return this.scopes!.find((scope) => name in scope.object);
+  }
+
+  /** Top-level declarations of classic scripts and properties of the global object are the realm's, not the function's. */
+  private keep(scopes: readonly Scope[]): void {
+    this.scopes = scopes.filter(({ description }) => description !== 'Global' && description !== 'Script');
+    fresh.push(this);
+    noteRead();
+  }
+}
