@@ -4,8 +4,6 @@
  * the language does natively.
  */
 
-export type AnyFunction = (this: unknown, ...args: never[]) => unknown;
-
 export interface Hooks {
   /** Calls `f` as its twin. */
   callTwin(f: Function, thisArg: unknown, args: readonly unknown[]): unknown;
@@ -38,4 +36,16 @@ export const hooks: Hooks = {
 /** Reports a use of a tracked number whose derivative is zero by nature, such as a bit operation. */
 export function noteInactive(what: string): void {
   if (hooks.noteInactive !== undefined) hooks.noteInactive(what);
+}
+
+export function callTwin(f: Function, thisArg: unknown, args: readonly unknown[]): unknown {
+  return hooks.callTwin(f, thisArg, args);
+}
+
+export function constructTwin(C: Function, args: readonly unknown[], newTarget?: Function): unknown {
+  return hooks.constructTwin(C, args, newTarget);
+}
+
+export function twinOf(f: Function): Function {
+  return hooks.twinOf(f);
 }

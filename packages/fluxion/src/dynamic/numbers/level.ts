@@ -20,6 +20,8 @@ export interface Level {
   readonly run: LevelRun;
   /** The tape of a reverse level; undefined for a forward one. */
   readonly tape: Tape | undefined;
+  /** The tape while operators may record on it inline: the level goes on and nobody listens to the operations. */
+  readonly hot: Tape | undefined;
   ended: boolean;
   /** An own function property: it makes `structuredClone` and `postMessage` of any tracked number throw. */
   readonly poison: () => never;
@@ -37,7 +39,8 @@ class NewLevel implements Level {
   readonly parent: Level | undefined;
   readonly run: LevelRun;
   readonly tape: Tape | undefined;
-  ended: boolean;
+  hot: Tape | undefined;
+  over: boolean;
   readonly poison: () => never;
 
   constructor(kind: 'reverse' | 'forward', run: LevelRun, parent: Level | undefined, tape: Tape | undefined) {
@@ -46,11 +49,22 @@ class NewLevel implements Level {
     this.parent = parent;
     this.run = run;
     this.tape = tape;
-    this.ended = false;
+    this.hot = tape === undefined || tape.onRecord !== undefined ? undefined : tape;
+    this.over = false;
     this.poison = poison;
+  }
+
+  get ended(): boolean {
+    return this.over;
+  }
+
+  set ended(ended: boolean) {
+    this.over = ended;
+    this.hot = ended || this.tape === undefined || this.tape.onRecord !== undefined ? undefined : this.tape;
   }
 }
 
+/** A level that records on `tape`; a listener of the tape must have been set before. */
 export function reverseLevel(run: LevelRun, parent: Level | undefined, tape: Tape): Level {
   return new NewLevel('reverse', run, parent, tape);
 }

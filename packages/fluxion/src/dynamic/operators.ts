@@ -1,0 +1,432 @@
+/**
+ * The operators of the language on any values, tracked numbers among them: what twin code calls when its operands are not both
+ * plain numbers.
+ * Invariants: on untracked values an operator does what the language does, in the language's order and with its errors (the
+ * primitive cases are left to the language itself); with a box, arithmetic goes by rule, comparisons by primals, and what is piecewise
+ * constant takes the primal and notes it.
+ *
+ * The five commonest operators are written out for one level over plain numbers; the tests hold them to the table of rules.
+ */
+import type { BinaryRule } from '../rules/rule.ts';
+import { binaryRules, unaryRules } from '../rules/table.ts';
+import { isProperObject, toNumber, toNumeric, toPrimitive, toString, writeNumber } from './conversions.ts';
+import { hooks, noteInactive } from './hooks.ts';
+import { apply1, apply2 } from './numbers/apply.ts';
+import { Dual, Tracked, isBox, numberOf, primalOf } from './numbers/box.ts';
+
+type Native = (a: never, b: never) => unknown;
+
+// Arithmetic
+
+export function add(a: unknown, b: unknown): unknown {
+  if (Tracked.is(a)) {
+    const { level, primal } = a;
+    const tape = level.hot;
+    if (tape !== undefined && typeof primal === 'number') {
+      if (typeof b === 'number') return new Tracked(level, primal + b, tape.unary(a.index, 1));
+      if (Tracked.is(b) && b.level === level) {
+        const q = b.primal;
+        if (typeof q === 'number') return new Tracked(level, primal + q, tape.binary(a.index, 1, b.index, 1));
+      }
+    }
+  } else if (typeof a === 'number') {
+    if (typeof b === 'number') return a + b;
+    if (Tracked.is(b)) {
+      const { level, primal } = b;
+      const tape = level.hot;
+      if (tape !== undefined && typeof primal === 'number') {
+        return new Tracked(level, a + primal, tape.unary(b.index, 1));
+      }
+    } else if (Dual.is(b) && typeof b.primal === 'number' && !b.level.ended) {
+      return new Dual(b.level, a + b.primal, b.tangent);
+    }
+  } else if (Dual.is(a)) {
+    const { level, primal, tangent } = a;
+    if (typeof primal === 'number' && !level.ended) {
+      if (typeof b === 'number') return new Dual(level, primal + b, tangent);
+      if (typeof tangent === 'number' && Dual.is(b) && b.level === level) {
+        const { primal: q, tangent: u } = b;
+        if (typeof q === 'number' && typeof u === 'number') return new Dual(level, primal + q, tangent + u);
+      }
+    }
+  } else if (typeof a === 'string' && typeof b === 'string') {
+    return a + b;
+  }
+  return addSlow(a, b);
+}
+
+export function sub(a: unknown, b: unknown): unknown {
+  if (Tracked.is(a)) {
+    const { level, primal } = a;
+    const tape = level.hot;
+    if (tape !== undefined && typeof primal === 'number') {
+      if (typeof b === 'number') return new Tracked(level, primal - b, tape.unary(a.index, 1));
+      if (Tracked.is(b) && b.level === level) {
+        const q = b.primal;
+        if (typeof q === 'number') return new Tracked(level, primal - q, tape.binary(a.index, 1, b.index, -1));
+      }
+    }
+  } else if (typeof a === 'number') {
+    if (typeof b === 'number') return a - b;
+    if (Tracked.is(b)) {
+      const { level, primal } = b;
+      const tape = level.hot;
+      if (tape !== undefined && typeof primal === 'number') {
+        return new Tracked(level, a - primal, tape.unary(b.index, -1));
+      }
+    } else if (Dual.is(b) && typeof b.primal === 'number' && typeof b.tangent === 'number' && !b.level.ended) {
+      return new Dual(b.level, a - b.primal, product(-1, b.tangent));
+    }
+  } else if (Dual.is(a)) {
+    const { level, primal, tangent } = a;
+    if (typeof primal === 'number' && !level.ended) {
+      if (typeof b === 'number') return new Dual(level, primal - b, tangent);
+      if (typeof tangent === 'number' && Dual.is(b) && b.level === level) {
+        const { primal: q, tangent: u } = b;
+        if (typeof q === 'number' && typeof u === 'number') return new Dual(level, primal - q, tangent - u);
+      }
+    }
+  }
+  return arithmetic(binaryRules.sub, natively.sub, a, b);
+}
+
+export function mul(a: unknown, b: unknown): unknown {
+  if (Tracked.is(a)) {
+    const { level, primal } = a;
+    const tape = level.hot;
+    if (tape !== undefined && typeof primal === 'number') {
+      if (typeof b === 'number') return new Tracked(level, primal * b, tape.unary(a.index, b));
+      if (Tracked.is(b) && b.level === level) {
+        const q = b.primal;
+        if (typeof q === 'number') return new Tracked(level, primal * q, tape.binary(a.index, q, b.index, primal));
+      }
+    }
+  } else if (typeof a === 'number') {
+    if (typeof b === 'number') return a * b;
+    if (Tracked.is(b)) {
+      const { level, primal } = b;
+      const tape = level.hot;
+      if (tape !== undefined && typeof primal === 'number') {
+        return new Tracked(level, a * primal, tape.unary(b.index, a));
+      }
+    } else if (Dual.is(b) && typeof b.primal === 'number' && typeof b.tangent === 'number' && !b.level.ended) {
+      return new Dual(b.level, a * b.primal, product(a, b.tangent));
+    }
+  } else if (Dual.is(a)) {
+    const { level, primal, tangent } = a;
+    if (typeof primal === 'number' && typeof tangent === 'number' && !level.ended) {
+      if (typeof b === 'number') return new Dual(level, primal * b, product(b, tangent));
+      if (Dual.is(b) && b.level === level) {
+        const { primal: q, tangent: u } = b;
+        if (typeof q === 'number' && typeof u === 'number') {
+          return new Dual(level, primal * q, product(q, tangent) + product(primal, u));
+        }
+      }
+    }
+  }
+  return arithmetic(binaryRules.mul, natively.mul, a, b);
+}
+
+export function div(a: unknown, b: unknown): unknown {
+  if (Tracked.is(a)) {
+    const { level, primal } = a;
+    const tape = level.hot;
+    if (tape !== undefined && typeof primal === 'number') {
+      if (typeof b === 'number') return new Tracked(level, primal / b, tape.unary(a.index, 1 / b));
+      if (Tracked.is(b) && b.level === level) {
+        const q = b.primal;
+        if (typeof q === 'number') {
+          const result = primal / q;
+          return new Tracked(level, result, tape.binary(a.index, 1 / q, b.index, -(result / q)));
+        }
+      }
+    }
+  } else if (typeof a === 'number') {
+    if (typeof b === 'number') return a / b;
+    if (Tracked.is(b)) {
+      const { level, primal } = b;
+      const tape = level.hot;
+      if (tape !== undefined && typeof primal === 'number') {
+        const result = a / primal;
+        return new Tracked(level, result, tape.unary(b.index, -(result / primal)));
+      }
+    } else if (Dual.is(b) && typeof b.primal === 'number' && typeof b.tangent === 'number' && !b.level.ended) {
+      const result = a / b.primal;
+      return new Dual(b.level, result, product(-(result / b.primal), b.tangent));
+    }
+  } else if (Dual.is(a)) {
+    const { level, primal, tangent } = a;
+    if (typeof primal === 'number' && typeof tangent === 'number' && !level.ended) {
+      if (typeof b === 'number') return new Dual(level, primal / b, product(1 / b, tangent));
+      if (Dual.is(b) && b.level === level) {
+        const { primal: q, tangent: u } = b;
+        if (typeof q === 'number' && typeof u === 'number') {
+          const result = primal / q;
+          return new Dual(level, result, product(1 / q, tangent) + product(-(result / q), u));
+        }
+      }
+    }
+  }
+  return arithmetic(binaryRules.div, natively.div, a, b);
+}
+
+export function neg(a: unknown): unknown {
+  if (typeof a === 'number') return -a;
+  if (Tracked.is(a)) {
+    const { level, primal } = a;
+    const tape = level.hot;
+    if (tape !== undefined && typeof primal === 'number') {
+      return new Tracked(level, -primal, tape.unary(a.index, -1));
+    }
+  }
+  const x = toNumeric(a);
+  return typeof x === 'bigint' ? -x : apply1(unaryRules.neg, x);
+}
+
+export function mod(a: unknown, b: unknown): unknown {
+  return arithmetic(binaryRules.mod, natively.mod, a, b);
+}
+
+export function pow(a: unknown, b: unknown): unknown {
+  return arithmetic(binaryRules.pow, natively.pow, a, b);
+}
+
+/** The product of the chain rule on plain numbers, as the rule `chain` has it. */
+function product(d: number, t: number): number {
+  return d === 0 || t === 0 ? 0 : d * t;
+}
+
+const natively = {
+  add: (a: number, b: number) => a + b,
+  sub: (a: number, b: number) => a - b,
+  mul: (a: number, b: number) => a * b,
+  div: (a: number, b: number) => a / b,
+  mod: (a: number, b: number) => a % b,
+  pow: (a: number, b: number) => a ** b,
+  bitand: (a: number, b: number) => a & b,
+  bitor: (a: number, b: number) => a | b,
+  bitxor: (a: number, b: number) => a ^ b,
+  shl: (a: number, b: number) => a << b,
+  shr: (a: number, b: number) => a >> b,
+  ushr: (a: number, b: number) => a >>> b,
+  lt: (a: number, b: number) => a < b,
+  le: (a: number, b: number) => a <= b,
+  gt: (a: number, b: number) => a > b,
+  ge: (a: number, b: number) => a >= b,
+};
+
+function native(operator: Native, a: unknown, b: unknown): unknown {
+  return operator(primalOf(a) as never, primalOf(b) as never);
+}
+
+function arithmetic(rule: BinaryRule, operator: Native, a: unknown, b: unknown): unknown {
+  const x = toNumeric(a);
+  const y = toNumeric(b);
+  // With a BigInt on either side the language computes, or says what is wrong with the mixture.
+  if (typeof x === 'bigint' || typeof y === 'bigint') return native(operator, x, y);
+  return apply2(rule, x, y);
+}
+
+function addSlow(a: unknown, b: unknown): unknown {
+  const x = toPrimitive(a, 'default');
+  const y = toPrimitive(b, 'default');
+  if (!isBox(x) && !isBox(y)) return native(natively.add, x, y);
+  // A number on its own stays what it is; joined to other text it is a string like any other.
+  if (x === '' && isBox(y)) return writeNumber(y);
+  if (y === '' && isBox(x)) return writeNumber(x);
+  if (typeof x === 'string' || typeof y === 'string') {
+    noteInactive('conversion to a string');
+    return native(natively.add, x, y);
+  }
+  return arithmetic(binaryRules.add, natively.add, x, y);
+}
+
+/** ToNumber: the derivative passes. */
+export function plus(a: unknown): unknown {
+  return toNumber(a);
+}
+
+/** ToNumeric, which is what `x++` has for its value. */
+export function num(a: unknown): unknown {
+  return toNumeric(a);
+}
+
+export function inc(a: unknown): unknown {
+  const x = toNumeric(a);
+  return typeof x === 'bigint' ? x + 1n : add(x, 1);
+}
+
+export function dec(a: unknown): unknown {
+  const x = toNumeric(a);
+  return typeof x === 'bigint' ? x - 1n : sub(x, 1);
+}
+
+// Bit operators: piecewise constant
+
+function bitwise(operator: Native, a: unknown, b: unknown): unknown {
+  const x = toNumeric(a);
+  const y = toNumeric(b);
+  if (isBox(x) || isBox(y)) noteInactive('a bit operator');
+  return native(operator, x, y);
+}
+
+export function bitand(a: unknown, b: unknown): unknown {
+  return bitwise(natively.bitand, a, b);
+}
+
+export function bitor(a: unknown, b: unknown): unknown {
+  return bitwise(natively.bitor, a, b);
+}
+
+export function bitxor(a: unknown, b: unknown): unknown {
+  return bitwise(natively.bitxor, a, b);
+}
+
+export function shl(a: unknown, b: unknown): unknown {
+  return bitwise(natively.shl, a, b);
+}
+
+export function shr(a: unknown, b: unknown): unknown {
+  return bitwise(natively.shr, a, b);
+}
+
+export function ushr(a: unknown, b: unknown): unknown {
+  return bitwise(natively.ushr, a, b);
+}
+
+export function bitnot(a: unknown): unknown {
+  const x = toNumeric(a);
+  if (isBox(x)) {
+    noteInactive('a bit operator');
+    return ~numberOf(x);
+  }
+  return ~(x as number);
+}
+
+// Comparisons: by primals, and plain booleans always
+
+function compare(operator: Native, a: unknown, b: unknown): boolean {
+  const x = toPrimitive(a, 'number');
+  const y = toPrimitive(b, 'number');
+  return native(operator, x, y) as boolean;
+}
+
+export function lt(a: unknown, b: unknown): boolean {
+  return compare(natively.lt, a, b);
+}
+
+export function le(a: unknown, b: unknown): boolean {
+  return compare(natively.le, a, b);
+}
+
+export function gt(a: unknown, b: unknown): boolean {
+  return compare(natively.gt, a, b);
+}
+
+export function ge(a: unknown, b: unknown): boolean {
+  return compare(natively.ge, a, b);
+}
+
+/** What identity is compared by: a box's primal, a stand-in's original, anything else itself. */
+export function key(v: unknown): unknown {
+  if (typeof v === 'object') {
+    if (v === null) return null;
+    return isBox(v) ? numberOf(v) : hooks.identityOf(v);
+  }
+  return typeof v === 'function' ? hooks.identityOf(v) : v;
+}
+
+/** `===` */
+export function seq(a: unknown, b: unknown): boolean {
+  return key(a) === key(b);
+}
+
+/** `!==` */
+export function sne(a: unknown, b: unknown): boolean {
+  return key(a) !== key(b);
+}
+
+/** `==` */
+export function eq(a: unknown, b: unknown): boolean {
+  // biome-ignore-start lint/suspicious/noDoubleEquals: this is that operator
+  if (a === null || a === undefined || b === null || b === undefined) return a == b;
+  const objectA = isProperObject(a);
+  const objectB = isProperObject(b);
+  if (objectA && objectB) return key(a) === key(b);
+  const x = objectA ? toPrimitive(a, 'default') : a;
+  const y = objectB ? toPrimitive(b, 'default') : b;
+  return primalOf(x) == primalOf(y);
+  // biome-ignore-end lint/suspicious/noDoubleEquals: end
+}
+
+/** `!=` */
+export function ne(a: unknown, b: unknown): boolean {
+  return !eq(a, b);
+}
+
+/** SameValue, as Object.is has it. */
+export function sameValue(a: unknown, b: unknown): boolean {
+  return Object.is(key(a), key(b));
+}
+
+/** SameValueZero, as Map keys and `includes` have it. */
+export function sameValueZero(a: unknown, b: unknown): boolean {
+  const x = key(a);
+  const y = key(b);
+  return x === y || (x !== x && y !== y);
+}
+
+// Conditions, typeof, strings
+
+export function truthy(v: unknown): boolean {
+  return isBox(v) ? Boolean(numberOf(v)) : Boolean(v);
+}
+
+export function not(v: unknown): boolean {
+  return !truthy(v);
+}
+
+export function typeOf(v: unknown): string {
+  return isBox(v) ? 'number' : typeof v;
+}
+
+/** ToString, as template literals do it. */
+export function str(v: unknown): string {
+  return toString(v);
+}
+
+export { typeOf as typeof };
+
+export const operators = {
+  add,
+  sub,
+  mul,
+  div,
+  mod,
+  pow,
+  neg,
+  plus,
+  inc,
+  dec,
+  num,
+  bitand,
+  bitor,
+  bitxor,
+  shl,
+  shr,
+  ushr,
+  bitnot,
+  lt,
+  gt,
+  le,
+  ge,
+  eq,
+  ne,
+  seq,
+  sne,
+  not,
+  truthy,
+  typeof: typeOf,
+  str,
+  key,
+};

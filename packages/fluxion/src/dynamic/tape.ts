@@ -1,0 +1,309 @@
+/**
+ * The tape of one reverse level: for each operation the nodes it read and its partial derivatives, in typed arrays.
+ * Invariants: a node reads only nodes before it; sweeping changes nothing on the tape, so a pullback may be called again; the
+ * sweep multiplies by the rule of strong zero (a factor 0 wins), as forward mode does.
+ *
+ * An entry takes 24 bytes, growth doubles, and the adjoints of a sweep are 8 bytes an entry more. What does not fit an entry (more than two
+ * inputs, partial derivatives that are tracked numbers themselves, pullback functions, replayed segments) hangs beside it.
+ */
+import { fluxionError } from '../errors/error.ts';
+import { Adjoints } from './numbers/adjoints.ts';
+import type { Value } from './numbers/box.ts';
+
+/** In `lhs`: an input of the function, a constant, or one of the outputs of a node before it. */
+const LEAF = -1;
+/** In `lhs`: the node is `fats[rhs]`. */
+const FAT = -2;
+
+/** A node that reads any number of others. */
+interface Fat {
+  /** Adds to `adjoints` what the node's own adjoint, or those of its outputs, give for its inputs. */
+  back(index: number, adjoints: Adjoints, tape: Tape): void;
+}
+
+export interface TapeOptions {
+  /** How many entries are allowed. */
+  readonly limit?: number;
+  /** How the limit is called in the error. */
+  readonly setting?: string;
+}
+
+export const defaultLimit = 2 ** 26;
+
+export class Tape {
+  length = 0;
+  readonly limit: number;
+  /** Told of every operation recorded, while somebody (verify) listens; set before the tape's level is made. */
+  onRecord: ((index: number, operation: string) => void) | undefined = undefined;
+
+  #setting: string | undefined;
+  #capacity: number;
+  #lhs: Int32Array;
+  #rhs: Int32Array;
+  #dl: Float64Array;
+  #dr: Float64Array;
+  #fats: Fat[] = [];
+
+  constructor(options: TapeOptions = {}) {
+    this.limit = options.limit ?? defaultLimit;
+    this.#setting = options.setting;
+    this.#capacity = Math.min(256, this.limit);
+    this.#lhs = new Int32Array(this.#capacity);
+    this.#rhs = new Int32Array(this.#capacity);
+    this.#dl = new Float64Array(this.#capacity);
+    this.#dr = new Float64Array(this.#capacity);
+  }
+
+  /** A node that reads nothing: an independent variable. */
+  leaf(): number {
+    const at = this.length;
+    if (at === this.#capacity) this.#grow();
+    this.#lhs[at] = LEAF;
+    this.length = at + 1;
+    return at;
+  }
+
+  unary(input: number, partial: number): number {
+    const at = this.length;
+    if (at === this.#capacity) this.#grow();
+    this.#lhs[at] = input;
+    this.#rhs[at] = LEAF;
+    this.#dl[at] = partial;
+    this.length = at + 1;
+    return at;
+  }
+
+  binary(left: number, dl: number, right: number, dr: number): number {
+    const at = this.length;
+    if (at === this.#capacity) this.#grow();
+    this.#lhs[at] = left;
+    this.#rhs[at] = right;
+    this.#dl[at] = dl;
+    this.#dr[at] = dr;
+    this.length = at + 1;
+    return at;
+  }
+
+  /** A node with any number of inputs, whose partial derivatives may be tracked numbers of outer levels. */
+  many(inputs: readonly number[], partials: readonly Value[]): number {
+    return this.#fat(new Many(inputs, partials));
+  }
+
+  /** A node whose contributions a function computes: given the node's adjoint, one for each input (undefined for none). */
+  pullback(inputs: readonly number[], contributions: (adjoint: Value) => readonly (Value | undefined)[]): number {
+    return this.#fat(new Joint(inputs, 0, (adjoints) => contributions(adjoints[0]!)));
+  }
+
+  /**
+   * A node with several outputs, which follow it. `contributions` is given the adjoints of all outputs, and is not called if all
+   * are zero. Returns the index of the first output.
+   */
+  joint(
+    inputs: readonly number[],
+    outputs: number,
+    contributions: (adjoints: readonly Value[]) => readonly (Value | undefined)[],
+  ): number {
+    const at = this.#fat(new Joint(inputs, outputs, contributions));
+    for (let k = 0; k < outputs; k++) this.leaf();
+    return at + 1;
+  }
+
+  /**
+   * A node in place of a segment that has been cut off. In the sweep, if an output has an adjoint, `replay` records the segment
+   * again past the end of the tape (it may read any node before this one) and returns the nodes of the outputs in their order,
+   * or -1 for an output that is a constant; the segment is swept into the same adjoints and cut off again. Returns the index of the first output.
+   */
+  replayed(outputs: number, replay: () => readonly number[]): number {
+    const at = this.#fat(new Replayed(outputs, replay));
+    for (let k = 0; k < outputs; k++) this.leaf();
+    return at + 1;
+  }
+
+  /** The end of the tape, to be cut back to. */
+  mark(): number {
+    return this.length;
+  }
+
+  /** Forgets all nodes from `mark` on. No box that refers to one of them may be used any more. */
+  cut(mark: number): void {
+    const { fats, lhs, rhs } = { fats: this.#fats, lhs: this.#lhs, rhs: this.#rhs };
+    for (let at = this.length - 1; at >= mark && fats.length > 0; at--) {
+      if (lhs[at] === FAT) fats.length = rhs[at]!;
+    }
+    this.length = mark;
+  }
+
+  /** Gives up the memory beyond the tape's end. */
+  trim(): void {
+    if (this.length < this.#capacity) this.#resize(Math.max(this.length, 1));
+  }
+
+  /** The adjoints of all nodes, given those of some. Fresh at each call. */
+  sweep(seeds: Iterable<readonly [index: number, adjoint: Value]>): Adjoints {
+    const adjoints = new Adjoints(this.length);
+    for (const [index, adjoint] of seeds) adjoints.add(index, adjoint);
+    this.sweepSegment(0, this.length, adjoints);
+    return adjoints;
+  }
+
+  /** Propagates the adjoints of the nodes `from` to `to` (exclusive) to what they read. */
+  sweepSegment(from: number, to: number, adjoints: Adjoints): void {
+    let at = to - 1;
+    while (at >= from) {
+      at = adjoints.boxed === undefined ? this.#sweepNumbers(from, at, adjoints) : this.#sweepValues(from, at, adjoints);
+    }
+  }
+
+  /** Returns the node to go on with when a tracked adjoint has come up, or `from - 1`. */
+  #sweepNumbers(from: number, start: number, adjoints: Adjoints): number {
+    let lhs = this.#lhs;
+    let rhs = this.#rhs;
+    let dl = this.#dl;
+    let dr = this.#dr;
+    let a = adjoints.numbers;
+    for (let at = start; at >= from; at--) {
+      const left = lhs[at]!;
+      if (left >= 0) {
+        const adjoint = a[at]!;
+        if (adjoint !== 0) {
+          const d = dl[at]!;
+          if (d !== 0) a[left] = a[left]! + d * adjoint;
+          const right = rhs[at]!;
+          if (right >= 0) {
+            const e = dr[at]!;
+            if (e !== 0) a[right] = a[right]! + e * adjoint;
+          }
+        }
+      } else if (left === FAT) {
+        this.#fats[rhs[at]!]!.back(at, adjoints, this);
+        if (adjoints.boxed !== undefined) return at - 1;
+        // A replay may have made both grow.
+        lhs = this.#lhs;
+        rhs = this.#rhs;
+        dl = this.#dl;
+        dr = this.#dr;
+        a = adjoints.numbers;
+      }
+    }
+    return from - 1;
+  }
+
+  #sweepValues(from: number, start: number, adjoints: Adjoints): number {
+    for (let at = start; at >= from; at--) {
+      const left = this.#lhs[at]!;
+      if (left >= 0) {
+        const adjoint = adjoints.at(at);
+        if (adjoint === 0) continue;
+        adjoints.addProduct(left, this.#dl[at]!, adjoint);
+        const right = this.#rhs[at]!;
+        if (right >= 0) adjoints.addProduct(right, this.#dr[at]!, adjoint);
+      } else if (left === FAT) {
+        this.#fats[this.#rhs[at]!]!.back(at, adjoints, this);
+      }
+    }
+    return from - 1;
+  }
+
+  #fat(fat: Fat): number {
+    const at = this.leaf();
+    this.#lhs[at] = FAT;
+    this.#rhs[at] = this.#fats.push(fat) - 1;
+    return at;
+  }
+
+  #grow(): void {
+    if (this.#capacity >= this.limit) throw this.#full();
+    this.#resize(Math.min(this.#capacity * 2, this.limit));
+  }
+
+  #resize(capacity: number): void {
+    try {
+      this.#lhs = resized(this.#lhs, new Int32Array(capacity));
+      this.#rhs = resized(this.#rhs, new Int32Array(capacity));
+      this.#dl = resized(this.#dl, new Float64Array(capacity));
+      this.#dr = resized(this.#dr, new Float64Array(capacity));
+    } catch (error) {
+      if (error instanceof RangeError) throw this.#full();
+      throw error;
+    }
+    this.#capacity = capacity;
+  }
+
+  #full(): Error {
+    const limit = Math.min(this.limit, this.#capacity);
+    return fluxionError('TapeLimit', this.#setting === undefined ? { limit } : { limit, setting: this.#setting });
+  }
+}
+
+function resized<T extends Int32Array | Float64Array>(old: T, fresh: T): T {
+  fresh.set(old.length > fresh.length ? old.subarray(0, fresh.length) : old);
+  return fresh;
+}
+
+class Many implements Fat {
+  readonly inputs: readonly number[];
+  readonly partials: readonly Value[];
+
+  constructor(inputs: readonly number[], partials: readonly Value[]) {
+    this.inputs = inputs;
+    this.partials = partials;
+  }
+
+  back(index: number, adjoints: Adjoints): void {
+    const adjoint = adjoints.at(index);
+    if (adjoint === 0) return;
+    for (let k = 0; k < this.inputs.length; k++) adjoints.addProduct(this.inputs[k]!, this.partials[k]!, adjoint);
+  }
+}
+
+class Joint implements Fat {
+  readonly inputs: readonly number[];
+  /** 0: the node itself is the output. */
+  readonly outputs: number;
+  readonly contributions: (adjoints: readonly Value[]) => readonly (Value | undefined)[];
+
+  constructor(
+    inputs: readonly number[],
+    outputs: number,
+    contributions: (adjoints: readonly Value[]) => readonly (Value | undefined)[],
+  ) {
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.contributions = contributions;
+  }
+
+  back(index: number, adjoints: Adjoints): void {
+    const own = this.outputs === 0 ? [adjoints.at(index)] : adjoints.range(index + 1, this.outputs);
+    if (own.every((adjoint) => adjoint === 0)) return;
+    const contributions = this.contributions(own);
+    for (let k = 0; k < this.inputs.length; k++) {
+      const contribution = contributions[k];
+      if (contribution !== undefined) adjoints.add(this.inputs[k]!, contribution);
+    }
+  }
+}
+
+class Replayed implements Fat {
+  readonly outputs: number;
+  readonly replay: () => readonly number[];
+
+  constructor(outputs: number, replay: () => readonly number[]) {
+    this.outputs = outputs;
+    this.replay = replay;
+  }
+
+  back(index: number, adjoints: Adjoints, tape: Tape): void {
+    const own = adjoints.range(index + 1, this.outputs);
+    if (own.every((adjoint) => adjoint === 0)) return;
+    const mark = tape.mark();
+    try {
+      const nodes = this.replay();
+      adjoints.extend(tape.length);
+      for (let k = 0; k < this.outputs; k++) if (nodes[k]! >= 0) adjoints.add(nodes[k]!, own[k]!);
+      tape.sweepSegment(mark, tape.length, adjoints);
+    } finally {
+      adjoints.clear(mark);
+      tape.cut(mark);
+    }
+  }
+}
