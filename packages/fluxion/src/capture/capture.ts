@@ -5,12 +5,22 @@
  */
 import { fluxionError } from '../errors/error.ts';
 import { isConstant } from './bindings.ts';
-import type { Binding, Captured, Had, NativeFunction, PrivateAccess, ProxyParts, SourcePosition } from './captured.ts';
+import type {
+  Binding,
+  Captured,
+  Had,
+  ModuleText,
+  NativeFunction,
+  PrivateAccess,
+  ProxyParts,
+  SourcePosition,
+} from './captured.ts';
 import { type Code, capturedCodeOf } from './code.ts';
 import { builtinModule } from './environment.ts';
 import { noteRead, onBump } from './epoch.ts';
 import { functionParts, inspectorAvailable, inspectProxy, type Scope } from './inspector.ts';
-import { inspectPrivate } from './private.ts';
+import { pluginCapture, pluginPrivateState } from './plugin.ts';
+import { inspectPrivate, sharedName } from './private.ts';
 
 export type {
   Binding,
@@ -48,12 +58,20 @@ function captureAnew(fn: Function): Captured | NativeFunction {
     // Without an inspector a bound function can't be told from the engine's own.
     return { native: true, fn, bound: inspectorAvailable() ? functionParts(fn).bound : undefined };
   }
-  return new InspectedFunction(fn);
+  return pluginCapture(fn) ?? new InspectedFunction(fn);
 }
 
 /** The private members of an object that `declaring` (a class of its chain) has declared; `undefined` without access. */
 export function privateState(o: object, declaring?: Function): PrivateAccess | undefined {
+  const instrumented = declaring === undefined || isInstrumented(declaring);
+  const known = instrumented ? pluginPrivateState(o, sharedName) : undefined;
+  if (known !== undefined || (declaring !== undefined && instrumented)) return known;
   return inspectorAvailable() ? inspectPrivate(o, declaring) : undefined;
+}
+
+function isInstrumented(declaring: Function): boolean {
+  const captured = capture(declaring);
+  return !captured.native && captured.provider === 'plugin';
 }
 
 const notProxies = new WeakSet<object>();
@@ -121,6 +139,10 @@ class InspectedFunction implements Captured {
 
   lexicalArguments(): Had | undefined {
     return this.scopeWith('arguments') && { value: this.read('arguments') };
+  }
+
+  moduleText(): ModuleText | undefined {
+    return this.code.moduleText('file') ?? this.code.moduleText('engine');
   }
 
   forget(): void {

@@ -60,6 +60,8 @@ export interface Captured {
   lexicalThis(): Had | undefined;
   lexicalNewTarget(): Had | undefined;
   lexicalArguments(): Had | undefined;
+  /** The text of the script or file the function stands in, if it is to be had. */
+  moduleText(): ModuleText | undefined;
 }
 
 /** A function without source: of the engine, of a host or of an add-on, or made by `bind` or `new Proxy`. */

@@ -138,7 +138,7 @@ class Resolver {
     return scope;
   }
 
-  private declare(scope: ModuleScope, name: string, kind: Declaration['kind'], from?: Partial<Declaration>): void {
+  private introduce(scope: ModuleScope, name: string, kind: Declaration['kind'], from?: Partial<Declaration>): void {
     const known = scope.names.get(name);
     if (known === undefined) scope.names.set(name, { kind, assigned: false, ...from });
     else if (kind !== 'var' && !(kind === 'function' && known.kind === 'function')) known.assigned = true;
@@ -167,14 +167,14 @@ class Resolver {
       ) as Node;
       if (statement.type === 'FunctionDeclaration' && statement.id) {
         const { name } = statement.id as unknown as { name: string };
-        this.declare(scope, name, 'function');
+        this.introduce(scope, name, 'function');
         if (!top && !scope.strict) this.declareBlockFunction(scope, name);
       } else if (statement.type === 'ClassDeclaration' && statement.id) {
-        this.declare(scope, (statement.id as unknown as { name: string }).name, 'class');
+        this.introduce(scope, (statement.id as unknown as { name: string }).name, 'class');
       } else if (statement.type === 'VariableDeclaration' && (statement.kind as string) !== 'var') {
         const kind = statement.kind === 'let' ? 'let' : 'const';
         for (const { id } of statement.declarations as unknown as { id: Node }[]) {
-          for (const name of patternNames(id)) this.declare(scope, name, kind);
+          for (const name of patternNames(id)) this.introduce(scope, name, kind);
         }
       } else if (statement.type === 'ImportDeclaration') {
         const source = (statement.source as unknown as { value: string }).value;
@@ -185,7 +185,7 @@ class Resolver {
               : specifier.type === 'ImportDefaultSpecifier'
                 ? 'default'
                 : nameOf(specifier.imported as unknown as Node);
-          this.declare(scope, nameOf(specifier.local as unknown as Node), 'import', { source, imported });
+          this.introduce(scope, nameOf(specifier.local as unknown as Node), 'import', { source, imported });
         }
       }
     }
@@ -197,7 +197,7 @@ class Resolver {
     let at = scope;
     while (!at.holdsVar) at = at.parent!;
     if (at !== scope) {
-      this.declare(at, name, 'var');
+      this.introduce(at, name, 'var');
       at.names.get(name)!.assigned = true;
     }
   }
@@ -205,7 +205,7 @@ class Resolver {
   private declareVars(node: Node, scope: ModuleScope): void {
     if (node.type === 'VariableDeclaration' && node.kind === 'var') {
       for (const { id } of node.declarations as unknown as { id: Node }[]) {
-        for (const name of patternNames(id)) this.declare(scope, name, 'var');
+        for (const name of patternNames(id)) this.introduce(scope, name, 'var');
       }
     }
     if (/Function|^Class/.test(node.type) || /Expression$/.test(node.type)) return;
@@ -233,14 +233,18 @@ class Resolver {
       case 'FunctionDeclaration':
       case 'FunctionExpression':
       case 'ArrowFunctionExpression':
-        return this.visitFunction(node);
+        this.visitFunction(node);
+        return;
       case 'ClassDeclaration':
       case 'ClassExpression':
-        return this.visitClass(node);
+        this.visitClass(node);
+        return;
       case 'StaticBlock':
-        return this.visitBlock(node, true);
+        this.visitBlock(node, true);
+        return;
       case 'BlockStatement':
-        return this.visitBlock(node, false);
+        this.visitBlock(node, false);
+        return;
       case 'SwitchStatement': {
         this.visit(node.discriminant as Node);
         const cases = node.cases as unknown as { test: Node | null; consequent: Node[] }[];
@@ -258,15 +262,17 @@ class Resolver {
       case 'ForStatement':
       case 'ForInStatement':
       case 'ForOfStatement':
-        return this.visitFor(node);
+        this.visitFor(node);
+        return;
       case 'WhileStatement':
       case 'DoWhileStatement':
-        return this.loop(() => this.visitAll(childrenOf(node)));
+        this.loop(() => this.visitAll(childrenOf(node)));
+        return;
       case 'CatchClause': {
         const scope = this.open(node);
         this.inside(scope, () => {
           if (node.param) {
-            for (const name of patternNames(node.param as Node)) this.declare(scope, name, 'catch');
+            for (const name of patternNames(node.param as Node)) this.introduce(scope, name, 'catch');
             this.visit(node.param as Node);
           }
           this.visit(node.body as Node);
@@ -281,18 +287,22 @@ class Resolver {
         return;
       }
       case 'VariableDeclaration':
-        return this.visitVariables(node);
+        this.visitVariables(node);
+        return;
       case 'AssignmentExpression':
         this.write(node.left as Node);
-        return this.visit(node.right as Node);
+        this.visit(node.right as Node);
+        return;
       case 'UpdateExpression':
-        return this.write(node.argument as Node);
+        this.write(node.argument as Node);
+        return;
       case 'CallExpression': {
         const callee = node.callee as Node;
         if (callee.type === 'Identifier' && (callee as unknown as { name: string }).name === 'eval') {
           for (let at: ModuleScope | undefined = this.scope; at !== undefined; at = at.parent) at.dynamic = true;
         }
-        return this.visitAll(childrenOf(node));
+        this.visitAll(childrenOf(node));
+        return;
       }
       case 'Identifier':
         if ((node as unknown as { name: string }).name === 'arguments') this.sawArguments();
@@ -300,11 +310,13 @@ class Resolver {
       case 'ExportNamedDeclaration':
       case 'ExportDefaultDeclaration':
       case 'ExportAllDeclaration':
-        return this.visitExport(node);
+        this.visitExport(node);
+        return;
       case 'ImportDeclaration':
         return;
       default:
-        return this.visitAll(childrenOf(node));
+        this.visitAll(childrenOf(node));
+        return;
     }
   }
 
@@ -365,13 +377,16 @@ class Resolver {
     if (node.type === 'FunctionExpression' && id) {
       // The name of a function expression has a scope of its own, which anything inside may hide.
       this.scope = this.open(node, true, strict);
-      this.declare(this.scope, id.name, 'function');
+      this.introduce(this.scope, id.name, 'function');
     }
     const outer = this.open(node, true, strict);
     this.inside(outer, () => {
-      for (const name of params.flatMap(patternNames)) this.declare(outer, name, 'parameter');
+      for (const name of params.flatMap(patternNames)) this.introduce(outer, name, 'parameter');
       this.visitAll(params);
-      if (statements === undefined) return this.visit(body);
+      if (statements === undefined) {
+        this.visit(body);
+        return;
+      }
       const simple = params.every((p) => p.type === 'Identifier');
       const scope = simple ? outer : this.open(body, true, strict);
       this.inside(scope, () => {
@@ -397,7 +412,7 @@ class Resolver {
     const scope = this.open(node, true, true);
     this.inside(scope, () => {
       const id = node.id as { name: string } | null;
-      if (id) this.declare(scope, id.name, 'const');
+      if (id) this.introduce(scope, id.name, 'const');
       if (node.superClass) this.visit(node.superClass as Node);
       this.visit(node.body as Node);
     });

@@ -7,6 +7,12 @@ import type { PrivateAccess, PrivateMember } from './captured.ts';
 import { noteRead, onBump } from './epoch.ts';
 import { privateMembers, type RawPrivate } from './inspector.ts';
 
+/** Refuses a name that two classes of one object's chain have. */
+export function sharedName(name: string): never {
+  const reason = `more than one class of the object has a ${name}`;
+  throw fluxionError('PrivateField', { name, operation: 'read', reason });
+}
+
 /** Read once between two things that may have changed them. */
 let fresh = new WeakMap<object, readonly RawPrivate[]>();
 onBump(() => {
@@ -53,10 +59,7 @@ class InspectedPrivates implements PrivateAccess {
   private find(name: string): RawPrivate | undefined {
     const all = this.all().filter((member) => member.name === name);
     if (all.length === 0) return undefined;
-    if (all.length > 1) {
-      const reason = `more than one class of the object has a ${name}`;
-      throw fluxionError('PrivateField', { name, operation: 'read', reason });
-    }
+    if (all.length > 1) sharedName(name);
     if (this.declaring !== undefined && !belongs(this.object, this.declaring)) {
       const reason = 'the object has one of that name, but it is not an instance of the class that asks';
       throw fluxionError('PrivateField', { name, operation: 'read', reason });
