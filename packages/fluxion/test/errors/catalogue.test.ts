@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { errorsPage } from '../../../../scripts/errors-page.ts';
 import { catalogue, type ErrorCode, texts } from '../../src/errors/catalogue.ts';
 
 const codes = Object.keys(catalogue) as ErrorCode[];
@@ -20,9 +18,5 @@ describe('the catalogue', () => {
   test.each(codes)('%s does not speak of how Fluxion runs a function', (code) => {
     const all = Object.values(texts(code, catalogue[code].example as never)).join(' ');
     expect(all).not.toMatch(/\btwin|\btape\b|generated code|stand-in|\$\$/i);
-  });
-
-  test('the documentation page is up to date (npm run docs:errors)', () => {
-    expect(readFileSync(new URL('../../../../docs/errors.md', import.meta.url), 'utf8')).toBe(errorsPage());
   });
 });
