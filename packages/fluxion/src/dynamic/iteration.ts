@@ -1,0 +1,257 @@
+/**
+ * What twin code iterates over: pristine built-in iterables as they are, everything else through a wrapper whose steps run the
+ * user's iterator methods as twins, in the order the language gives.
+ * Invariant: the wrapper is consumed by native syntax (`for of`, spread, destructuring, `yield*`), which sees exactly the steps,
+ * results and errors that the original iterable would have given.
+ */
+import { hooks } from './hooks.ts';
+import { type Box, isBox, numberOf, S } from './numbers/box.ts';
+import { truthy } from './operators.ts';
+import { OriginalMark } from './originals.ts';
+import { g, get } from './properties.ts';
+import { isMap, isProxy, isSet } from './proxies.ts';
+import { shadowOfView } from './shadow.ts';
+import { isObject } from './strip.ts';
+import { isTypedArray, lengthOf, type TypedArray, typedArrayPrototype } from './views.ts';
+
+type Bag = Record<PropertyKey, unknown>;
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+const iterator: typeof Symbol.iterator = Symbol.iterator;
+const asyncIterator: typeof Symbol.asyncIterator = Symbol.asyncIterator;
+const { getPrototypeOf } = Object;
+
+const arrayProto = Array.prototype as unknown as Bag;
+const arrayValues = Array.prototype.values;
+const typedValues = (typedArrayPrototype as Bag).values;
+const arrayIteratorProto = getPrototypeOf([][iterator]()) as Bag;
+const mapIteratorProto = getPrototypeOf(new Map()[iterator]()) as Bag;
+const setIteratorProto = getPrototypeOf(new Set()[iterator]()) as Bag;
+const stringIteratorProto = getPrototypeOf(''[iterator]()) as Bag;
+const generatorProto = getPrototypeOf((function* () {})()) as object;
+
+const asyncGeneratorMethods = getPrototypeOf(getPrototypeOf((async function* () {})())) as Bag;
+const arrayNext = arrayIteratorProto.next;
+const mapNext = mapIteratorProto.next;
+const setNext = setIteratorProto.next;
+const stringNext = stringIteratorProto.next;
+const mapEntries = Map.prototype.entries;
+const setValues = Set.prototype.values;
+const stringIterator = String.prototype[iterator];
+const generatorMethods = getPrototypeOf(generatorProto) as Bag;
+const generatorNext = generatorMethods.next;
+const asyncGeneratorNext = asyncGeneratorMethods.next;
+const iteratorProto = getPrototypeOf(arrayIteratorProto) as Bag;
+const iteratorItself = iteratorProto[iterator];
+
+/** Something that native syntax may iterate over in place of `x`. */
+export function iter(x: unknown): unknown {
+  if (Array.isArray(x)) {
+    if (
+      (x as unknown as Bag)[S] === undefined &&
+      arrayIteratorProto.next === arrayNext &&
+      arrayProto[iterator] === arrayValues &&
+      x[iterator] === arrayValues &&
+      !isProxy(x)
+    ) {
+      return x;
+    }
+  } else if (typeof x === 'string') {
+    if (stringIteratorProto.next === stringNext && String.prototype[iterator] === stringIterator) return x;
+  } else if (isObject(x) && (x as Bag)[S] === undefined && !isProxy(x) && g(x, iterator)) {
+    if (isNativelyIterated(x, (x as Bag)[iterator])) return x;
+  }
+  return new TwinIterable(x);
+}
+
+/** Whether native iteration of `x` by `method` runs nothing but native code, or twin code already. */
+function isNativelyIterated(x: object, method: unknown): boolean {
+  if (method === iteratorItself) {
+    // Iterators of the language, and generators: of twin code, or guarded where their `next` is called.
+    if (!g(x, 'next')) return false;
+    const next = (x as Bag).next;
+    if (next !== arrayNext && next !== mapNext && next !== setNext && next !== generatorNext) return false;
+    return hooks.twinOf(next as Function) === next;
+  }
+  if (method === typedValues) return arrayIteratorProto.next === arrayNext;
+  if (method === mapEntries) return mapIteratorProto.next === mapNext && isMap(x) && isItsOwnTwin(mapEntries);
+  if (method === setValues) return setIteratorProto.next === setNext && isSet(x) && isItsOwnTwin(setValues);
+  return false;
+}
+
+function isItsOwnTwin(f: Function): boolean {
+  return hooks.twinOf(f) === f;
+}
+
+function notIterable(x: unknown): TypeError {
+  const shown = isObject(x) && !isBox(x) ? 'object is' : `${describe(x)} is`;
+  return new TypeError(`${shown} not iterable`);
+}
+
+function describe(x: unknown): string {
+  if (x === undefined || x === null) return String(x);
+  if (isBox(x)) return `number ${numberOf(x as Box)}`;
+  return `${typeof x} ${String(x)}`;
+}
+
+function objectResult(result: unknown): object {
+  if (!isObject(result) || isBox(result)) throw new TypeError(`Iterator result ${describe(result)} is not an object`);
+  return result;
+}
+
+/** An iterable whose iterator is the user's, run as a twin. */
+class TwinIterable {
+  readonly #source: unknown;
+
+  constructor(source: unknown) {
+    this.#source = source;
+  }
+
+  [iterator](): object {
+    const x = this.#source;
+    if (x === undefined || x === null) {
+      throw new TypeError(`${x} is not iterable (cannot read property Symbol(Symbol.iterator))`);
+    }
+    const method = get(x, iterator);
+    if (typeof method !== 'function') throw notIterable(x);
+    if (isObject(x) && isTypedArray(x) && method === typedValues && arrayIteratorProto.next === arrayNext) {
+      return trackedElements(x);
+    }
+    const it = hooks.callTwin(method, x, []);
+    if (!isObject(it) || isBox(it)) throw new TypeError('Result of the Symbol.iterator method is not an object');
+    return new TwinIterator(it);
+  }
+}
+
+/** The elements of a shadowed typed array, each read when it is its turn. */
+function trackedElements(view: TypedArray): object {
+  const mark = (view as unknown as Bag)[S];
+  if (shadowOfView(view) === undefined && !(mark instanceof OriginalMark)) return arrayValues.call(view as never);
+  let i = 0;
+  return {
+    [iterator]() {
+      return this;
+    },
+    next() {
+      if (i >= 0 && i < lengthOf(view)) return { value: get(view, i++), done: false };
+      i = -1;
+      return { value: undefined, done: true };
+    },
+    __proto__: arrayIteratorProto,
+  };
+}
+
+/** A result as native syntax reads it: `done` decided by the primal, `value` read through the table when it is asked for. */
+function wrapResult(result: object): object {
+  if (g(result, 'done') && g(result, 'value') && !isBox((result as Bag).done)) return result;
+  return {
+    get done(): boolean {
+      return truthy(get(result, 'done'));
+    },
+    get value(): unknown {
+      return get(result, 'value');
+    },
+  };
+}
+
+class TwinIterator {
+  readonly #iterator: object;
+  readonly #next: unknown;
+
+  constructor(it: object) {
+    this.#iterator = it;
+    this.#next = get(it, 'next');
+  }
+
+  next(...args: unknown[]): object {
+    if (typeof this.#next !== 'function') throw new TypeError(`${describe(this.#next)} is not a function`);
+    return wrapResult(objectResult(hooks.callTwin(this.#next, this.#iterator, args)));
+  }
+
+  get return(): unknown {
+    return this.#method('return');
+  }
+
+  get throw(): unknown {
+    return this.#method('throw');
+  }
+
+  #method(name: 'return' | 'throw'): unknown {
+    const it = this.#iterator;
+    const method = get(it, name);
+    if (typeof method !== 'function') return isBox(method) ? numberOf(method) : method;
+    return (...args: unknown[]) => {
+      const result = hooks.callTwin(method, it, args);
+      return isObject(result) && !isBox(result) ? wrapResult(result) : isBox(result) ? numberOf(result) : result;
+    };
+  }
+}
+
+/** Something that `for await` and `yield*` in async generators may iterate over in place of `x`. */
+export function asyncIter(x: unknown): unknown {
+  if (x === undefined || x === null) return x;
+  const method = get(x, asyncIterator);
+  if (method === undefined || method === null) return iter(x);
+  if (isObject(x) && !isBox(x) && g(x, 'next') && (x as Bag).next === asyncGeneratorNext) return x;
+  return new TwinAsyncIterable(x, method);
+}
+
+class TwinAsyncIterable {
+  readonly #source: unknown;
+  readonly #method: unknown;
+
+  constructor(source: unknown, method: unknown) {
+    this.#source = source;
+    this.#method = method;
+  }
+
+  [asyncIterator](): object {
+    if (typeof this.#method !== 'function') throw new TypeError('object is not async iterable');
+    const it = hooks.callTwin(this.#method, this.#source, []);
+    if (!isObject(it) || isBox(it)) throw new TypeError('Result of the Symbol.asyncIterator method is not an object');
+    return new TwinAsyncIterator(it);
+  }
+}
+
+class TwinAsyncIterator {
+  readonly #iterator: object;
+  readonly #next: unknown;
+
+  constructor(it: object) {
+    this.#iterator = it;
+    this.#next = get(it, 'next');
+  }
+
+  next(...args: unknown[]): unknown {
+    return awaited(hooks.callTwin(this.#next as Method, this.#iterator, args));
+  }
+
+  get return(): unknown {
+    return this.#method('return');
+  }
+
+  get throw(): unknown {
+    return this.#method('throw');
+  }
+
+  #method(name: 'return' | 'throw'): unknown {
+    const it = this.#iterator;
+    const method = get(it, name);
+    if (typeof method !== 'function') return method;
+    return (...args: unknown[]) => awaited(hooks.callTwin(method, it, args));
+  }
+}
+
+/** A promise of a result, with the result as native syntax reads it. */
+function awaited(step: unknown): unknown {
+  if (!isObject(step) || isBox(step)) return isBox(step) ? numberOf(step) : step;
+  if (!(step instanceof Promise) && typeof get(step, 'then') !== 'function') return wrapResult(step);
+  // `await` looks for `then` once: the user's thenable is called by its twin there.
+  return {
+    // biome-ignore lint/suspicious/noThenProperty: this is a thenable by intention
+    then(fulfil: (v: unknown) => unknown, reject: (e: unknown) => unknown) {
+      const done = (result: unknown) => fulfil(isObject(result) && !isBox(result) ? wrapResult(result) : result);
+      return hooks.callTwin(get(step, 'then') as Function, step, [done, reject]);
+    },
+  };
+}

@@ -1,0 +1,499 @@
+/**
+ * What has to be undone when a gradient ends: objects that were written with tracked numbers, or with objects that may hold
+ * some, and captured variables.
+ * Invariants: once the outermost run has ended, no tracked number can be reached through anything that existed before it;
+ * an object that existed before and received a tracked number is as it was before that; a new object keeps its values.
+ *
+ * Whether an object existed before is not recorded at its creation (that would cost more than the arithmetic): at the end
+ * it is asked of those few that received tracked numbers whether they could be reached, in the state of before, from what
+ * the twins had captured.
+ */
+import { fluxionError } from '../errors/error.ts';
+import { type Contents, contentsOf, eachValue, putBack } from './contents.ts';
+import { hooks } from './hooks.ts';
+import { type Box, isBox, numberOf, type Value } from './numbers/box.ts';
+import { isProxy, madeProxy } from './proxies.ts';
+import { isBuffer, isObject, Stripper, storage, strip } from './strip.ts';
+
+export { isProxy, strip };
+
+/** A captured variable, or any other place that can be read and written: an entry of a WeakMap, a private field. */
+export interface Cell {
+  get(): unknown;
+  set?(value: unknown): void;
+}
+
+interface Entry {
+  /** What it held before the first write that was noted. */
+  readonly before: Contents;
+  /** It received a tracked number, not only objects. */
+  boxed: boolean;
+  /** It held tracked numbers at that time already, so it is younger than the run. */
+  readonly young: boolean;
+  /** What the suspension has taken out: index into what `elementsOf` lists, the box, the number left in its place. */
+  out: Taken[] | undefined;
+}
+
+interface Taken {
+  readonly place: Cell;
+  readonly box: Box;
+  readonly left: unknown;
+}
+
+interface CellEntry {
+  readonly cell: Cell;
+  readonly before: unknown;
+  out: Taken | undefined;
+}
+
+/** Typed memory that received tracked numbers; shadow.ts knows how to deal with it. */
+export interface Memory {
+  /** Takes the tracked numbers out; the primals are in the memory. */
+  takeOut(): void;
+  /** Puts them back. @throws ConcurrentMutation if the numbers have changed meanwhile */
+  putIn(): void;
+  /** Forgets what is tracked; with `whole`, the bytes are what they were before the first tracked write. */
+  end(whole: boolean): void;
+}
+
+export interface Journal {
+  readonly parent: Journal | undefined;
+  readonly root: Journal;
+  /** The root's number: typed memory that twin code made in this gradient is marked with it. */
+  readonly id: number;
+  readonly objects: Map<object, Entry>;
+  readonly cells: Map<object, CellEntry>;
+  readonly memories: Map<object, Memory>;
+  /** What else is to be done when this run (not its root) ends. */
+  readonly last: (() => void)[];
+  lastBoxed: object | undefined;
+  lastTouched: object | undefined;
+  ended: boolean;
+}
+
+let current: Journal | undefined;
+let count = 0;
+const roots = new Set<Journal>();
+
+export function createJournal(parent: Journal | undefined): Journal {
+  const journal: { -readonly [K in keyof Journal]: Journal[K] } = {
+    parent,
+    root: undefined as unknown as Journal,
+    id: parent === undefined ? ++count : parent.root.id,
+    objects: new Map(),
+    cells: new Map(),
+    memories: new Map(),
+    last: [],
+    lastBoxed: undefined,
+    lastTouched: undefined,
+    ended: false,
+  };
+  journal.root = parent?.root ?? journal;
+  if (parent === undefined) roots.add(journal);
+  return journal;
+}
+
+export function setCurrentJournal(journal: Journal | undefined): void {
+  current = journal;
+}
+
+export function currentJournal(): Journal | undefined {
+  return current;
+}
+
+/** Runs `body` with `journal` current. */
+export function withJournal<T>(journal: Journal | undefined, body: () => T): T {
+  const outer = current;
+  current = journal;
+  try {
+    return body();
+  } finally {
+    current = outer;
+  }
+}
+
+/**
+ * To be called before `o`, which may be older than the gradient, receives `value`. Plain numbers, strings and the like need
+ * no call. Without a value, `o` is taken to receive a tracked number.
+ */
+export function touch(o: object, ...received: [value?: unknown]): void {
+  const journal = current;
+  if (journal === undefined) return;
+  const boxed = received.length === 0 || isBox(received[0]);
+  if (boxed) {
+    if (journal.lastBoxed === o) return;
+    note(journal, o).boxed = true;
+    journal.lastBoxed = o;
+  } else {
+    if (journal.lastTouched === o || journal.lastBoxed === o || !isObject(received[0])) return;
+    note(journal, o);
+    journal.lastTouched = o;
+  }
+}
+
+function note(journal: Journal, o: object): Entry {
+  let entry = journal.objects.get(o);
+  if (entry !== undefined) return entry;
+  if (roots.size > 1) refuseSharing(journal, o);
+  const before = contentsOf(o);
+  let young = false;
+  eachValue(before, (v) => {
+    if (!young && typeof v === 'object' && v !== null && (isBox(v) || hooks.identityOf(v) !== v)) young = true;
+  });
+  if (journal.parent !== undefined && young) young = !inherited(journal.parent, o);
+  entry = { before: young ? nothing : before, boxed: false, young, out: undefined };
+  journal.objects.set(o, entry);
+  return entry;
+}
+
+const nothing: Contents = { elements: undefined, keys: [], values: [], odd: undefined, entries: undefined };
+
+/** Whether an enclosing run knows `o` as possibly older than itself: then the tracked numbers in it are that run's. */
+function inherited(journal: Journal, o: object): boolean {
+  for (let j: Journal | undefined = journal; j !== undefined; j = j.parent) {
+    const entry = j.objects.get(o);
+    if (entry !== undefined) return !entry.young;
+  }
+  return false;
+}
+
+/** Two gradients that run at the same time may not write the same object with tracked numbers. */
+function refuseSharing(journal: Journal, o: object): void {
+  for (const other of roots) {
+    if (other === journal.root) continue;
+    if (other.objects.get(o)?.boxed || other.memories.has(o)) throw concurrent(o);
+  }
+}
+
+function concurrent(o: object): Error {
+  const name = Array.isArray(o) ? 'An array' : ArrayBuffer.isView(o) || isBuffer(o) ? 'A typed array' : 'An object';
+  return fluxionError('ConcurrentMutation', { object: name });
+}
+
+/** To be called before a captured variable (or another cell) is written with something other than a primitive value. */
+export function touchCell(cell: Cell, identity: object = cell): void {
+  const journal = current;
+  if (journal === undefined || journal.cells.has(identity)) return;
+  let before: unknown;
+  try {
+    before = cell.get();
+  } catch {
+    // Not initialised yet: it holds nothing.
+  }
+  journal.cells.set(identity, { cell, before, out: undefined });
+}
+
+/** Has `act` done when the current run ends. */
+export function atEnd(act: () => void): void {
+  current?.last.push(act);
+}
+
+/** Whether `o` has received tracked numbers or objects since the current gradient began. */
+export function receivedSomething(o: object): boolean {
+  for (let j = current; j !== undefined; j = j.parent) if (j.objects.has(o)) return true;
+  return false;
+}
+
+/** Typed memory (by its buffer) has received a tracked number. */
+export function touchMemory(buffer: object, make: () => Memory): void {
+  const journal = current;
+  if (journal === undefined) return;
+  for (let j: Journal | undefined = journal; j !== undefined; j = j.parent) if (j.memories.has(buffer)) return;
+  if (roots.size > 1) refuseSharing(journal, buffer);
+  // The outermost run answers for memory: shadows settle by themselves when a nested one has ended.
+  journal.root.memories.set(buffer, make());
+}
+
+type Roots = (visit: (value: unknown) => void) => void;
+const providers: Roots[] = [];
+
+/** Adds a source of values that existed before any gradient: what functions have captured. */
+export function registerRoots(provider: Roots): void {
+  providers.push(provider);
+}
+
+/** Ends a journal: a nested one hands over to its parent, the outermost one puts everything back. */
+export function endJournal(journal: Journal): void {
+  if (journal.ended) return;
+  journal.ended = true;
+  for (const act of journal.last.splice(0)) act();
+  const parent = journal.parent;
+  if (parent !== undefined && !parent.root.ended) {
+    handOver(journal, parent);
+    return;
+  }
+  roots.delete(journal);
+  const outer = current;
+  current = undefined;
+  try {
+    finish(journal);
+  } finally {
+    current = outer;
+  }
+}
+
+function handOver(journal: Journal, parent: Journal): void {
+  for (const [o, entry] of journal.objects) {
+    const known = parent.objects.get(o);
+    if (known === undefined) parent.objects.set(o, entry);
+    else known.boxed ||= entry.boxed;
+  }
+  for (const [identity, entry] of journal.cells) {
+    if (!parent.cells.has(identity)) parent.cells.set(identity, entry);
+  }
+  clear(journal);
+}
+
+function clear(journal: Journal): void {
+  journal.objects.clear();
+  journal.cells.clear();
+  journal.memories.clear();
+  journal.lastBoxed = journal.lastTouched = undefined;
+}
+
+function finish(journal: Journal): void {
+  const { objects, cells, memories } = journal;
+  if (objects.size === 0 && cells.size === 0 && memories.size === 0) return;
+  const older = olderThan(journal);
+  for (const [buffer, memory] of memories) memory.end(older.has(buffer));
+  for (const [o, entry] of objects) if (entry.boxed && older.has(o)) putBack(o, entry.before);
+  const stripper = new Stripper();
+  for (const [o, entry] of objects) {
+    if (entry.boxed && older.has(o)) continue;
+    stripper.stripIn(o, entry.young ? undefined : entry.before);
+  }
+  for (const { cell } of cells.values()) stripCell(cell, stripper);
+  clear(journal);
+}
+
+function stripCell(cell: Cell, stripper: Stripper): void {
+  let value: unknown;
+  try {
+    value = cell.get();
+  } catch {
+    return;
+  }
+  const plain = stripper.strip(value);
+  if (plain !== value && !Object.is(plain, value)) cell.set?.(plain);
+}
+
+/** At most this many objects are looked at to find out which are old; what has not been found then counts as new. */
+const searchLimit = 2_000_000;
+
+/**
+ * Which of the objects and buffers that received tracked numbers existed before the run: those that could be reached, as
+ * things were before, from what functions had captured.
+ */
+function olderThan(journal: Journal): Set<object> {
+  const wanted = new Set<object>();
+  for (const [o, entry] of journal.objects) if (entry.boxed && !entry.young) wanted.add(o);
+  for (const buffer of journal.memories.keys()) wanted.add(buffer);
+  const found = new Set<object>();
+  if (wanted.size === 0) return found;
+  const seen = new Set<object>();
+  const open: object[] = [];
+  const reach = (value: unknown): void => {
+    if (!isObject(value) || seen.has(value) || value === globalThis) return;
+    seen.add(value);
+    if (wanted.has(value)) found.add(value);
+    open.push(value);
+  };
+  for (const { before } of journal.cells.values()) reach(before);
+  for (const provider of providers) provider(reach);
+  while (open.length > 0 && found.size < wanted.size && seen.size < searchLimit) {
+    const o = open.pop() as object;
+    if (isBox(o)) continue;
+    if (ArrayBuffer.isView(o)) reach(o.buffer);
+    const parts = madeProxy(o);
+    if (parts !== undefined) {
+      reach(parts.target);
+      continue;
+    }
+    const entry = journal.objects.get(o);
+    if (entry?.young) continue;
+    const contents = entry?.before ?? quickContents(o);
+    if (contents !== undefined) eachValue(contents, reach);
+  }
+  return found;
+}
+
+/** The contents of an object that has not been written; undefined for one that can only hold plain values. */
+function quickContents(o: object): Contents | undefined {
+  if (Array.isArray(o) && o.length > 0 && typeof o[0] === 'number' && typeof o[o.length - 1] === 'number') {
+    for (let i = 0; i < o.length; i++) if (typeof o[i] !== 'number') return contentsOf(o);
+    return undefined;
+  }
+  return contentsOf(o);
+}
+
+/** The levels of `journal` taken off a box: what it is outside that run. */
+function outside(box: Value, journal: Journal): Value {
+  if (journal.parent === undefined) return numberOf(box);
+  let at = box;
+  while (typeof at !== 'number' && belongsTo(at, journal)) at = at.primal;
+  return at;
+}
+
+function belongsTo(box: Box, journal: Journal): boolean {
+  for (
+    let run = box.level.run as { journal?: Journal; parent?: unknown } | undefined;
+    run !== undefined;
+    run = run.parent as typeof run
+  ) {
+    if (run.journal === journal) return true;
+  }
+  return false;
+}
+
+/** The run is suspended: tracked numbers are taken out of what others can reach. */
+export function takeOut(journal: Journal): void {
+  for (const [o, entry] of journal.objects) {
+    if (!entry.boxed) continue;
+    const taken: Taken[] = [];
+    for (const place of boxedPlaces(o)) {
+      const box = place.get() as Box;
+      const left = outside(box, journal);
+      if (left === box) continue;
+      place.set?.(left);
+      taken.push({ place, box, left });
+    }
+    entry.out = taken.length > 0 ? taken : undefined;
+  }
+  for (const entry of journal.cells.values()) {
+    const value = readCell(entry.cell);
+    if (!isBox(value)) continue;
+    const left = outside(value, journal);
+    if (left === value) continue;
+    entry.cell.set?.(left);
+    entry.out = { place: entry.cell, box: value, left };
+  }
+  for (const memory of journal.memories.values()) memory.takeOut();
+  journal.lastBoxed = journal.lastTouched = undefined;
+}
+
+function readCell(cell: Cell): unknown {
+  try {
+    return cell.get();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The run goes on: tracked numbers are put where they had been. */
+export function putIn(journal: Journal): void {
+  for (const [o, entry] of journal.objects) {
+    const taken = entry.out;
+    if (taken === undefined) continue;
+    entry.out = undefined;
+    for (const { place, box, left } of taken) {
+      if (!Object.is(place.get(), left)) throw concurrent(o);
+      place.set?.(box);
+    }
+  }
+  for (const entry of journal.cells.values()) {
+    const taken = entry.out;
+    if (taken === undefined) continue;
+    entry.out = undefined;
+    if (!Object.is(readCell(entry.cell), taken.left)) {
+      throw fluxionError('ConcurrentMutation', { object: 'A captured variable' });
+    }
+    entry.cell.set?.(taken.box);
+  }
+  for (const memory of journal.memories.values()) memory.putIn();
+}
+
+/** The places directly inside `o` that hold a tracked number. */
+function boxedPlaces(o: object): Cell[] {
+  const places: Cell[] = [];
+  if (isProxy(o)) return places;
+  const { elements, keys, values, entries } = contentsOf(o);
+  const property = (key: PropertyKey): Cell => ({
+    get: () => Reflect.getOwnPropertyDescriptor(o, key)?.value,
+    set: (value) => void Reflect.defineProperty(o, key, { value }),
+  });
+  elements?.forEach((v, i) => {
+    if (isBox(v)) places.push(property(i));
+  });
+  values.forEach((v, i) => {
+    if (isBox(v)) places.push(property(keys[i] as PropertyKey));
+  });
+  if (entries !== undefined && o instanceof Map) {
+    for (let i = 0; i < entries.length; i += 2) {
+      const key = entries[i];
+      if (isBox(entries[i + 1])) {
+        places.push({
+          get: () => Map.prototype.get.call(o, key),
+          set: (v) => void Map.prototype.set.call(o, key, v),
+        });
+      }
+    }
+  }
+  return places;
+}
+
+/**
+ * Why code that knows only plain numbers may not be given these values: the name of what is tracked in their reach.
+ * Undefined if nothing is.
+ */
+export function mentionsTracked(values: readonly unknown[], _callee?: Function): string | undefined {
+  const seen = new Set<object>();
+  const open: unknown[] = [...values];
+  while (open.length > 0) {
+    const v = open.pop();
+    if (!isObject(v) || seen.has(v)) continue;
+    if (isBox(v)) return 'a tracked number';
+    seen.add(v);
+    if (hooks.identityOf(v) !== v) return 'an argument that is differentiated';
+    if (ArrayBuffer.isView(v) || isBuffer(v)) {
+      if (storage.isTracked(v)) return 'a typed array that holds tracked numbers';
+    }
+    for (let j = current; j !== undefined; j = j.parent) {
+      if (j.objects.get(v)?.boxed) return 'an object that has received a tracked number';
+    }
+    const parts = madeProxy(v);
+    if (parts !== undefined) {
+      open.push(parts.target, parts.handler);
+      continue;
+    }
+    if (v === globalThis || isProxy(v)) continue;
+    const contents = quickContents(v);
+    if (contents !== undefined) eachValue(contents, (x) => isObject(x) && open.push(x));
+  }
+  return undefined;
+}
+
+/** Everything that can be reached from some values, as it was. */
+export interface DeepSnapshot {
+  readonly objects: Map<object, Contents>;
+  readonly memories: Map<object, () => void>;
+}
+
+/**
+ * Takes down everything that can be reached from `values` (arguments that are not differentiated), to be put back when the
+ * gradient has ended. Cycles, class instances, Map, Set and typed arrays included; functions only as far as properties go.
+ */
+export function snapshotDeep(values: readonly unknown[]): DeepSnapshot {
+  const objects = new Map<object, Contents>();
+  const memories = new Map<object, () => void>();
+  const open: unknown[] = [...values];
+  while (open.length > 0) {
+    const o = open.pop();
+    if (!isObject(o) || isBox(o) || objects.has(o) || o === globalThis) continue;
+    const buffer = ArrayBuffer.isView(o) ? o.buffer : isBuffer(o) ? o : undefined;
+    if (buffer !== undefined && !memories.has(buffer)) memories.set(buffer, storage.keep(buffer));
+    const parts = madeProxy(o);
+    if (parts !== undefined) {
+      open.push(parts.target, parts.handler);
+      continue;
+    }
+    const contents = contentsOf(o);
+    objects.set(o, contents);
+    eachValue(contents, (v) => isObject(v) && !objects.has(v) && open.push(v));
+  }
+  return { objects, memories };
+}
+
+export function restore(snapshot: DeepSnapshot): void {
+  for (const [o, contents] of snapshot.objects) putBack(o, contents);
+  for (const bringBack of snapshot.memories.values()) bringBack();
+}

@@ -1,0 +1,94 @@
+/**
+ * Originals of differentiated arguments, as twin code meets them by another way (captured, or passed a second time).
+ * Invariant: while nobody writes, original and stand-in are independent variables. From the first write on, the one name
+ * follows the other; if several stand-ins stand for the original, which one to follow can't be known: AmbiguousAlias.
+ */
+import { fluxionError } from '../errors/error.ts';
+import { atEnd, receivedSomething } from './journal.ts';
+import { isBox, primalOf, S } from './numbers/box.ts';
+
+/** What S of an original holds. */
+export class OriginalMark {
+  readonly standIns: object[] = [];
+  #followed = false;
+
+  /** The object to read `key` of instead of `original`. */
+  forRead(original: object, key: PropertyKey): object {
+    if (this.#followed) return this.standIns[0] as object;
+    for (const standIn of this.standIns) {
+      if (receivedSomething(standIn) || differs(original, standIn, key)) return this.#follow(original);
+    }
+    return original;
+  }
+
+  /** As forRead, for what looks at all of it (its keys, its length). */
+  forAll(original: object): object {
+    if (this.#followed) return this.standIns[0] as object;
+    for (const standIn of this.standIns) {
+      if (receivedSomething(standIn)) return this.#follow(original);
+      const keys = Reflect.ownKeys(original);
+      const now = Reflect.ownKeys(standIn);
+      const same = keys.filter((k) => k !== S).length === now.filter((k) => k !== S).length;
+      if (!same || keys.some((k) => k !== S && differs(original, standIn, k))) return this.#follow(original);
+    }
+    return original;
+  }
+
+  /** The object to write instead of `original`. */
+  forWrite(original: object): object {
+    return this.#follow(original);
+  }
+
+  #follow(original: object): object {
+    if (this.standIns.length > 1) throw ambiguous(original, `${this.standIns.length} arguments`);
+    this.#followed = true;
+    return this.standIns[0] as object;
+  }
+}
+
+/** What S of a stand-in holds while another one stands for the same original: it can be read, and not written. */
+export class SharedMark {
+  readonly original: object;
+  constructor(original: object) {
+    this.original = original;
+  }
+
+  refuse(): never {
+    throw ambiguous(this.original, 'several arguments');
+  }
+}
+
+function ambiguous(original: object, owners: string): Error {
+  const object = Array.isArray(original) ? 'An array' : ArrayBuffer.isView(original) ? 'A typed array' : 'An object';
+  return fluxionError('AmbiguousAlias', { object, owners });
+}
+
+function differs(original: object, standIn: object, key: PropertyKey): boolean {
+  const a = Reflect.getOwnPropertyDescriptor(original, key);
+  const b = Reflect.getOwnPropertyDescriptor(standIn, key);
+  if (a === undefined || b === undefined) return a !== b;
+  if (!('value' in a) || !('value' in b)) return false;
+  if (typeof a.value === 'number') {
+    return !Object.is(primalOf(b.value), a.value) || (!ArrayBuffer.isView(original) && !isBox(b.value));
+  }
+  return (
+    (typeof a.value !== 'object' || a.value === null) && typeof a.value !== 'function' && !Object.is(a.value, b.value)
+  );
+}
+
+/** Marks the original of a stand-in until the run ends. What can't be extended can't be marked. */
+export function markOriginal(original: object, standIn: object): void {
+  const known = Object.getOwnPropertyDescriptor(original, S)?.value;
+  let mark = known instanceof OriginalMark ? known : undefined;
+  if (mark === undefined) {
+    mark = new OriginalMark();
+    if (!Reflect.defineProperty(original, S, { value: mark, writable: true, configurable: true, enumerable: false }))
+      return;
+  }
+  const { standIns } = mark;
+  standIns.push(standIn);
+  atEnd(() => {
+    standIns.splice(standIns.indexOf(standIn), 1);
+    if (standIns.length === 0) Reflect.deleteProperty(original, S);
+  });
+}
