@@ -13,10 +13,10 @@ const typedArrays = {
   Uint8Array,
 };
 
-/** `source` is a file, `-` for standard input, or the JSON itself if it starts with a bracket. */
+/** `source` is a file, `-` for standard input, or the JSON itself if it begins like JSON. */
 export function readArguments(source: string | undefined): unknown[] {
   if (source === undefined) return [];
-  const inline = source.trimStart().startsWith('[');
+  const inline = /^\s*[[{]/.test(source);
   const text = inline ? source : read(source);
   const origin = inline ? '--args' : source === '-' ? 'the standard input' : source;
   let value: unknown;
