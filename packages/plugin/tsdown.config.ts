@@ -1,7 +1,9 @@
 import { defineConfig } from 'tsdown';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts' },
+  entry: Object.fromEntries(
+    ['index', 'vite', 'rollup', 'rolldown', 'webpack', 'esbuild', 'register', 'hooks'].map((name) => [name, `src/${name}.ts`]),
+  ),
   format: 'esm',
   platform: 'node',
   target: 'node20',

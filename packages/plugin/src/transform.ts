@@ -14,6 +14,8 @@ export interface TransformOptions {
   readonly format?: 'module' | 'commonjs' | undefined;
   /** Whether `require`, `module` and the other variables of Node's wrapper may be named in probes. */
   readonly node?: boolean | undefined;
+  /** What the library is to see as the module's text; `code` if absent. It may differ behind the code's end only. */
+  readonly source?: string | undefined;
   /** Whether to make a source map. Default true. */
   readonly map?: boolean | undefined;
 }
@@ -59,7 +61,7 @@ export function transform(code: string, id: string, options: TransformOptions = 
       text.appendLeft(body.end, ')');
     }
   }
-  text.append(`\n${table(code, options.url ?? id, analysis, names, options.node === true)}\n`);
+  text.append(`\n${table(options.source ?? code, options.url ?? id, analysis, names, options.node === true)}\n`);
   const map = options.map === false ? null : text.generateMap({ source: id, hires: 'boundary', includeContent: true });
   return { code: text.toString(), map };
 }
@@ -112,8 +114,8 @@ function freeName(code: string, base: string): string {
 }
 
 /** Hoisted and not compiled until the library asks. */
-function table(code: string, url: string, analysis: Analysis, names: Names, node: boolean): string {
-  const parts = [`id:${literal(url)}`, `source:${literal(code)}`, 'strict:function(){return!this}()'];
+function table(source: string, url: string, analysis: Analysis, names: Names, node: boolean): string {
+  const parts = [`id:${literal(url)}`, `source:${literal(source)}`, 'strict:function(){return!this}()'];
   if (analysis.usesImportMeta) parts.push('meta:()=>import.meta');
   if (analysis.dynamicImports.size > 0) {
     parts.push(
