@@ -31,10 +31,10 @@ export function isConstant(name: string, value: unknown, { scopes, around, url }
  * Whether an import is of a binding that its module never assigns. Shown for functions, whose own place tells the module's
  * text: the import must lead by relative addresses to the very module the function stands in.
  */
-function exportIsConstant(source: string, imported: string, value: unknown, from: string | undefined): boolean {
-  if (typeof value !== 'function' || from === undefined) return false;
+function exportIsConstant(source: string, imported: string, value: unknown, from: string): boolean {
+  if (typeof value !== 'function') return false;
   const there = capturedCodeOf(value);
-  const target = there?.surroundings();
+  const target = there?.surroundings;
   if (target === undefined || there === undefined || target.url !== resolve(source, from)) return false;
   const exported = target.scopes.exports.get(imported);
   if (exported === undefined || exported.source !== undefined) return false;

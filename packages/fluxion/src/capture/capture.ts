@@ -101,7 +101,6 @@ class InspectedFunction implements Captured {
   private readonly code: Code;
   private readonly bindings = new Map<string, Binding | undefined>();
   private scopes: readonly Scope[] | undefined;
-  private isStrict: boolean | undefined;
 
   constructor(fn: Function) {
     this.fn = fn;
@@ -119,7 +118,7 @@ class InspectedFunction implements Captured {
   }
 
   get strict(): boolean {
-    return (this.isStrict ??= this.code.strict(this.fn));
+    return this.code.strict;
   }
 
   binding(name: string): Binding | undefined {
@@ -142,7 +141,7 @@ class InspectedFunction implements Captured {
   }
 
   moduleText(): ModuleText | undefined {
-    return this.code.moduleText('file') ?? this.code.moduleText('engine');
+    return this.code.moduleText;
   }
 
   forget(): void {
@@ -162,7 +161,7 @@ class InspectedFunction implements Captured {
       // In its temporal dead zone.
       return live;
     }
-    const surroundings = this.code.surroundings();
+    const surroundings = this.code.surroundings;
     return surroundings !== undefined && isConstant(name, value, surroundings) ? { kind: 'constant', value } : live;
   }
 

@@ -4,15 +4,15 @@
  * Invariant: everything here is a property of the text, so it is kept for as long as the function lives.
  */
 import type { ModuleText, SourcePosition } from './captured.ts';
-import { type FunctionParts, functionParts } from './inspector.ts';
-import { moduleTextOf, positionOf, scriptUrl } from './location.ts';
+import { type EngineLocation, type FunctionParts, functionParts, type Scope } from './inspector.ts';
+import { type Place, placesOf, positionOf, scriptUrl } from './location.ts';
 import { type ModuleScope, type ScriptScopes, scopeAround, scopesOfScript } from './module-scopes.ts';
 
 /** What the text of a script says about the function whose source stands in it. */
 export interface Surroundings {
   readonly scopes: ScriptScopes;
   readonly around: ModuleScope;
-  readonly url: string | undefined;
+  readonly url: string;
 }
 
 const toText = Function.prototype.toString;
@@ -25,7 +25,7 @@ export function capturedCodeOf(fn: Function, parts?: FunctionParts): Code | unde
   if (code === undefined) {
     const known = parts ?? functionParts(fn);
     if (known.location === undefined) return undefined;
-    code = new Code(toText.call(fn), known);
+    code = new Code(fn, known.location, known.scopes);
     codes.set(fn, code);
   }
   return code;
@@ -33,76 +33,76 @@ export function capturedCodeOf(fn: Function, parts?: FunctionParts): Code | unde
 
 export class Code {
   readonly source: string;
-  private readonly engineLocation: FunctionParts['location'];
+  private readonly fn: Function;
+  private readonly at: EngineLocation;
   private readonly inModule: boolean;
-  private place: SourcePosition | undefined | null = null;
+  private position: SourcePosition | undefined | null = null;
   private around: Surroundings | undefined | null = null;
+  private nearest: Place | undefined | null = null;
 
-  constructor(source: string, { location, scopes }: FunctionParts) {
-    this.source = source;
-    this.engineLocation = location;
+  constructor(fn: Function, at: EngineLocation, scopes: readonly Scope[]) {
+    this.fn = fn;
+    this.source = toText.call(fn);
+    this.at = at;
     this.inModule = scopes.some(({ description }) => description === 'Module');
   }
 
   get location(): SourcePosition | undefined {
-    if (this.place === null) this.place = this.engineLocation && positionOf(this.engineLocation, this.source);
+    if (this.position === null) this.position = positionOf(this.at, this.source, this.place);
+    return this.position;
+  }
+
+  /** The text of the whole script, for the lines around the user's. */
+  get moduleText(): ModuleText | undefined {
     return this.place;
   }
 
-  /** The text of the whole script, for proofs and for the lines around the user's. */
-  moduleText(from: 'file' | 'engine'): ModuleText | undefined {
-    return this.engineLocation && moduleTextOf(this.engineLocation, this.source, from);
-  }
-
-  surroundings(): Surroundings | undefined {
+  /** What the names around the function mean, for proofs. */
+  get surroundings(): Surroundings | undefined {
     if (this.around === null) this.around = this.findSurroundings();
     return this.around;
   }
 
+  get strict(): boolean {
+    const { fn, source } = this;
+    if (this.inModule || source.startsWith('class')) return true;
+    // Only plain sloppy functions have it.
+    if (Object.hasOwn(fn, 'caller')) return false;
+    if (/^function\b(?!\s*\*)/.test(source)) return true;
+    if (/^[^{]*\{\s*(?:(['"])(?:(?!\1).)*\1\s*;?\s*)*?(['"])use strict\2/.test(source)) return true;
+    return this.surroundings?.around.strict ?? false;
+  }
+
+  private get place(): Place | undefined {
+    if (this.nearest === null) {
+      const [first] = placesOf(this.fn, this.source, this.at);
+      this.nearest = first;
+    }
+    return this.nearest;
+  }
+
   private findSurroundings(): Surroundings | undefined {
-    if (this.engineLocation === undefined) return undefined;
-    const { scriptId } = this.engineLocation;
-    // A file in another language (types not yet stripped) may hold the source too; then the engine's text is JavaScript.
-    for (const from of ['file', 'engine'] as const) {
-      const text = this.moduleText(from);
-      if (text === undefined) continue;
-      const found = surroundingsOf(scriptId, text, this.source.length, this.inModule, scriptUrl(scriptId));
-      if (found !== undefined) return found;
+    const { scriptId } = this.at;
+    // A file in another language (types not yet stripped) may hold the source too; then the next text is JavaScript.
+    for (const place of placesOf(this.fn, this.source, this.at)) {
+      const scopes = scopesIn(scriptId, place.text, this.inModule);
+      if (scopes === undefined) continue;
+      this.nearest = place;
+      const around = scopeAround(scopes.root, place.start, place.start + this.source.length);
+      return { scopes, around, url: scriptUrl(scriptId) };
     }
     return undefined;
   }
-
-  strict(fn: Function): boolean {
-    if (this.inModule || this.source.startsWith('class')) return true;
-    // Only plain sloppy functions have it.
-    if (Object.hasOwn(fn, 'caller')) return false;
-    if (
-      /^(?:async\s+)?function\b/.test(this.source) &&
-      Object.hasOwn(fn, 'prototype') &&
-      !/^(?:async\s+)?function\s*\*/.test(this.source)
-    ) {
-      return true;
-    }
-    if (/^[^{]*\{\s*(?:(['"])(?:(?!\1).)*\1\s*;?\s*)*?(['"])use strict\2/.test(this.source)) return true;
-    return this.surroundings()?.around.strict ?? false;
-  }
 }
 
+/** One analysis per script. */
 const analysed = new Map<string, { text: string; scopes: ScriptScopes | undefined }>();
 
-/** Resolves the names around a function; once per script. */
-function surroundingsOf(
-  scriptId: string,
-  { text, start }: ModuleText,
-  length: number,
-  module: boolean,
-  url: string | undefined,
-): Surroundings | undefined {
+function scopesIn(scriptId: string, text: string, module: boolean): ScriptScopes | undefined {
   let known = analysed.get(scriptId);
   if (known === undefined || known.text !== text) {
     known = { text, scopes: scopesOfScript(text, module) };
     analysed.set(scriptId, known);
   }
-  const { scopes } = known;
-  return scopes && { scopes, around: scopeAround(scopes.root, start, start + length), url };
+  return known.scopes;
 }

@@ -5,7 +5,10 @@
 
 interface HostProcess {
   getBuiltinModule?(name: string): unknown;
-  versions?: Record<string, string | undefined>;
+  readonly versions?: Record<string, string | undefined>;
+  readonly release?: { readonly name?: string };
+  readonly execArgv?: readonly string[];
+  readonly env?: Record<string, string | undefined>;
 }
 
 export function hostProcess(): HostProcess | undefined {

@@ -6,12 +6,18 @@
 import type { ModuleText, SourcePosition } from './captured.ts';
 import { builtinModule } from './environment.ts';
 import { ask, askForEvents, type EngineLocation } from './inspector.ts';
+import { type ScriptText, scriptTextOf } from './script-text.ts';
+
+/** The text around a function, and by how much the engine's place of the function lies behind its beginning. */
+export interface Place extends ModuleText {
+  readonly offset: number;
+}
 
 /** A script as far as it is known. */
 interface Script {
   url: string | undefined;
   file: Text | undefined | null;
-  engine: Text | undefined | null;
+  parsed: Text | undefined | null;
 }
 
 /** A text and the offsets of its lines; its first line is line `firstLine` of the script as the engine counts. */
@@ -31,52 +37,67 @@ interface ParsedScript {
 
 const scripts = new Map<string, Script>();
 
-/** Where `source` begins, as exactly as can be told without the Debugger domain. */
-export function positionOf(location: EngineLocation, source: string): SourcePosition | undefined {
-  const { scriptId } = location;
-  const url = scriptUrl(scriptId);
-  if (url === undefined || url === '') return undefined;
-  const script = scriptOf(scriptId);
-  for (const text of [fileText(script), script.engine]) {
-    if (!text) continue;
-    const start = find(text, location, source);
-    if (start !== undefined) return positionIn(text, start, url);
-  }
-  return { url, ...beforeParameters(location, source) };
-}
-
-/** The text of the script around a function, first from the file, then from the engine (which takes longer). */
-export function moduleTextOf(
-  location: EngineLocation,
-  source: string,
-  from: 'file' | 'engine',
-): ModuleText | undefined {
-  scriptUrl(location.scriptId);
-  const script = scriptOf(location.scriptId);
-  const text = from === 'file' ? fileText(script) : engineText(location.scriptId, script);
-  if (!text) return undefined;
-  const start = find(text, location, source);
-  return start === undefined ? undefined : { text: text.text, start };
-}
-
 function scriptOf(scriptId: string): Script {
   let script = scripts.get(scriptId);
-  if (script === undefined) scripts.set(scriptId, (script = { url: undefined, file: undefined, engine: undefined }));
+  if (script === undefined) scripts.set(scriptId, (script = { url: undefined, file: undefined, parsed: undefined }));
   return script;
 }
 
-export function scriptUrl(scriptId: string): string | undefined {
-  let url = scripts.get(scriptId)?.url;
-  if (url === undefined) {
-    listCovered();
-    url = scripts.get(scriptId)?.url;
+/** The texts in which the function can be found, the cheapest to have first. */
+export function* placesOf(fn: Function, source: string, location: EngineLocation): Generator<Place> {
+  const compiled = scriptTextOf(fn);
+  const known = compiled && within(compiled, source);
+  if (known !== undefined) {
+    yield known;
+    return;
   }
-  if (url === undefined) {
-    // Coverage leaves out scripts none of whose functions ran lately.
-    engineText(scriptId, scriptOf(scriptId));
-    url = scriptOf(scriptId).url ??= '';
+  const script = scriptOf(location.scriptId);
+  scriptUrl(location.scriptId);
+  for (const find of [fileText, parsedText]) {
+    const text = find(script, location.scriptId);
+    const place = text && within({ text: text.text, offset: offsetIn(text, location) }, source);
+    if (place !== undefined) yield place;
   }
-  return url;
+}
+
+function within({ text, offset }: ScriptText, source: string): Place | undefined {
+  const start = text.lastIndexOf(source, offset);
+  return start !== -1 && start + source.length > offset ? { text, start, offset: offset - start } : undefined;
+}
+
+/** Where `source` begins, as exactly as can be told. */
+export function positionOf(
+  location: EngineLocation,
+  source: string,
+  place: Place | undefined,
+): SourcePosition | undefined {
+  const url = scriptUrl(location.scriptId);
+  if (url === '') return undefined;
+  const offset = place?.offset ?? parametersIn(source);
+  const { lineNumber, columnNumber } = location;
+  const lines = source.slice(0, offset).split(lineEnd);
+  if (lines.length === 1) return { url, line: lineNumber, column: Math.max(0, columnNumber - offset) };
+  const before = place === undefined ? '' : place.text.slice(0, place.start);
+  const column = before.length - before.search(/[^\n\r\u2028\u2029]*$/);
+  return { url, line: lineNumber - lines.length + 1, column };
+}
+
+const lineEnd = /\r\n|[\n\r\u2028\u2029]/g;
+
+/** The engine points at the parameters of functions and methods, and at the beginning of arrows and classes. */
+function parametersIn(source: string): number {
+  if (/^(?:async\s*)?\(|^class\b|^(?:async\s+)?[\w$]+\s*=>/.test(source)) return 0;
+  const before = /^(?:(?:static|async|get|set|function)\b|[\w$#*]|\s)*\(/.exec(source)?.[0];
+  return before === undefined || before.search(lineEnd) !== -1 ? 0 : before.length - 1;
+}
+
+/** The address of a script; empty if it has none. */
+export function scriptUrl(scriptId: string): string {
+  const script = scriptOf(scriptId);
+  if (script.url === undefined) listCovered();
+  // Coverage leaves out scripts none of whose functions ran lately.
+  if (script.url === undefined) parsedText(script, scriptId);
+  return (script.url ??= '');
 }
 
 let profilerOn = false;
@@ -89,28 +110,28 @@ function listCovered(): void {
   for (const { scriptId, url } of result) scriptOf(scriptId).url = url;
 }
 
-function engineText(scriptId: string, script: Script): Text | undefined {
-  if (script.engine !== undefined) return script.engine ?? undefined;
-  script.engine = null;
+function parsedText(script: Script, scriptId: string): Text | undefined {
+  if (script.parsed !== undefined) return script.parsed ?? undefined;
+  script.parsed = null;
   const parsed = askForEvents<ParsedScript>('Debugger.enable', 'Debugger.scriptParsed', { maxScriptsCacheSize: 0 });
   try {
     for (const one of parsed) scriptOf(one.scriptId).url = one.url;
     const found = parsed.find((one) => one.scriptId === scriptId);
     if (found !== undefined) {
       const { scriptSource } = ask('Debugger.getScriptSource', { scriptId }) as { scriptSource: string };
-      script.engine = withLines(scriptSource, found.startLine, found.startColumn);
+      script.parsed = withLines(scriptSource, found.startLine, found.startColumn);
     }
   } finally {
     ask('Debugger.disable');
   }
-  return script.engine ?? undefined;
+  return script.parsed ?? undefined;
 }
 
 function fileText(script: Script): Text | undefined {
   if (script.file !== undefined) return script.file ?? undefined;
   script.file = null;
   const path = pathOf(script.url);
-  const fs = builtinModule('node:fs') as { readFileSync(path: string | URL, encoding: 'utf8'): string } | undefined;
+  const fs = builtinModule('node:fs') as typeof import('node:fs') | undefined;
   if (path === undefined || fs === undefined) return undefined;
   try {
     const text = fs.readFileSync(path, 'utf8');
@@ -136,41 +157,11 @@ function pathOf(url: string | undefined): string | URL | undefined {
 
 function withLines(text: string, firstLine: number, firstColumn: number): Text {
   const lines = [0];
-  for (const { index, 0: end } of text.matchAll(/\r\n|[\n\r\u2028\u2029]/g)) lines.push(index + end.length);
+  for (const { index, 0: end } of text.matchAll(lineEnd)) lines.push(index + end.length);
   return { text, lines, firstLine, firstColumn };
 }
 
-/** The offset of `source` in the text, if it is found around the place. */
-function find({ text, lines, firstLine, firstColumn }: Text, at: EngineLocation, source: string): number | undefined {
+function offsetIn({ lines, firstLine, firstColumn }: Text, at: EngineLocation): number {
   const line = at.lineNumber - firstLine;
-  const begin = lines[line];
-  if (begin === undefined) return undefined;
-  const offset = begin + at.columnNumber - (line === 0 ? firstColumn : 0);
-  const start = text.lastIndexOf(source, offset);
-  return start !== -1 && start + source.length > offset ? start : undefined;
-}
-
-function positionIn({ lines, firstLine, firstColumn }: Text, offset: number, url: string): SourcePosition {
-  let low = 0;
-  let high = lines.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (lines[middle]! <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return { url, line: low + firstLine, column: offset - lines[low]! + (low === 0 ? firstColumn : 0) };
-}
-
-const head = /^(?:(?:static|async|get|set|function)\b|[\w$#*]|\s)*\(/;
-
-/** The engine points at the parameters of functions and methods, and at the beginning of arrows and classes. */
-function beforeParameters(at: EngineLocation, source: string): { line: number; column: number } {
-  const { lineNumber, columnNumber } = at;
-  if (!/^(?:async\s*)?\(|^class\b|^(?:async\s+)?[\w$]+\s*=>/.test(source)) {
-    const before = head.exec(source)?.[0];
-    if (before !== undefined && !/[\n\r]/.test(before) && before.length - 1 <= columnNumber) {
-      return { line: lineNumber, column: columnNumber - (before.length - 1) };
-    }
-  }
-  return { line: lineNumber, column: columnNumber };
+  return (lines[line] ?? Number.NaN) + at.columnNumber - (line === 0 ? firstColumn : 0);
 }
