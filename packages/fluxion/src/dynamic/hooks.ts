@@ -17,6 +17,10 @@ export interface Hooks {
   set(target: unknown, key: PropertyKey, value: unknown): void;
   /** The original of a stand-in; anything else is itself. Used where identity is compared. */
   identityOf(value: object): object;
+  /** The class that a heritage (what a class of twin code extends) stands for; anything else is itself. */
+  heritageOf<T>(value: T): T;
+  /** The text that the user wrote for a function of twin code; undefined for any other. */
+  originalText(f: Function): string | undefined;
   /** Told of each use that is piecewise constant, while somebody (explain) listens; undefined costs nothing. */
   noteInactive: ((what: string) => void) | undefined;
 }
@@ -30,6 +34,8 @@ export const hooks: Hooks = {
     (target as Record<PropertyKey, unknown>)[key] = value;
   },
   identityOf: (value) => value,
+  heritageOf: (value) => value,
+  originalText: () => undefined,
   noteInactive: undefined,
 };
 

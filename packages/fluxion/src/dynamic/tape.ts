@@ -8,7 +8,7 @@
  */
 import { fluxionError } from '../errors/error.ts';
 import { Adjoints } from './numbers/adjoints.ts';
-import type { Value } from './numbers/box.ts';
+import { type Value, numberOf } from './numbers/box.ts';
 
 /** In `lhs`: an input of the function, a constant, or one of the outputs of a node before it. */
 const LEAF = -1;
@@ -117,6 +117,17 @@ export class Tape {
     const at = this.#fat(new Replayed(outputs, replay));
     for (let k = 0; k < outputs; k++) this.leaf();
     return at + 1;
+  }
+
+  /** Whether the partial derivatives recorded at a node are finite numbers. */
+  isFinite(index: number): boolean {
+    const left = this.#lhs[index]!;
+    if (left === FAT) {
+      const fat = this.#fats[this.#rhs[index]!];
+      return !(fat instanceof Many) || fat.partials.every((d) => Number.isFinite(numberOf(d)));
+    }
+    if (left === LEAF) return true;
+    return Number.isFinite(this.#dl[index]) && (this.#rhs[index] === LEAF || Number.isFinite(this.#dr[index]));
   }
 
   /** The end of the tape, to be cut back to. */
