@@ -4,6 +4,7 @@
  * Invariant: the wrapper is consumed by native syntax (`for of`, spread, destructuring, `yield*`), which sees exactly the steps,
  * results and errors that the original iterable would have given.
  */
+import { isBuiltinTwin } from './builtins/registry.ts';
 import { hooks } from './hooks.ts';
 import { type Box, isBox, numberOf, S } from './numbers/box.ts';
 import { truthy } from './operators.ts';
@@ -79,8 +80,10 @@ function isNativelyIterated(x: object, method: unknown): boolean {
   return false;
 }
 
+/** Whether twin code runs the native for `f`, or what stands for it on objects without a mark. */
 function isItsOwnTwin(f: Function): boolean {
-  return hooks.twinOf(f) === f;
+  const twin = hooks.twinOf(f);
+  return twin === f || isBuiltinTwin(twin);
 }
 
 function notIterable(x: unknown): TypeError {

@@ -37,6 +37,12 @@ export function define(native: unknown, twin: Function, classification: Classifi
   twins.add(twin);
 }
 
+/** As `define`, for a native function that the program has made (a bound one, a promise's `resolve`): kept while it lives. */
+export function defineTransient(native: Function, twin: Function): void {
+  entries.set(native, { native, twin, classification: 'passes' });
+  twins.add(twin);
+}
+
 /** The implementation to run in place of `native`, if it has one. */
 export function lookup(native: Function): Function | undefined {
   return entries.get(native)?.twin;

@@ -1,0 +1,31 @@
+/**
+ * Callbacks that native code keeps and calls in its own time: timers, listeners, finalisers.
+ * Invariant: one wrapper per function while its gradient lasts (so that a listener can be removed again); it runs the twin inside
+ * the gradient it was registered in, and the original once that gradient has ended.
+ */
+import { twinOf } from '../hooks.ts';
+import { continuation, currentRun, type Run } from '../run.ts';
+import type { Callable } from './adapt.ts';
+
+const wrappers = new WeakMap<object, { readonly run: Run | undefined; readonly wrapper: Callable }>();
+const nativeText = /\{\s*\[native code\]\s*\}\s*$/;
+const textOf = Function.prototype.toString;
+
+/** Whether native code is what runs when `fn` is called; a bound function may lead to a program's. */
+export function isNative(fn: Function): boolean {
+  return nativeText.test(textOf.call(fn));
+}
+
+/** What native code gets in place of a callback it keeps. */
+export function later(fn: unknown): unknown {
+  if (typeof fn !== 'function') return fn;
+  const run = currentRun();
+  const known = wrappers.get(fn);
+  if (known !== undefined && known.run === run) return known.wrapper;
+  const inside = continuation(twinOf(fn) as Callable);
+  const wrapper = function (this: unknown, ...args: unknown[]): unknown {
+    return Reflect.apply(run === undefined || run.ended ? (fn as Callable) : inside, this, args);
+  };
+  wrappers.set(fn, { run, wrapper });
+  return wrapper;
+}

@@ -1,0 +1,134 @@
+/**
+ * `Map`. Numbers are keys by their primals, objects by what they stand for; values are held as they are.
+ * Invariant: a Map that may be old is touched before it receives a box or an object.
+ */
+import { iter } from '../iteration.ts';
+import { touch } from '../journal.ts';
+import { callback, callTwin, get, isObject, primalOf, reading, writing } from './adapt.ts';
+import { entry, getter, type Native, nativeOf, passing } from './entries.ts';
+import { heldKey, keyToStore } from './keys.ts';
+import { define } from './registry.ts';
+
+type AnyMap = Map<unknown, unknown>;
+
+const proto = Map.prototype;
+const nativeSet = nativeOf(proto, 'set') as Native;
+const nativeHas = nativeOf(proto, 'has') as Native;
+const { apply } = Reflect;
+
+function mapSet(this: unknown, k: unknown, value: unknown): unknown {
+  apply(nativeHas, this, [undefined]); // what is no Map says so before anything happens
+  const map = writing(this) as AnyMap;
+  if (isObject(k)) touch(map, k);
+  if (isObject(value)) touch(map, value);
+  apply(nativeSet, map, [keyToStore(map, k, true), value]);
+  return this;
+}
+
+define(nativeSet, mapSet, 'passes');
+for (const name of ['get', 'has', 'delete']) {
+  entry(
+    proto,
+    name,
+    name === 'get' ? 'passes' : 'primal',
+    (native) =>
+      function (this: unknown, k: unknown): unknown {
+        apply(nativeHas, this, [undefined]);
+        const map = (name === 'delete' ? writing(this) : reading(this)) as AnyMap;
+        return apply(native, map, [heldKey(map, k, true)]);
+      },
+  );
+}
+entry(
+  proto,
+  'forEach',
+  'passes',
+  (native) =>
+    function (this: unknown, fn: unknown, thisArg?: unknown): unknown {
+      return apply(native, reading(this), [callback(fn), thisArg]);
+    },
+);
+for (const [name, made] of [
+  ['getOrInsert', false],
+  ['getOrInsertComputed', true],
+] as const) {
+  entry(
+    proto,
+    name,
+    'passes',
+    (native) =>
+      function (this: unknown, k: unknown, value: unknown): unknown {
+        apply(nativeHas, this, [undefined]);
+        if (made && typeof value !== 'function') return apply(native, this, [k, value]);
+        const held = heldKey(this as AnyMap, k, true);
+        if (apply(nativeHas, this, [held])) return (this as AnyMap).get(held);
+        const fresh = made ? callTwin(value as Function, undefined, [k]) : value;
+        apply(mapSet, this, [k, fresh]);
+        return fresh;
+      },
+  );
+}
+for (const name of ['entries', 'keys', 'values', 'clear']) {
+  entry(
+    proto,
+    name,
+    'passes',
+    (native) =>
+      function (this: unknown): unknown {
+        return apply(native, name === 'clear' ? writing(this) : reading(this), []);
+      },
+  );
+}
+getter(
+  proto,
+  'size',
+  'passes',
+  (native) =>
+    function (this: unknown): unknown {
+      return apply(native, reading(this), []);
+    },
+);
+passing(Object.getPrototypeOf(new Map().entries()), ['next']);
+getter(Map, Symbol.species, 'passes', (native) => native);
+
+define(
+  Map,
+  function (this: unknown, iterable?: unknown): unknown {
+    if (new.target === undefined) return apply(Map as unknown as Native, this, [iterable]);
+    const map = Reflect.construct(Map, [], new.target) as AnyMap;
+    if (iterable === undefined || iterable === null) return map;
+    const adder = get(map, 'set');
+    if (typeof adder !== 'function')
+      throw new TypeError(`'${String(adder)}' returned for property 'set' of object '#<Map>' is not a function`);
+    for (const item of iter(primalOf(iterable)) as Iterable<unknown>) {
+      if (!isObject(item)) throw new TypeError(`Iterator value ${String(item)} is not an entry object`);
+      const k = get(item, 0);
+      const value = get(item, 1);
+      if (adder === nativeSet) apply(mapSet, map, [k, value]);
+      else callTwin(adder, map, [k, value]);
+    }
+    return map;
+  },
+  'passes',
+);
+
+entry(
+  Map,
+  'groupBy',
+  'passes',
+  (native) =>
+    function (this: unknown, items: unknown, fn: unknown): unknown {
+      if (items === undefined || items === null || typeof fn !== 'function') return apply(native, this, [items, fn]);
+      const groups = new Map<unknown, unknown>();
+      const twin = callback(fn) as Native;
+      let i = 0;
+      for (const value of iter(items) as Iterable<unknown>) {
+        const k = twin.call(undefined, value, i++);
+        const held = heldKey(groups, k, true);
+        const group = groups.get(held) as unknown[] | undefined;
+        if (group === undefined) apply(mapSet, groups, [k, [value]]);
+        else group.push(value);
+      }
+      return groups;
+    },
+);

@@ -1,0 +1,469 @@
+/**
+ * `Object` and `Object.prototype`. Values are read and written through the table, so that getters run as twins and shadowed
+ * elements come out tracked.
+ * Invariant: the slow symbol, which marks objects for the table, is seen by no program.
+ */
+
+import { hooks } from '../hooks.ts';
+import { iter } from '../iteration.ts';
+import { touch } from '../journal.ts';
+import { key } from '../operators.ts';
+import {
+  type Callable,
+  callback,
+  callTwin,
+  constructTwin,
+  get,
+  isBox,
+  isObject,
+  primalOf,
+  reading,
+  S,
+  set,
+  toKey,
+  truthy,
+} from './adapt.ts';
+import { callOrConstruct, entry, getter, type Key, type Native, nativeOf, passing, setter } from './entries.ts';
+import { define } from './registry.ts';
+
+const proto = Object.prototype;
+const { apply } = Reflect;
+const isEnumerable = nativeOf(proto, 'propertyIsEnumerable') as Native;
+
+/** The object that a native takes: a box is a number, and as an object it has no properties of its own. */
+function receiver(value: unknown): unknown {
+  return isBox(value) ? primalOf(value) : reading(value);
+}
+
+export function hasOwnSlow(o: object): boolean {
+  return Object.hasOwn(o, S);
+}
+
+/** The own keys a program may know of. */
+export function keysOf(o: object): Key[] {
+  const keys = Reflect.ownKeys(o);
+  const at = keys.indexOf(S);
+  if (at >= 0) keys.splice(at, 1);
+  return keys;
+}
+
+/** Attributes as a native takes them, read from the user's object in the order of the language. */
+export function readDescriptor(attributes: unknown): PropertyDescriptor {
+  if (!isObject(attributes) || isBox(attributes))
+    throw new TypeError(`Property description must be an object: ${String(primalOf(attributes))}`);
+  const made = Object.create(null) as Record<string, unknown>;
+  for (const name of ['enumerable', 'configurable', 'value', 'writable', 'get', 'set']) {
+    if (!Reflect.has(attributes, name)) continue;
+    const value = get(attributes, name);
+    made[name] = name === 'value' ? value : name === 'get' || name === 'set' ? primalOf(value) : truthy(value);
+  }
+  return made;
+}
+
+/** Defines a property as twin code may: journaled, and into the shadow where there is one. */
+export function defineOwn(o: object, k: Key, descriptor: PropertyDescriptor): boolean {
+  for (const part of [descriptor.value, descriptor.get, descriptor.set]) if (isObject(part)) touch(o, part);
+  const slow = (o as Record<symbol, unknown>)[S] !== undefined;
+  if (slow && 'value' in descriptor && ArrayBuffer.isView(o) && typeof k === 'string' && String(+k) === k) {
+    const { value, ...attributes } = descriptor;
+    if (!Reflect.defineProperty(o, k, { ...attributes, value: primalOf(value) })) return false;
+    set(o, k, value);
+    return true;
+  }
+  if (slow && !ArrayBuffer.isView(o) && 'value' in descriptor && Reflect.getOwnPropertyDescriptor(o, k)?.writable) {
+    // Another owner of this object is differentiated: the write has to be seen there.
+    if (!Reflect.defineProperty(o, k, { ...descriptor, value: Reflect.getOwnPropertyDescriptor(o, k)?.value }))
+      return false;
+    set(o, k, descriptor.value);
+    return true;
+  }
+  return Reflect.defineProperty(
+    o,
+    k,
+    isBox(descriptor.value) && ArrayBuffer.isView(o)
+      ? { ...descriptor, value: primalOf(descriptor.value) }
+      : descriptor,
+  )
+    ? (isBox(descriptor.value) && ArrayBuffer.isView(o) && (set(o, k, descriptor.value), true), true)
+    : false;
+}
+
+/** The descriptor of an own property; the value of a shadowed element is tracked. */
+export function ownDescriptor(o: object, k: Key): PropertyDescriptor | undefined {
+  if (k === S) return undefined;
+  const found = Reflect.getOwnPropertyDescriptor(o, k);
+  if (found !== undefined && 'value' in found && (o as Record<symbol, unknown>)[S] !== undefined)
+    found.value = get(o, k);
+  return found;
+}
+
+define(
+  Object,
+  function (this: unknown, value?: unknown): unknown {
+    if (new.target !== undefined && new.target !== Object) return Reflect.construct(Object, [], new.target);
+    if (isBox(value)) return constructTwin(Number, [value]);
+    return Object(value);
+  },
+  'passes',
+);
+
+// Keys, values, entries.
+for (const name of ['keys', 'getOwnPropertyNames']) {
+  entry(
+    Object,
+    name,
+    'passes',
+    (native) =>
+      function (o: unknown): unknown {
+        return native(receiver(o));
+      },
+  );
+}
+
+function eachEnumerable(o: object, symbols: boolean, visit: (k: Key, value: unknown) => void): void {
+  for (const k of keysOf(o)) {
+    if (typeof k === 'symbol' && !symbols) continue;
+    if (apply(isEnumerable, o, [k])) visit(k, get(o, k));
+  }
+}
+
+entry(
+  Object,
+  'values',
+  'passes',
+  (native) =>
+    function (o: unknown): unknown {
+      const target = receiver(o);
+      if (!isObject(target)) return native(target);
+      const out: unknown[] = [];
+      eachEnumerable(target, false, (_, value) => out.push(value));
+      return out;
+    },
+);
+entry(
+  Object,
+  'entries',
+  'passes',
+  (native) =>
+    function (o: unknown): unknown {
+      const target = receiver(o);
+      if (!isObject(target)) return native(target);
+      const out: unknown[] = [];
+      eachEnumerable(target, false, (k, value) => out.push([k, value]));
+      return out;
+    },
+);
+entry(
+  Object,
+  'assign',
+  'passes',
+  (native) =>
+    function (this: unknown, target: unknown, ...sources: unknown[]): unknown {
+      if (target === undefined || target === null) return native(target);
+      const to = (isBox(target) ? constructTwin(Number, [target]) : Object(target)) as object;
+      for (const source of sources) {
+        if (source === undefined || source === null || isBox(source)) continue;
+        eachEnumerable(Object(source) as object, true, (k, value) => set(to, k, value));
+      }
+      return to;
+    },
+);
+entry(
+  Object,
+  'fromEntries',
+  'passes',
+  (native) =>
+    function (iterable: unknown): unknown {
+      if (iterable === undefined || iterable === null) return native(iterable);
+      const made = {};
+      for (const item of iter(receiver(iterable)) as Iterable<unknown>) {
+        if (!isObject(item)) throw new TypeError(`Iterator value ${String(item)} is not an entry object`);
+        const k = get(item, 0);
+        const value = get(item, 1);
+        Object.defineProperty(made, toKey(k), { value, writable: true, enumerable: true, configurable: true });
+      }
+      return made;
+    },
+);
+entry(
+  Object,
+  'groupBy',
+  'passes',
+  (native) =>
+    function (this: unknown, items: unknown, fn: unknown): unknown {
+      if (items === undefined || items === null || typeof fn !== 'function') return apply(native, this, [items, fn]);
+      const groups = Object.create(null) as Record<Key, unknown[]>;
+      const twin = callback(fn) as Callable;
+      let i = 0;
+      for (const value of iter(items) as Iterable<unknown>) {
+        const k = toKey(twin.call(undefined, value, i++));
+        (groups[k] ??= []).push(value);
+      }
+      return groups;
+    },
+);
+entry(
+  Object,
+  'is',
+  'primal',
+  () =>
+    function (a: unknown, b: unknown): boolean {
+      return Object.is(key(a), key(b));
+    },
+);
+
+// Properties and their attributes.
+entry(
+  Object,
+  'defineProperty',
+  'passes',
+  (native) =>
+    function (o: unknown, k: unknown, attributes: unknown): unknown {
+      const target = receiver(o);
+      if (!isObject(target)) return native(target, k, attributes);
+      const name = toKey(k);
+      const descriptor = readDescriptor(attributes);
+      // The native's own message, where it can't be done.
+      if (!defineOwn(target, name, descriptor))
+        native(target, name, { ...descriptor, ...('value' in descriptor && { value: primalOf(descriptor.value) }) });
+      return target;
+    },
+);
+
+function defineAll(target: object, properties: unknown): void {
+  const source = Object(receiver(properties)) as object;
+  const all: [Key, PropertyDescriptor][] = [];
+  for (const k of keysOf(source)) {
+    if (apply(isEnumerable, source, [k])) all.push([k, readDescriptor(get(source, k))]);
+  }
+  for (const [k, descriptor] of all) {
+    if (!defineOwn(target, k, descriptor)) Object.defineProperty(target, k, descriptor);
+  }
+}
+entry(
+  Object,
+  'defineProperties',
+  'passes',
+  (native) =>
+    function (o: unknown, properties: unknown): unknown {
+      const target = receiver(o);
+      if (!isObject(target) || properties === undefined || properties === null) return native(target, properties);
+      defineAll(target, properties);
+      return target;
+    },
+);
+entry(
+  Object,
+  'create',
+  'passes',
+  (native) =>
+    function (prototype: unknown, properties?: unknown): unknown {
+      const made = native(receiver(prototype)) as object;
+      if (properties !== undefined) {
+        if (properties === null) return native(prototype, properties);
+        defineAll(made, properties);
+      }
+      return made;
+    },
+);
+entry(
+  Object,
+  'getOwnPropertyDescriptor',
+  'passes',
+  (native) =>
+    function (o: unknown, k: unknown): unknown {
+      const target = receiver(o);
+      return isObject(target) ? ownDescriptor(target, toKey(k)) : native(target, toKey(k));
+    },
+);
+entry(
+  Object,
+  'getOwnPropertyDescriptors',
+  'passes',
+  (native) =>
+    function (o: unknown): unknown {
+      const target = receiver(o);
+      if (!isObject(target)) return native(target);
+      const all = {};
+      for (const k of keysOf(target)) {
+        const value = ownDescriptor(target, k);
+        if (value !== undefined)
+          Object.defineProperty(all, k, { value, writable: true, enumerable: true, configurable: true });
+      }
+      return all;
+    },
+);
+entry(
+  Object,
+  'getOwnPropertySymbols',
+  'passes',
+  (native) =>
+    function (o: unknown): unknown {
+      return (native(receiver(o)) as symbol[]).filter((k) => k !== S);
+    },
+);
+entry(
+  Object,
+  'hasOwn',
+  'passes',
+  (native) =>
+    function (o: unknown, k: unknown): unknown {
+      const target = receiver(o);
+      return target === undefined || target === null ? native(target, k) : native(target, toKey(k));
+    },
+);
+
+// Prototypes.
+const nativeGetPrototypeOf = nativeOf(Object, 'getPrototypeOf') as Native;
+const nativeSetPrototypeOf = nativeOf(Object, 'setPrototypeOf') as Native;
+
+export function prototypeOf(o: unknown): unknown {
+  return hooks.heritageOf(nativeGetPrototypeOf(receiver(o)));
+}
+
+define(nativeGetPrototypeOf, prototypeOf, 'passes');
+define(
+  nativeSetPrototypeOf,
+  function (o: unknown, prototype: unknown): unknown {
+    if (isBox(o)) {
+      nativeSetPrototypeOf(primalOf(o), receiver(prototype));
+      return o;
+    }
+    if (isObject(o)) touch(o, prototype);
+    return nativeSetPrototypeOf(o, receiver(prototype));
+  },
+  'passes',
+);
+
+// Integrity levels. The slow mark has to stay removable, and does not count.
+for (const name of ['freeze', 'seal', 'preventExtensions'] as const) {
+  entry(
+    Object,
+    name,
+    'passes',
+    (native) =>
+      function (o: unknown): unknown {
+        if (!isObject(o) || isBox(o)) return o;
+        if (!hasOwnSlow(o)) return native(o);
+        Reflect.preventExtensions(o);
+        if (name !== 'preventExtensions') {
+          for (const k of keysOf(o)) {
+            const found = Reflect.getOwnPropertyDescriptor(o, k);
+            const frozen = name === 'freeze' && found !== undefined && 'value' in found;
+            Object.defineProperty(o, k, frozen ? { configurable: false, writable: false } : { configurable: false });
+          }
+        }
+        return o;
+      },
+  );
+}
+for (const name of ['isFrozen', 'isSealed', 'isExtensible'] as const) {
+  entry(
+    Object,
+    name,
+    'passes',
+    (native) =>
+      function (o: unknown): unknown {
+        if (!isObject(o) || isBox(o)) return native(receiver(o));
+        if (name === 'isExtensible' || !hasOwnSlow(o)) return native(o);
+        if (Object.isExtensible(o)) return false;
+        return keysOf(o).every((k) => {
+          const found = Reflect.getOwnPropertyDescriptor(o, k);
+          return found === undefined || (!found.configurable && (name === 'isSealed' || !found.writable));
+        });
+      },
+  );
+}
+
+// Object.prototype.
+for (const name of ['hasOwnProperty', 'propertyIsEnumerable', '__lookupGetter__', '__lookupSetter__']) {
+  entry(
+    proto,
+    name,
+    'passes',
+    (native) =>
+      function (this: unknown, k: unknown): unknown {
+        return apply(native, receiver(this), [toKey(k)]);
+      },
+  );
+}
+entry(
+  proto,
+  'isPrototypeOf',
+  'passes',
+  (native) =>
+    function (this: unknown, o: unknown): unknown {
+      return apply(native, receiver(this), [receiver(o)]);
+    },
+);
+for (const name of ['__defineGetter__', '__defineSetter__']) {
+  entry(
+    proto,
+    name,
+    'passes',
+    (native) =>
+      function (this: unknown, k: unknown, fn: unknown): unknown {
+        if (isObject(this) && !isBox(this)) touch(this, fn);
+        return apply(native, receiver(this), [toKey(k), fn]);
+      },
+  );
+}
+entry(
+  proto,
+  'toString',
+  'primal',
+  (native) =>
+    function (this: unknown): unknown {
+      if (!isObject(this) || isBox(this)) return apply(native, receiver(this), []);
+      const tag = get(this, Symbol.toStringTag);
+      return typeof tag === 'string' ? `[object ${tag}]` : apply(native, this, []);
+    },
+);
+entry(
+  proto,
+  'toLocaleString',
+  'primal',
+  (native) =>
+    function (this: unknown): unknown {
+      if (this === undefined || this === null) return apply(native, this, []);
+      return callTwin(get(this, 'toString') as Function, this, []);
+    },
+);
+entry(
+  proto,
+  'valueOf',
+  'passes',
+  (native) =>
+    function (this: unknown): unknown {
+      return isBox(this) ? constructTwin(Number, [this]) : apply(native, this, []);
+    },
+);
+getter(
+  proto,
+  '__proto__',
+  'passes',
+  (native) =>
+    function (this: unknown): unknown {
+      return hooks.heritageOf(apply(native, receiver(this), []));
+    },
+);
+setter(
+  proto,
+  '__proto__',
+  'passes',
+  (native) =>
+    function (this: unknown, prototype: unknown): unknown {
+      if (isObject(this) && !isBox(this)) touch(this, prototype);
+      return apply(native, receiver(this), [receiver(prototype)]);
+    },
+);
+
+/** Objects of a Boolean hold no number; the truth of a tracked one is decided by its primal. */
+define(
+  Boolean,
+  function (this: unknown, value?: unknown): unknown {
+    return callOrConstruct(Boolean, this, [truthy(value)], new.target);
+  },
+  'primal',
+);
+passing(Boolean.prototype, ['toString', 'valueOf']);

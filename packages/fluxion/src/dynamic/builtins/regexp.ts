@@ -1,0 +1,157 @@
+/**
+ * `RegExp`. Texts and positions are primals; an `exec` of the user's and replacement functions run as twins.
+ * Invariant: native algorithms read a regular expression that is not plain through a view.
+ */
+import { noteInactive } from '../hooks.ts';
+import {
+  anyBox,
+  callTwin,
+  constructTwin,
+  get,
+  hasProperty,
+  isBox,
+  isConstructor,
+  isObject,
+  S,
+  scalar,
+  set,
+} from './adapt.ts';
+import { callOrConstruct, entry, getter, type Native, nativeOf, ownFunctions, passing } from './entries.ts';
+import { define, lookup } from './registry.ts';
+import { replacement } from './string.ts';
+
+const proto = RegExp.prototype;
+const { apply } = Reflect;
+const nativeExec = nativeOf(proto, 'exec') as Native;
+
+function isPlain(value: unknown): boolean {
+  return (
+    value instanceof RegExp &&
+    Object.getPrototypeOf(value) === proto &&
+    !Object.hasOwn(value, 'exec') &&
+    !Object.hasOwn(value, 'flags') &&
+    !Object.hasOwn(value, 'constructor') &&
+    Object.getOwnPropertyDescriptor(proto, 'exec')?.value === nativeExec &&
+    !isBox(value.lastIndex)
+  );
+}
+
+const views = new WeakMap<object, object>();
+
+/** A regular expression as native algorithms may use it: `exec`, `flags` and the species are found and run by twins. */
+function regexpView(o: object): object {
+  const proxy: object = new Proxy<object>(Object.create(null), {
+    get(_, key) {
+      const value = get(o, key);
+      if (key === 'lastIndex') return scalar(value);
+      if (key === 'constructor' && isObject(value)) {
+        return {
+          get [Symbol.species](): unknown {
+            const C = get(value, Symbol.species);
+            if (!isConstructor(C)) return C;
+            return function (source: unknown, flags: unknown): object {
+              const made = constructTwin(C, [views.get(source as object) ?? source, flags]) as object;
+              return isPlain(made) ? made : regexpView(made);
+            };
+          },
+        };
+      }
+      if (typeof value === 'function') return (...args: unknown[]) => callTwin(value, o, args);
+      return isBox(value) ? scalar(value) : value;
+    },
+    set(_, key, value) {
+      set(o, key, value);
+      return true;
+    },
+    has: (_, key) => hasProperty(o, key),
+  });
+  views.set(proxy, o);
+  return proxy;
+}
+
+function subject(value: unknown): unknown {
+  return !isObject(value) || isBox(value) || isPlain(value)
+    ? isBox(value)
+      ? scalar(value)
+      : value
+    : regexpView(value);
+}
+
+define(
+  nativeExec,
+  function (this: unknown, text: unknown): unknown {
+    if (isBox(text)) noteInactive('RegExp.prototype.exec');
+    if (this instanceof RegExp && isBox(this.lastIndex)) this.lastIndex = scalar(this.lastIndex) as number;
+    return apply(nativeExec, isBox(this) ? scalar(this) : this, [scalar(text)]);
+  },
+  'primal',
+);
+for (const name of ['test', Symbol.match, Symbol.matchAll, Symbol.search, Symbol.split, Symbol.replace]) {
+  entry(
+    proto,
+    name,
+    'primal',
+    (native) =>
+      function (this: unknown, text: unknown, ...rest: unknown[]): unknown {
+        if (isBox(text) || anyBox(rest))
+          noteInactive(`RegExp.prototype.${typeof name === 'string' ? name : name.description}`);
+        const others = rest.map((value) => (typeof value === 'function' ? replacement(value) : scalar(value)));
+        return apply(native, subject(this), [scalar(text), ...others]);
+      },
+  );
+}
+entry(
+  proto,
+  'compile',
+  'primal',
+  (native) =>
+    function (this: unknown, ...args: unknown[]): unknown {
+      return apply(
+        native,
+        this,
+        args.map((arg) => (arg instanceof RegExp ? arg : scalar(arg))),
+      );
+    },
+);
+entry(
+  proto,
+  'toString',
+  'primal',
+  (native) =>
+    function (this: unknown): unknown {
+      return apply(native, subject(this), []);
+    },
+);
+getter(
+  proto,
+  'flags',
+  'primal',
+  (native) =>
+    function (this: unknown): unknown {
+      if (!isObject(this) || this instanceof RegExp || isBox(this)) return apply(native, this, []);
+      return apply(native, regexpView(this), []);
+    },
+);
+for (const [, native] of ownFunctions(proto)) {
+  if (native !== (RegExp as unknown) && lookup(native) === undefined) define(native, native, 'passes');
+}
+passing(Object.getPrototypeOf(''.matchAll(/./g)), ['next']);
+
+define(
+  RegExp,
+  function (this: unknown, ...args: unknown[]): unknown {
+    if (anyBox(args)) noteInactive('RegExp()');
+    const given = args.map((arg) =>
+      isObject(arg) &&
+      (arg as unknown as Record<symbol, unknown>)[S] === undefined &&
+      get(arg, Symbol.match) !== undefined
+        ? arg
+        : scalar(arg),
+    );
+    return callOrConstruct(RegExp as unknown as Native, this, given, new.target);
+  },
+  'primal',
+);
+entry(RegExp, 'escape', 'passes', (native) => (text: unknown) => native(text));
+// The legacy statics ($1, lastMatch, input) hold texts.
+for (const [, native] of ownFunctions(RegExp)) if (lookup(native) === undefined) define(native, native, 'passes');
