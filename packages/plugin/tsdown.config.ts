@@ -2,7 +2,10 @@ import { defineConfig } from 'tsdown';
 
 export default defineConfig({
   entry: Object.fromEntries(
-    ['index', 'vite', 'rollup', 'rolldown', 'webpack', 'esbuild', 'register', 'hooks'].map((name) => [name, `src/${name}.ts`]),
+    ['index', 'vite', 'rollup', 'rolldown', 'webpack', 'esbuild', 'register', 'hooks'].map((name) => [
+      name,
+      `src/${name}.ts`,
+    ]),
   ),
   format: 'esm',
   platform: 'node',

@@ -38,12 +38,11 @@ export function fileOf(id: string): string {
 /** A published bundle does not tell where it was built. */
 export function urlOf(id: string): string {
   const file = fileOf(id);
-  if (process.env['NODE_ENV'] !== 'production') return pathToFileURL(file).href;
+  if (process.env.NODE_ENV !== 'production') return pathToFileURL(file).href;
   return relative(process.cwd(), file).replaceAll('\\', '/');
 }
 
-export const wantsMaps = (options: PluginOptions): boolean =>
-  options.maps ?? process.env['NODE_ENV'] !== 'production';
+export const wantsMaps = (options: PluginOptions): boolean => options.maps ?? process.env.NODE_ENV !== 'production';
 
 interface MapContext {
   getCombinedSourcemap?(): unknown;

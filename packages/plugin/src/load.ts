@@ -10,7 +10,7 @@ import { isLeftAlone } from './own.ts';
 import { transform } from './transform.ts';
 
 /** Names of packages to leave alone, and parts of paths. */
-const excluded = (process.env['FLUXION_EXCLUDE'] ?? '').split(',').filter((part) => part !== '');
+const excluded = (process.env.FLUXION_EXCLUDE ?? '').split(',').filter((part) => part !== '');
 
 export function isIncludedUrl(url: string): boolean {
   if (!url.startsWith('file:')) return false;

@@ -9,7 +9,9 @@ import { dirname, join, relative, sep } from 'node:path';
 /** The library's run-time dependencies are among them. */
 const OWN = new Set(['fluxion', 'fluxion-plugin', 'fluxion-cli', 'acorn']);
 const TOOLS = new Set(
-  'typescript esbuild tsx get-tsconfig vite vitest vite-node rollup rolldown webpack tsdown unplugin magic-string'.split(' '),
+  'typescript esbuild tsx get-tsconfig vite vitest vite-node rollup rolldown webpack tsdown unplugin magic-string'.split(
+    ' ',
+  ),
 );
 const TOOL_SCOPES = /^@(?:babel|vitest|rollup|rolldown|esbuild|webassemblyjs|jridgewell|oxc-[\w-]+|swc)\//;
 
