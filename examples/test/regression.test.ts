@@ -46,8 +46,8 @@ describe('Bayesian linear regression', () => {
     for (let a = -30; a <= 30; a++)
       for (let b = -30; b <= 30; b++)
         for (let s = -30; s <= 30; s++) {
-          const alpha = mean.alpha + (a / 5) * sd.alpha;
-          const beta = mean.beta + (b / 5) * sd.beta;
+          const alpha = mean.alpha + (a / 3.5) * sd.alpha;
+          const beta = mean.beta + (b / 3.5) * sd.beta;
           const sigma = mean.sigma * Math.exp(s / 20);
           const weight = sigma * Math.exp(40 - negLogPosterior({ alpha, beta, sigma }, priors, data));
           [1, alpha, beta, sigma].forEach((v, i) => {

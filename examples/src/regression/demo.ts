@@ -95,7 +95,7 @@ const scale: Plot.PlotOptions = {
   marks: [
     Plot.rectY(
       draws,
-      Plot.binX(
+      Plot.binX<Plot.RectYOptions>(
         { y: (bin: Params[], { x1, x2 }: { x1: number; x2: number }) => bin.length / draws.length / (x2 - x1) },
         { x: 'sigma', fill: blue, fillOpacity: 0.35, thresholds: 36 },
       ),
