@@ -63,14 +63,41 @@ export function flight(shot, target) {
     energy += step.length * shot.mass * 1e-3;
   }
 
+  // The path smoothed by its neighbours, and how far it bends.
+  const smooth = path.map((at, i) => {
+    const before = path[i - 1] ?? at;
+    const after = path[i + 1] ?? at;
+    return new Vector((before.x + 2 * at.x + after.x) / 4, (before.y + 2 * at.y + after.y) / 4);
+  });
+  let bend = 0;
+  for (let i = 1; i + 1 < smooth.length; i++) {
+    const into = smooth[i].plus(smooth[i - 1].times(-1));
+    const out = smooth[i + 1].plus(smooth[i].times(-1));
+    const cross = into.x * out.y - into.y * out.x;
+    bend += cross ** 2 / (1e-9 + into.length * out.length);
+  }
+
+  const heights = new Map();
+  for (const { x, y } of smooth) {
+    const cell = Math.floor(x);
+    const known = heights.get(cell);
+    if (known === undefined || known < y) heights.set(cell, y);
+  }
+  let roughness = 0;
+  let previous;
+  for (const height of heights.values()) {
+    if (previous !== undefined) roughness += (height - previous) ** 2;
+    previous = height;
+  }
+
   const { x: goalX, y: goalY, ...rest } = target;
   const miss = Math.hypot(position.x - goalX, position.y - goalY);
   const penalties = Object.values(rest).map((limit) => Math.max(0, highest - limit) ** 2);
   let penalty = 0;
   for (const p of penalties) penalty += p;
 
-  const weights = [1, 0.5, 0.25];
-  const terms = [miss ** 2, penalty, energy];
+  const weights = [1, 0.5, 0.25, 1e-2, 1e-3];
+  const terms = [miss ** 2, penalty, energy, bend, roughness];
   let total = 0;
   for (const [i, term] of terms.entries()) {
     total += weights[i] * term;
