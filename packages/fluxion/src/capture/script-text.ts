@@ -16,7 +16,6 @@ export interface ScriptText {
 type Intrinsics = (fn: Function) => [text: unknown, offset: unknown];
 
 const line = '((fn) => [%FunctionGetScriptSource(fn), %FunctionGetScriptSourcePosition(fn)])';
-const flag = 'allow-natives-syntax';
 
 let intrinsics: Intrinsics | undefined;
 let refused = false;
@@ -41,28 +40,23 @@ export function scriptTextOf(fn: Function): ScriptText | undefined {
 function compileIntrinsics(): Intrinsics {
   const vm = builtinModule('node:vm') as typeof import('node:vm');
   const v8 = builtinModule('node:v8') as typeof import('node:v8');
-  if (!flagsCanChange()) throw new Error('The flags of this V8 are not to be changed');
-  const compile = (): Intrinsics => {
-    const made = new vm.Script(line).runInThisContext() as Intrinsics;
-    made(compile); // compiles it now, while the parser knows it
-    return made;
-  };
+  const options = engineOptions();
+  if (options === undefined || /freeze[-_]flags/.test(options))
+    throw new Error('The flags of this V8 are not to be changed');
+  const isOn = /allow[-_]natives[-_]syntax/.test(options);
+  if (!isOn) v8.setFlagsFromString('--allow-natives-syntax');
   try {
-    return compile();
-  } catch {
-    v8.setFlagsFromString(`--${flag}`);
-    try {
-      return compile();
-    } finally {
-      v8.setFlagsFromString(`--no-${flag}`);
-    }
+    const made = new vm.Script(line).runInThisContext() as Intrinsics;
+    made(compileIntrinsics); // compiles it now, while the parser knows the names
+    return made;
+  } finally {
+    if (!isOn) v8.setFlagsFromString('--no-allow-natives-syntax');
   }
 }
 
-/** Elsewhere than in Node, and in a Node that was told so, V8 seals its flags and ends the process when one is set. */
-function flagsCanChange(): boolean {
-  const host = hostProcess();
-  const { versions = {}, release, execArgv = [], env = {} } = host ?? {};
-  if (release?.name !== 'node' || versions.electron !== undefined || versions.bun !== undefined) return false;
-  return ![...execArgv, env.NODE_OPTIONS ?? ''].some((option) => /freeze[-_]flags|allow[-_]natives/.test(option));
+/** What Node was started with. Elsewhere V8 may have sealed its flags, and ends the process when one is set. */
+function engineOptions(): string | undefined {
+  const { versions = {}, release, execArgv = [], env = {} } = hostProcess() ?? {};
+  if (release?.name !== 'node' || versions.electron !== undefined || versions.bun !== undefined) return undefined;
+  return [...execArgv, env.NODE_OPTIONS ?? ''].join(' ');
 }
