@@ -3,7 +3,7 @@
  * instances, whichever of the two bodies made them.
  * Invariant: the original class stays the value everywhere; its statics are shared and its static blocks do not run again.
  */
-import { type PrivateMember, privateState } from '../capture/capture.ts';
+import { type PrivateAccess, type PrivateMember, privateState } from '../capture/capture.ts';
 import { fluxionError } from '../errors/error.ts';
 import { hooks } from './hooks.ts';
 import { identityOf, isStandIn } from './identity.ts';
@@ -40,6 +40,17 @@ export function classTwin(C: Function): Function {
 /** Values of private fields that were written on stand-ins of instances made by the original class. */
 const overlays = new WeakMap<object, Map<string, unknown>>();
 
+/** One object per private field of an instance, so that the journal knows a field that it has met. */
+const cells = new WeakMap<object, Map<string, object>>();
+
+function cellOf(o: object, name: string): object {
+  let named = cells.get(o);
+  if (named === undefined) cells.set(o, (named = new Map()));
+  let cell = named.get(name);
+  if (cell === undefined) named.set(name, (cell = {}));
+  return cell;
+}
+
 /**
  * The runtime functions for `o.#name` in a method whose home object is `home`: reads a field of the twin body's instances,
  * or, of an instance made by the original class, through the capture.
@@ -49,9 +60,10 @@ export function privateAccess(home: object | undefined, f: Function): object {
   const named = (name: string): PrivateName | undefined =>
     (bodies.get(cls) as { $$privates?: PrivateNames } | undefined)?.$$privates?.[name];
 
-  const member = (o: unknown, name: string, verb: 'read' | 'write'): PrivateMember => {
-    const found = isObject(o) ? privateState(identityOf(o), cls)?.member(name) : undefined;
-    if (found !== undefined) return found;
+  const outside = (o: unknown, name: string, verb: 'read' | 'write'): { access: PrivateAccess; member: PrivateMember } => {
+    const access = isObject(o) ? privateState(identityOf(o), cls) : undefined;
+    const member = access?.member(name);
+    if (access !== undefined && member !== undefined) return { access, member };
     const [action, to] = verb === 'read' ? ['read', 'from'] : ['write', 'to'];
     throw new TypeError(`Cannot ${action} private member ${name} ${to} an object whose class did not declare it`);
   };
@@ -67,11 +79,11 @@ export function privateAccess(home: object | undefined, f: Function): object {
       if (own !== undefined && isObject(o) && own.has(o)) return own.get(o);
       const overlay = isObject(o) ? overlays.get(o) : undefined;
       if (overlay?.has(name)) return overlay.get(name);
-      const found = member(o, name, 'read');
-      if (found.kind === 'field') return found.get();
-      if (found.kind === 'method') return found.method;
-      if (found.getter === undefined) throw new TypeError(`'${name}' was defined without a getter`);
-      return hooks.callTwin(found.getter, o, []);
+      const { member } = outside(o, name, 'read');
+      if (member.kind === 'field') return member.value;
+      if (member.kind === 'method') return member.method;
+      if (member.getter === undefined) throw new TypeError(`'${name}' was defined without a getter`);
+      return hooks.callTwin(member.getter, o, []);
     },
 
     privateSet(o: unknown, name: string, value: unknown): unknown {
@@ -80,11 +92,11 @@ export function privateAccess(home: object | undefined, f: Function): object {
         own.set(o, value);
         return value;
       }
-      const found = member(o, name, 'write');
-      if (found.kind === 'method') throw new TypeError(`Private method '${name}' is not writable`);
-      if (found.kind === 'accessor') {
-        if (found.setter === undefined) throw new TypeError(`'${name}' was defined without a setter`);
-        hooks.callTwin(found.setter, o, [value]);
+      const { access, member } = outside(o, name, 'write');
+      if (member.kind === 'method') throw new TypeError(`Private method '${name}' is not writable`);
+      if (member.kind === 'accessor') {
+        if (member.setter === undefined) throw new TypeError(`'${name}' was defined without a setter`);
+        hooks.callTwin(member.setter, o, [value]);
         return value;
       }
       const target = o as object;
@@ -94,15 +106,18 @@ export function privateAccess(home: object | undefined, f: Function): object {
         overlay.set(name, value);
         return value;
       }
-      if (found.set === undefined) {
+      const { set } = access;
+      if (set === undefined) {
         throw fluxionError('PrivateField', {
           name,
           operation: 'write',
           reason: 'the object was made before the gradient',
         });
       }
-      if (typeof value !== 'number') touchCell(found);
-      found.set(value);
+      if (typeof value !== 'number') {
+        touchCell({ get: () => access.get(name), set: (v) => set.call(access, name, v) }, cellOf(target, name));
+      }
+      set.call(access, name, value);
       return value;
     },
   };

@@ -3,6 +3,7 @@
  * the same structure around other numbers (a stand-in, a gradient, a tangent).
  * Invariant: one number of one object has one leaf, however many paths, aliases or views lead to it.
  */
+import { describe } from '../errors/describe.ts';
 import { fluxionError } from '../errors/error.ts';
 import { type Value, S, isBox } from './numbers/box.ts';
 import { readShadow } from './shadow.ts';
@@ -177,9 +178,9 @@ class Walk {
       buffer.leaves = new Int32Array(Math.ceil((source.byteOffset + source.byteLength) / width)).fill(-1);
     } else if (buffer.width !== width) {
       throw fluxionError('BadArgument', {
-        argument: 'an argument',
-        expected: 'floating-point views of one buffer to have one element type',
-        actual: 'a Float32Array and a Float64Array of one buffer',
+        operator: 'A derivative',
+        problem: 'an argument holds a Float32Array and a Float64Array of one buffer',
+        fix: 'Differentiate with respect to one of the two.',
       });
     }
     const first = source.byteOffset / width;
@@ -352,11 +353,8 @@ export function project(outline: Outline, direction: unknown, put: (leaf: number
 }
 
 function mismatch(expected: string, actual: unknown): Error {
-  return fluxionError('BadArgument', { argument: 'a tangent or cotangent', expected, actual: describe(actual) });
-}
-
-function describe(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  return fluxionError('BadArgument', {
+    operator: 'A tangent or cotangent',
+    problem: `${describe(actual)} stands where ${expected} is needed`,
+  });
 }

@@ -15,10 +15,8 @@ const scripts = new Map<string, Script[]>();
 
 /** Called once for every twin text that is compiled. Lines count from 0. */
 export function registerScript(url: string, firstLine: number, rewritten: Rewritten): void {
-  let lines = 0;
-  for (const c of rewritten.source) if (c === '\n') lines++;
   const list = scripts.get(url);
-  const script = { firstLine, lastLine: firstLine + lines, rewritten };
+  const script = { firstLine, lastLine: firstLine + rewritten.source.split('\n').length - 1, rewritten };
   if (list === undefined) scripts.set(url, [script]);
   else list.push(script);
 }
@@ -41,3 +39,18 @@ export function originalPosition(url: string, line: number, column: number): Pla
 }
 
 registerLocator(originalPosition);
+
+/** The text of the callee where twin code is making a call at present, for the message that it is no function. */
+export function calleeText(): string | undefined {
+  for (const frame of stackFrames(calleeText)) {
+    for (const { firstLine, lastLine, rewritten } of scripts.get(frame.url) ?? []) {
+      const line = frame.line - 1;
+      if (line < firstLine || line > lastLine) continue;
+      const row = line - firstLine + rewritten.headerLines;
+      const hit = rewritten.positions.offset(row, row === 0 ? frame.column - 2 : frame.column - 1);
+      const text = hit && /^(?:new\s+)?([\w$.[\]'"#]+)/.exec(rewritten.source.slice(hit.offset))?.[1];
+      if (text) return text;
+    }
+  }
+  return undefined;
+}

@@ -3,6 +3,7 @@
  * Invariant: `current()` is the innermost run whose code is on the stack; while a run is suspended (an `await` is pending)
  * no object older than it holds a tracked number.
  */
+import type { Level } from './numbers/level.ts';
 import { type Journal, createJournal, endJournal, putIn, setCurrentJournal, takeOut } from './journal.ts';
 
 export interface Run {
@@ -105,4 +106,30 @@ export function continuation<A extends unknown[], R>(body: (this: unknown, ...ar
       leaveRun(run);
     }
   };
+}
+
+const levels = new WeakMap<Run, Level>();
+
+/** Declares the derivative that `run` takes. */
+export function setLevel(run: Run, level: Level): void {
+  levels.set(run, level);
+}
+
+/** The innermost derivative being taken where `run` is current. */
+export function levelOf(run: Run | undefined): Level | undefined {
+  for (let r = run; r !== undefined; r = r.parent) {
+    const level = levels.get(r);
+    if (level !== undefined) return level;
+  }
+  return undefined;
+}
+
+/** Lets functions of twin code (rules, checkpoints) run in a pullback that is called after its gradient has ended. */
+export function whilePulling<T>(pull: () => T): T {
+  q.n++;
+  try {
+    return pull();
+  } finally {
+    q.n--;
+  }
 }

@@ -43,6 +43,11 @@ export class Tape {
   #dl: Float64Array;
   #dr: Float64Array;
   #fats: Fat[] = [];
+  /** Names of nodes that have been cut off, as sorted ranges, with how many names lie in cuts up to there. */
+  #cuts: { readonly start: number; end: number; total: number }[] = [];
+  /** Names in all cuts together: a node's name is its place plus this, as it was when it was recorded. */
+  #shift = 0;
+  #lastEnd = 0;
 
   constructor(options: TapeOptions = {}) {
     this.limit = options.limit ?? defaultLimit;
@@ -60,38 +65,38 @@ export class Tape {
     if (at === this.#capacity) this.#grow();
     this.#lhs[at] = LEAF;
     this.length = at + 1;
-    return at;
+    return at + this.#shift;
   }
 
   unary(input: number, partial: number): number {
     const at = this.length;
     if (at === this.#capacity) this.#grow();
-    this.#lhs[at] = input;
+    this.#lhs[at] = this.#shift === 0 ? input : this.place(input);
     this.#rhs[at] = LEAF;
     this.#dl[at] = partial;
     this.length = at + 1;
-    return at;
+    return at + this.#shift;
   }
 
   binary(left: number, dl: number, right: number, dr: number): number {
     const at = this.length;
     if (at === this.#capacity) this.#grow();
-    this.#lhs[at] = left;
-    this.#rhs[at] = right;
+    this.#lhs[at] = this.#shift === 0 ? left : this.place(left);
+    this.#rhs[at] = this.#shift === 0 ? right : this.place(right);
     this.#dl[at] = dl;
     this.#dr[at] = dr;
     this.length = at + 1;
-    return at;
+    return at + this.#shift;
   }
 
   /** A node with any number of inputs, whose partial derivatives may be tracked numbers of outer levels. */
   many(inputs: readonly number[], partials: readonly Value[]): number {
-    return this.#fat(new Many(inputs, partials));
+    return this.#fat(new Many(this.#places(inputs), partials));
   }
 
   /** A node whose contributions a function computes: given the node's adjoint, one for each input (undefined for none). */
   pullback(inputs: readonly number[], contributions: (adjoint: Value) => readonly (Value | undefined)[]): number {
-    return this.#fat(new Joint(inputs, 0, (adjoints) => contributions(adjoints[0]!)));
+    return this.#fat(new Joint(this.#places(inputs), 0, (adjoints) => contributions(adjoints[0]!)));
   }
 
   /**
@@ -103,7 +108,7 @@ export class Tape {
     outputs: number,
     contributions: (adjoints: readonly Value[]) => readonly (Value | undefined)[],
   ): number {
-    const at = this.#fat(new Joint(inputs, outputs, contributions));
+    const at = this.#fat(new Joint(this.#places(inputs), outputs, contributions));
     for (let k = 0; k < outputs; k++) this.leaf();
     return at + 1;
   }
@@ -120,7 +125,8 @@ export class Tape {
   }
 
   /** Whether the partial derivatives recorded at a node are finite numbers. */
-  isFinite(index: number): boolean {
+  isFinite(name: number): boolean {
+    const index = this.place(name);
     const left = this.#lhs[index]!;
     if (left === FAT) {
       const fat = this.#fats[this.#rhs[index]!];
@@ -132,16 +138,72 @@ export class Tape {
 
   /** The end of the tape, to be cut back to. */
   mark(): number {
-    return this.length;
+    return this.length + this.#shift;
   }
 
-  /** Forgets all nodes from `mark` on. No box that refers to one of them may be used any more. */
+  /** Whether the node was recorded after `mark`. */
+  isAfter(name: number, mark: number): boolean {
+    return name >= mark;
+  }
+
+  /**
+   * Forgets all nodes from `mark` on. Their names are not given again, so a box that refers to one of them and is used later
+   * is noticed.
+   */
   cut(mark: number): void {
-    const { fats, lhs, rhs } = { fats: this.#fats, lhs: this.#lhs, rhs: this.#rhs };
-    for (let at = this.length - 1; at >= mark && fats.length > 0; at--) {
-      if (lhs[at] === FAT) fats.length = rhs[at]!;
+    const end = this.length + this.#shift;
+    const place = this.#boundary(mark);
+    const lhs = this.#lhs;
+    for (let at = this.length - 1; at >= place && this.#fats.length > 0; at--) {
+      if (lhs[at] === FAT) this.#fats.length = this.#rhs[at]!;
     }
-    this.length = mark;
+    this.length = place;
+    if (end === mark) return;
+    const cuts = this.#cuts;
+    while (cuts.length > 0 && cuts[cuts.length - 1]!.start >= mark) cuts.pop();
+    const last = cuts[cuts.length - 1];
+    if (last !== undefined && last.end === mark) {
+      last.total += end - mark;
+      last.end = end;
+    } else {
+      cuts.push({ start: mark, end, total: (last?.total ?? 0) + end - mark });
+    }
+    this.#shift = cuts[cuts.length - 1]!.total;
+    this.#lastEnd = end;
+  }
+
+  /** Where the node of that name stands. @throws CheckpointEffects if it has been cut off */
+  place(name: number): number {
+    if (name >= this.#lastEnd) return name - this.#shift;
+    const before = this.#cutBefore(name);
+    if (before !== undefined && name < before.end) {
+      throw fluxionError('CheckpointEffects', { effect: 'handed out a number by another way than its result' });
+    }
+    return name - (before?.total ?? 0);
+  }
+
+  #places(names: readonly number[]): readonly number[] {
+    return this.#shift === 0 ? names : names.map((name) => this.place(name));
+  }
+
+  /** The place a mark stands for; inner cuts may have begun there. */
+  #boundary(mark: number): number {
+    if (mark >= this.#lastEnd) return mark - this.#shift;
+    const before = this.#cutBefore(mark - 1);
+    return mark - (before?.total ?? 0);
+  }
+
+  /** The last cut that begins at or before `name`. */
+  #cutBefore(name: number): { readonly start: number; end: number; total: number } | undefined {
+    const cuts = this.#cuts;
+    let low = -1;
+    let high = cuts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (cuts[middle]!.start <= name) low = middle;
+      else high = middle - 1;
+    }
+    return cuts[low];
   }
 
   /** Gives up the memory beyond the tape's end. */
@@ -152,7 +214,7 @@ export class Tape {
   /** The adjoints of all nodes, given those of some. Fresh at each call. */
   sweep(seeds: Iterable<readonly [index: number, adjoint: Value]>): Adjoints {
     const adjoints = new Adjoints(this.length);
-    for (const [index, adjoint] of seeds) adjoints.add(index, adjoint);
+    for (const [name, adjoint] of seeds) adjoints.add(this.place(name), adjoint);
     this.sweepSegment(0, this.length, adjoints);
     return adjoints;
   }
@@ -216,10 +278,11 @@ export class Tape {
   }
 
   #fat(fat: Fat): number {
-    const at = this.leaf();
+    const name = this.leaf();
+    const at = this.length - 1;
     this.#lhs[at] = FAT;
     this.#rhs[at] = this.#fats.push(fat) - 1;
-    return at;
+    return name;
   }
 
   #grow(): void {
@@ -307,13 +370,14 @@ class Replayed implements Fat {
     const own = adjoints.range(index + 1, this.outputs);
     if (own.every((adjoint) => adjoint === 0)) return;
     const mark = tape.mark();
+    const start = tape.length;
     try {
       const nodes = this.replay();
       adjoints.extend(tape.length);
-      for (let k = 0; k < this.outputs; k++) if (nodes[k]! >= 0) adjoints.add(nodes[k]!, own[k]!);
-      tape.sweepSegment(mark, tape.length, adjoints);
+      for (let k = 0; k < this.outputs; k++) if (nodes[k]! >= 0) adjoints.add(tape.place(nodes[k]!), own[k]!);
+      tape.sweepSegment(start, tape.length, adjoints);
     } finally {
-      adjoints.clear(mark);
+      adjoints.clear(start);
       tape.cut(mark);
     }
   }

@@ -16,16 +16,6 @@ import type { Options } from './options.ts';
 import '../dynamic/table.ts';
 import { tierFor } from './tier.ts';
 
-const levels = new WeakMap<Run, Level>();
-
-function levelOf(run: Run | undefined): Level | undefined {
-  for (let r = run; r !== undefined; r = r.parent) {
-    const level = levels.get(r);
-    if (level !== undefined) return level;
-  }
-  return undefined;
-}
-
 /**
  * Runs `f` inside a new run. `begin` makes the arguments, `finish` reads the result while tracked numbers still live.
  * The user's exceptions pass through as they are.
@@ -41,7 +31,7 @@ function inRun<T>(
   const run = beginRun();
   const snapshot = snapshotDeep(untouched);
   const here = level(run, parent);
-  levels.set(run, here);
+  setLevel(run, here);
   const end = (): void => {
     try {
       endRun(run);
@@ -136,7 +126,7 @@ export function reverse<T>(
           const own = seeds.flatMap(([box, seed]) =>
             Tracked.is(box) && box.level === level ? [[box.index, seed] as [number, Value]] : [],
           );
-          const adjoint = tape.sweep(own);
+          const adjoint = whilePulling(() => tape.sweep(own));
           return inputs.map(({ outline }, k) => fill(outline, (leaf) => adjoint.at(first[k] + leaf)));
         },
         plain: (value) => below(value, level),
