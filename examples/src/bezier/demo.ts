@@ -15,7 +15,7 @@ for (const length of [4.5, 5.5, 7, 9]) {
       .map(({ x, y }) => ({ x, y, length: String(length) })),
   );
 }
-const picture = sideBySide('Ropes hung by the gradient of a Bézier package', 'Four lengths between two hooks.', [
+const picture = sideBySide('Ropes hung by gradients', 'Four lengths between two hooks.', [
   {
     width: 520,
     height: 460,
