@@ -9,12 +9,15 @@ const COMMENT = /^[ \t]*\/[/*][#@] sourceMappingURL=([^\s'"*]+)[ \t]*(?:\*\/)?[ 
 interface MapShape {
   readonly mappings?: unknown;
   readonly sources?: readonly unknown[];
+  readonly sourcesContent?: readonly unknown[];
 }
 
 /** `code` with a comment that holds `map`, unless it has one or the map says nothing. */
 export function withMapComment(code: string, map: unknown): string {
-  const { mappings, sources } = (map ?? {}) as MapShape;
+  const { mappings, sources, sourcesContent } = (map ?? {}) as MapShape;
   if (typeof mappings !== 'string' || mappings === '' || sources === undefined || sources.length === 0) return code;
+  // Nothing has changed on the way here.
+  if (sourcesContent?.length === 1 && sourcesContent[0] === code) return code;
   if (lastComment(code) !== undefined) return code;
   return `${code}\n${mapComment(JSON.stringify(map))}`;
 }
