@@ -4,14 +4,12 @@
  * Invariant: the wrapper is consumed by native syntax (`for of`, spread, destructuring, `yield*`), which sees exactly the steps,
  * results and errors that the original iterable would have given.
  */
-import { isBuiltinTwin } from './builtins/registry.ts';
+import { define, isBuiltinTwin } from './builtins/registry.ts';
 import { hooks } from './hooks.ts';
 import { type Box, isBox, numberOf, S } from './numbers/box.ts';
 import { truthy } from './operators.ts';
-import { OriginalMark } from './originals.ts';
 import { g, get } from './properties.ts';
 import { isMap, isProxy, isSet } from './proxies.ts';
-import { shadowOfView } from './shadow.ts';
 import { isObject } from './strip.ts';
 import { isTypedArray, lengthOf, type TypedArray, typedArrayPrototype } from './views.ts';
 
@@ -24,6 +22,7 @@ const { getPrototypeOf } = Object;
 
 const arrayProto = Array.prototype as unknown as Bag;
 const arrayValues = Array.prototype.values;
+const arrayKeys = (typedArrayPrototype as { keys(this: unknown): unknown }).keys;
 const typedValues = (typedArrayPrototype as Bag).values;
 const arrayIteratorProto = getPrototypeOf([][iterator]()) as Bag;
 const mapIteratorProto = getPrototypeOf(new Map()[iterator]()) as Bag;
@@ -71,10 +70,10 @@ function isNativelyIterated(x: object, method: unknown): boolean {
     // Iterators of the language, and generators: of twin code, or guarded where their `next` is called.
     if (!g(x, 'next')) return false;
     const next = (x as Bag).next;
-    if (next !== arrayNext && next !== mapNext && next !== setNext && next !== generatorNext) return false;
+    if (next !== arrayNext && next !== mapNext && next !== setNext && next !== generatorNext && next !== elementNext)
+      return false;
     return hooks.twinOf(next as Function) === next;
   }
-  if (method === typedValues) return arrayIteratorProto.next === arrayNext;
   if (method === mapEntries) return mapIteratorProto.next === mapNext && isMap(x) && isItsOwnTwin(mapEntries);
   if (method === setValues) return setIteratorProto.next === setNext && isSet(x) && isItsOwnTwin(setValues);
   return false;
@@ -118,7 +117,8 @@ class TwinIterable {
     const method = get(x, iterator);
     if (typeof method !== 'function') throw notIterable(x);
     if (isObject(x) && isTypedArray(x) && method === typedValues && arrayIteratorProto.next === arrayNext) {
-      return trackedElements(x);
+      arrayKeys.call(x);
+      return trackedElements(x, (i) => ((x as unknown as Bag)[S] === undefined ? (x as unknown as Bag)[i] : get(x, i)));
     }
     const it = hooks.callTwin(method, x, []);
     if (!isObject(it) || isBox(it)) throw new TypeError('Result of the Symbol.iterator method is not an object');
@@ -126,22 +126,39 @@ class TwinIterable {
   }
 }
 
-/** The elements of a shadowed typed array, each read when it is its turn. */
-function trackedElements(view: TypedArray): object {
-  const mark = (view as unknown as Bag)[S];
-  if (shadowOfView(view) === undefined && !(mark instanceof OriginalMark)) return arrayValues.call(view as never);
-  let i = 0;
-  return {
-    [iterator]() {
-      return this;
-    },
-    next() {
-      if (i >= 0 && i < lengthOf(view)) return { value: get(view, i++), done: false };
-      i = -1;
-      return { value: undefined, done: true };
-    },
-    __proto__: arrayIteratorProto,
-  };
+/** Iterates over a typed array, reading each element when it is its turn: it may have become tracked since. */
+class ElementIterator {
+  readonly #view: TypedArray;
+  readonly #at: (i: number) => unknown;
+  #next = 0;
+
+  constructor(view: TypedArray, at: (i: number) => unknown) {
+    this.#view = view;
+    this.#at = at;
+  }
+
+  next(): { value: unknown; done: boolean } {
+    const i = this.#next;
+    if (i >= 0) {
+      const n = lengthOf(this.#view);
+      if (n === 0) arrayKeys.call(this.#view);
+      if (i < n) {
+        this.#next = i + 1;
+        return { value: this.#at(i), done: false };
+      }
+      this.#next = -1;
+    }
+    return { value: undefined, done: true };
+  }
+}
+
+Object.setPrototypeOf(ElementIterator.prototype, arrayIteratorProto);
+const elementNext = ElementIterator.prototype.next;
+define(elementNext, elementNext, 'passes');
+
+/** An iterator over a typed array; `at` makes of an index what it gives. */
+export function trackedElements(view: TypedArray, at: (i: number) => unknown): object {
+  return new ElementIterator(view, at);
 }
 
 /** A result as native syntax reads it: `done` decided by the primal, `value` read through the table when it is asked for. */
@@ -251,7 +268,6 @@ function awaited(step: unknown): unknown {
   if (!(step instanceof Promise) && typeof get(step, 'then') !== 'function') return wrapResult(step);
   // `await` looks for `then` once: the user's thenable is called by its twin there.
   return {
-    // biome-ignore lint/suspicious/noThenProperty: this is a thenable by intention
     then(fulfil: (v: unknown) => unknown, reject: (e: unknown) => unknown) {
       const done = (result: unknown) => fulfil(isObject(result) && !isBox(result) ? wrapResult(result) : result);
       return hooks.callTwin(get(step, 'then') as Function, step, [done, reject]);

@@ -298,8 +298,13 @@ function olderThan(journal: Journal): Set<object> {
     if (wanted.has(value)) found.add(value);
     open.push(value);
   };
+  const since = valuesSince(journal);
   for (const { before } of journal.cells.values()) reach(before);
-  for (const provider of providers) provider(reach);
+  for (const provider of providers) {
+    provider((value) => {
+      if (!since.has(value)) reach(value);
+    });
+  }
   while (open.length > 0 && found.size < wanted.size && seen.size < searchLimit) {
     const o = open.pop() as object;
     if (isBox(o)) continue;
@@ -315,6 +320,21 @@ function olderThan(journal: Journal): Set<object> {
     if (contents !== undefined) eachValue(contents, reach);
   }
   return found;
+}
+
+/** What captured variables and globals hold now and did not hold before: they are no way to what is old. */
+function valuesSince(journal: Journal): Set<unknown> {
+  const since = new Set<unknown>();
+  for (const { cell, before } of journal.cells.values()) {
+    const now = readCell(cell);
+    if (isObject(now) && now !== before) since.add(now);
+  }
+  const globals = journal.objects.get(globalThis)?.before;
+  if (globals !== undefined) {
+    const before = new Set(globals.values);
+    eachValue(contentsOf(globalThis), (v) => isObject(v) && !before.has(v) && since.add(v));
+  }
+  return since;
 }
 
 /** The contents of an object that has not been written; undefined for one that can only hold plain values. */

@@ -3,13 +3,14 @@
  * come out of typed memory and go into it, and writes that have to be undone are noted first.
  * Invariant: on values that nothing is tracked in, everything is exactly the language's, the native errors included.
  */
+import { capture, proxyParts } from '../capture/capture.ts';
 import { toPrimitive } from './conversions.ts';
 import { hooks, noteInactive } from './hooks.ts';
 import { touch } from './journal.ts';
 import { type Box, isBox, numberOf, primalOf, S, type Value } from './numbers/box.ts';
 import { truthy } from './operators.ts';
 import { OriginalMark, SharedMark } from './originals.ts';
-import { isProxy } from './proxies.ts';
+import { isProxy, madeProxy } from './proxies.ts';
 import { addView, ensureShadow, exposeBuffer, lookAtBuffer, shadowOfView, ViewShadow } from './shadow.ts';
 import { roundTo } from './storing.ts';
 import { isObject } from './strip.ts';
@@ -24,7 +25,6 @@ type Setter = (this: unknown, value: unknown) => void;
 
 const { ownKeys, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
 const { isArray } = Array;
-// biome-ignore lint/complexity/useLiteralKeys: these are the language's own accessor lookups
 const lookupGetter = Object.prototype['__lookupGetter__' as never] as (
   this: unknown,
   key: PropertyKey,
@@ -127,19 +127,21 @@ function getterAlong(o: object, key: PropertyKey): Getter | { proxy: object } | 
   return undefined;
 }
 
-/** What the capture of old Proxies offers; filled by the part that captures. */
-export const proxyAccess: {
-  /** Target and handler of a Proxy that twin code has not made. */
-  parts(proxy: object): { target: object; handler: object } | undefined;
-} = { parts: () => undefined };
+const oldProxies = new WeakMap<object, { target: object; handler: object }>();
 
 /** The trap and its handler, if the traps of this Proxy are originals that have to run as twins. */
 function trapOf(
   proxy: object,
   name: string,
 ): { trap: Function | undefined; handler: object; target: object } | undefined {
-  const parts = proxyAccess.parts(proxy);
-  if (parts === undefined) return undefined;
+  if (madeProxy(proxy) !== undefined) return undefined;
+  let parts = oldProxies.get(proxy);
+  if (parts === undefined) {
+    const found = proxyParts(proxy);
+    if (found === undefined || found.target === null || found.handler === null) return undefined;
+    parts = { target: found.target, handler: found.handler };
+    oldProxies.set(proxy, parts);
+  }
   const trap = get(parts.handler, name);
   return { trap: (trap ?? undefined) as Function | undefined, ...parts };
 }
@@ -178,7 +180,10 @@ export function setSloppy(o: unknown, k: unknown, v: unknown): void {
 
 /** `o[k] = v` where `o` was made by the code that runs: nothing has to be noted. */
 export function setYoung(o: unknown, k: unknown, v: unknown): void {
-  if (o === undefined || o === null) return set(o, k, v);
+  if (o === undefined || o === null) {
+    set(o, k, v);
+    return;
+  }
   const key = keyOf(k);
   if (!assign(o, key, v, false)) refuse(o, key, v);
 }
@@ -315,7 +320,10 @@ function storeTracked(view: TypedArray, i: number, box: Box): void {
     return;
   }
   const rounded: Value = roundTo(kind, box);
-  if (!isBox(rounded)) return writeElement(view, i, rounded);
+  if (!isBox(rounded)) {
+    writeElement(view, i, rounded);
+    return;
+  }
   const side = ensureShadow(view);
   side.clear(i);
   slots[i] = numberOf(rounded);
@@ -392,12 +400,9 @@ export function instanceOf(v: unknown, C: unknown): boolean {
   return truthy(hooks.callTwin(method, C, [v]));
 }
 
-/** Targets of bound functions, where they can be known; filled by the part that captures. */
-export const boundTargets: { of(f: Function): Function | undefined } = { of: () => undefined };
-
 function ordinaryHasInstance(value: unknown, C: Function): boolean {
   if (!Object.hasOwn(C, 'prototype')) {
-    const target = isProxy(C) ? undefined : boundTargets.of(C);
+    const target = isProxy(C) ? undefined : capture(C).bound?.target;
     if (target !== undefined) return instanceOf(value, target);
   }
   if (g(C, 'prototype')) return Function.prototype[Symbol.hasInstance].call(C, value);
@@ -484,3 +489,6 @@ export function superSet(home: object, k: unknown, thisArg: unknown, v: unknown)
 }
 
 export { addView, exposeBuffer };
+
+hooks.get = get;
+hooks.set = set;

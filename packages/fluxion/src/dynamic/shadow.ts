@@ -70,6 +70,9 @@ export class Shadow implements Memory {
   /** It has been taken off its buffer. */
   detached = false;
 
+  /** Called before each write by twin code; set on memory that must not be written. */
+  onWrite: (() => void) | undefined = undefined;
+
   /** The run it belongs to has ended, or the buffer has no shadow any more: nothing in it counts. */
   get stale(): boolean {
     return this.detached || this.journal?.ended === true;
@@ -135,6 +138,7 @@ export class Shadow implements Memory {
   /** Everything tracked that lies wholly in [from, to), as (kind, big, byte relative to from, box). */
   region(from: number, to: number): Piece[] {
     const pieces: Piece[] = [];
+    let memory: DataView | undefined;
     for (const p of this.planes) {
       if (p.count === 0) continue;
       const first = Math.max(0, Math.floor((from - p.shift) / p.width));
@@ -146,7 +150,8 @@ export class Shadow implements Memory {
         if (start < from || start + p.width > to) {
           throw fluxionError('BitReinterpretation', { written: p.name, read: 'bytes, in part,' });
         }
-        verify(this.buffer, p, start, box);
+        memory ??= new DataView(this.buffer);
+        if (!same(p.kind.read(memory, start, !p.big), numberOf(box))) throw behindOurBack();
         pieces.push({ kind: p.kind, big: p.big, byte: start - from, box });
       }
     }
@@ -211,11 +216,13 @@ function holds(buffer: ArrayBufferLike, p: Plane, byte: number, box: Box): boole
 
 /** The numbers are those that memory was given; -0 and 0 are told apart by no arithmetic that matters here. */
 function same(found: unknown, primal: number): boolean {
-  return found === primal || (found !== found && primal !== primal);
+  return found === primal || (Number.isNaN(found) && Number.isNaN(primal));
 }
 
-function verify(buffer: ArrayBufferLike, p: Plane, byte: number, box: Box): void {
-  if (!holds(buffer, p, byte, box)) throw behindOurBack();
+/** Throws if memory does not hold the box's primal any more. */
+export function verified(box: Box, found: unknown): Box {
+  if (!same(found, numberOf(box))) throw behindOurBack();
+  return box;
 }
 
 function behindOurBack(): Error {
@@ -252,9 +259,7 @@ export class ViewShadow {
           releaseView(view);
           return found;
         }
-        if (found === undefined) return undefined;
-        if (!same(found, numberOf(box))) throw behindOurBack();
-        return box;
+        return found === undefined ? undefined : verified(box, found);
       }
       if (shadow.planes.length === 1) return found;
     }
@@ -267,6 +272,7 @@ export class ViewShadow {
   /** The memory at element i has been, or is about to be, given a plain value. */
   clear(i: number): void {
     const { shadow } = this;
+    shadow.onWrite?.();
     if (this.#plane !== undefined && shadow.planes.length === 1) {
       if (this.#plane.count > 0) this.#plane.drop(this.#base + i);
       return;
@@ -275,8 +281,15 @@ export class ViewShadow {
     shadow.clear(from, from + this.kind.width, this.kind.name);
   }
 
+  /** As clear, for the elements [from, to). */
+  clearRange(from: number, to: number): void {
+    const { width, name } = this.kind;
+    this.shadow.clear(this.offset + from * width, this.offset + to * width, name);
+  }
+
   put(i: number, box: Box): void {
     const { shadow } = this;
+    shadow.onWrite?.();
     if (this.#plane !== undefined && shadow.planes.length === 1) this.#plane.put(this.#base + i, box);
     else shadow.put(this.kind, kinds.bigEndianHost, this.offset + i * this.kind.width, box);
   }
