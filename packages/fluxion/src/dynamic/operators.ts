@@ -12,41 +12,45 @@ import { binaryRules, unaryRules } from '../rules/table.ts';
 import { isProperObject, toNumber, toNumeric, toPrimitive, toString, writeNumber } from './conversions.ts';
 import { hooks, noteInactive } from './hooks.ts';
 import { apply1, apply2 } from './numbers/apply.ts';
-import { Dual, Tracked, isBox, numberOf, primalOf } from './numbers/box.ts';
+import { Box, type Dual, type Tracked, isBox, numberOf, primalOf } from './numbers/box.ts';
 
 type Native = (a: never, b: never) => unknown;
 
 // Arithmetic
 
 export function add(a: unknown, b: unknown): unknown {
-  if (Tracked.is(a)) {
+  if (Box.is(a)) {
     const { level, primal } = a;
-    const tape = level.hot;
-    if (tape !== undefined && typeof primal === 'number') {
-      if (typeof b === 'number') return new Tracked(level, primal + b, tape.unary(a.index, 1));
-      if (Tracked.is(b) && b.level === level) {
-        const q = b.primal;
-        if (typeof q === 'number') return new Tracked(level, primal + q, tape.binary(a.index, 1, b.index, 1));
+    if (typeof primal === 'number') {
+      const tape = level.hot;
+      if (tape !== undefined) {
+        if (typeof b === 'number') return new Box(level, primal + b, tape.unary((a as Tracked).index, 1));
+        if (Box.is(b) && b.level === level) {
+          const q = b.primal;
+          if (typeof q === 'number') {
+            return new Box(level, primal + q, tape.binary((a as Tracked).index, 1, (b as Tracked).index, 1));
+          }
+        }
+      } else if (level.dual) {
+        const { tangent } = a as Dual;
+        if (typeof b === 'number') return new Box(level, primal + b, tangent);
+        if (Box.is(b) && b.level === level) {
+          const q = b.primal;
+          const u = (b as Dual).tangent;
+          if (typeof q === 'number' && typeof tangent === 'number' && typeof u === 'number') {
+            return new Box(level, primal + q, tangent + u);
+          }
+        }
       }
     }
   } else if (typeof a === 'number') {
     if (typeof b === 'number') return a + b;
-    if (Tracked.is(b)) {
+    if (Box.is(b)) {
       const { level, primal } = b;
-      const tape = level.hot;
-      if (tape !== undefined && typeof primal === 'number') {
-        return new Tracked(level, a + primal, tape.unary(b.index, 1));
-      }
-    } else if (Dual.is(b) && typeof b.primal === 'number' && !b.level.ended) {
-      return new Dual(b.level, a + b.primal, b.tangent);
-    }
-  } else if (Dual.is(a)) {
-    const { level, primal, tangent } = a;
-    if (typeof primal === 'number' && !level.ended) {
-      if (typeof b === 'number') return new Dual(level, primal + b, tangent);
-      if (typeof tangent === 'number' && Dual.is(b) && b.level === level) {
-        const { primal: q, tangent: u } = b;
-        if (typeof q === 'number' && typeof u === 'number') return new Dual(level, primal + q, tangent + u);
+      if (typeof primal === 'number') {
+        const tape = level.hot;
+        if (tape !== undefined) return new Box(level, a + primal, tape.unary((b as Tracked).index, 1));
+        if (level.dual) return new Box(level, a + primal, (b as Dual).tangent);
       }
     }
   } else if (typeof a === 'string' && typeof b === 'string') {
@@ -56,34 +60,41 @@ export function add(a: unknown, b: unknown): unknown {
 }
 
 export function sub(a: unknown, b: unknown): unknown {
-  if (Tracked.is(a)) {
+  if (Box.is(a)) {
     const { level, primal } = a;
-    const tape = level.hot;
-    if (tape !== undefined && typeof primal === 'number') {
-      if (typeof b === 'number') return new Tracked(level, primal - b, tape.unary(a.index, 1));
-      if (Tracked.is(b) && b.level === level) {
-        const q = b.primal;
-        if (typeof q === 'number') return new Tracked(level, primal - q, tape.binary(a.index, 1, b.index, -1));
+    if (typeof primal === 'number') {
+      const tape = level.hot;
+      if (tape !== undefined) {
+        if (typeof b === 'number') return new Box(level, primal - b, tape.unary((a as Tracked).index, 1));
+        if (Box.is(b) && b.level === level) {
+          const q = b.primal;
+          if (typeof q === 'number') {
+            return new Box(level, primal - q, tape.binary((a as Tracked).index, 1, (b as Tracked).index, -1));
+          }
+        }
+      } else if (level.dual) {
+        const { tangent } = a as Dual;
+        if (typeof b === 'number') return new Box(level, primal - b, tangent);
+        if (Box.is(b) && b.level === level) {
+          const q = b.primal;
+          const u = (b as Dual).tangent;
+          if (typeof q === 'number' && typeof tangent === 'number' && typeof u === 'number') {
+            return new Box(level, primal - q, tangent - u);
+          }
+        }
       }
     }
   } else if (typeof a === 'number') {
     if (typeof b === 'number') return a - b;
-    if (Tracked.is(b)) {
+    if (Box.is(b)) {
       const { level, primal } = b;
-      const tape = level.hot;
-      if (tape !== undefined && typeof primal === 'number') {
-        return new Tracked(level, a - primal, tape.unary(b.index, -1));
-      }
-    } else if (Dual.is(b) && typeof b.primal === 'number' && typeof b.tangent === 'number' && !b.level.ended) {
-      return new Dual(b.level, a - b.primal, product(-1, b.tangent));
-    }
-  } else if (Dual.is(a)) {
-    const { level, primal, tangent } = a;
-    if (typeof primal === 'number' && !level.ended) {
-      if (typeof b === 'number') return new Dual(level, primal - b, tangent);
-      if (typeof tangent === 'number' && Dual.is(b) && b.level === level) {
-        const { primal: q, tangent: u } = b;
-        if (typeof q === 'number' && typeof u === 'number') return new Dual(level, primal - q, tangent - u);
+      if (typeof primal === 'number') {
+        const tape = level.hot;
+        if (tape !== undefined) return new Box(level, a - primal, tape.unary((b as Tracked).index, -1));
+        if (level.dual) {
+          const u = (b as Dual).tangent;
+          if (typeof u === 'number') return new Box(level, a - primal, product(-1, u));
+        }
       }
     }
   }
@@ -91,35 +102,42 @@ export function sub(a: unknown, b: unknown): unknown {
 }
 
 export function mul(a: unknown, b: unknown): unknown {
-  if (Tracked.is(a)) {
+  if (Box.is(a)) {
     const { level, primal } = a;
-    const tape = level.hot;
-    if (tape !== undefined && typeof primal === 'number') {
-      if (typeof b === 'number') return new Tracked(level, primal * b, tape.unary(a.index, b));
-      if (Tracked.is(b) && b.level === level) {
-        const q = b.primal;
-        if (typeof q === 'number') return new Tracked(level, primal * q, tape.binary(a.index, q, b.index, primal));
+    if (typeof primal === 'number') {
+      const tape = level.hot;
+      if (tape !== undefined) {
+        if (typeof b === 'number') return new Box(level, primal * b, tape.unary((a as Tracked).index, b));
+        if (Box.is(b) && b.level === level) {
+          const q = b.primal;
+          if (typeof q === 'number') {
+            return new Box(level, primal * q, tape.binary((a as Tracked).index, q, (b as Tracked).index, primal));
+          }
+        }
+      } else if (level.dual) {
+        const { tangent } = a as Dual;
+        if (typeof tangent === 'number') {
+          if (typeof b === 'number') return new Box(level, primal * b, product(b, tangent));
+          if (Box.is(b) && b.level === level) {
+            const q = b.primal;
+            const u = (b as Dual).tangent;
+            if (typeof q === 'number' && typeof u === 'number') {
+              return new Box(level, primal * q, product(q, tangent) + product(primal, u));
+            }
+          }
+        }
       }
     }
   } else if (typeof a === 'number') {
     if (typeof b === 'number') return a * b;
-    if (Tracked.is(b)) {
+    if (Box.is(b)) {
       const { level, primal } = b;
-      const tape = level.hot;
-      if (tape !== undefined && typeof primal === 'number') {
-        return new Tracked(level, a * primal, tape.unary(b.index, a));
-      }
-    } else if (Dual.is(b) && typeof b.primal === 'number' && typeof b.tangent === 'number' && !b.level.ended) {
-      return new Dual(b.level, a * b.primal, product(a, b.tangent));
-    }
-  } else if (Dual.is(a)) {
-    const { level, primal, tangent } = a;
-    if (typeof primal === 'number' && typeof tangent === 'number' && !level.ended) {
-      if (typeof b === 'number') return new Dual(level, primal * b, product(b, tangent));
-      if (Dual.is(b) && b.level === level) {
-        const { primal: q, tangent: u } = b;
-        if (typeof q === 'number' && typeof u === 'number') {
-          return new Dual(level, primal * q, product(q, tangent) + product(primal, u));
+      if (typeof primal === 'number') {
+        const tape = level.hot;
+        if (tape !== undefined) return new Box(level, a * primal, tape.unary((b as Tracked).index, a));
+        if (level.dual) {
+          const u = (b as Dual).tangent;
+          if (typeof u === 'number') return new Box(level, a * primal, product(a, u));
         }
       }
     }
@@ -128,41 +146,45 @@ export function mul(a: unknown, b: unknown): unknown {
 }
 
 export function div(a: unknown, b: unknown): unknown {
-  if (Tracked.is(a)) {
+  if (Box.is(a)) {
     const { level, primal } = a;
-    const tape = level.hot;
-    if (tape !== undefined && typeof primal === 'number') {
-      if (typeof b === 'number') return new Tracked(level, primal / b, tape.unary(a.index, 1 / b));
-      if (Tracked.is(b) && b.level === level) {
-        const q = b.primal;
-        if (typeof q === 'number') {
-          const result = primal / q;
-          return new Tracked(level, result, tape.binary(a.index, 1 / q, b.index, -(result / q)));
+    if (typeof primal === 'number') {
+      const tape = level.hot;
+      if (tape !== undefined) {
+        if (typeof b === 'number') return new Box(level, primal / b, tape.unary((a as Tracked).index, 1 / b));
+        if (Box.is(b) && b.level === level) {
+          const q = b.primal;
+          if (typeof q === 'number') {
+            const r = primal / q;
+            return new Box(level, r, tape.binary((a as Tracked).index, 1 / q, (b as Tracked).index, -(r / q)));
+          }
+        }
+      } else if (level.dual) {
+        const { tangent } = a as Dual;
+        if (typeof tangent === 'number') {
+          if (typeof b === 'number') return new Box(level, primal / b, product(1 / b, tangent));
+          if (Box.is(b) && b.level === level) {
+            const q = b.primal;
+            const u = (b as Dual).tangent;
+            if (typeof q === 'number' && typeof u === 'number') {
+              const r = primal / q;
+              return new Box(level, r, product(1 / q, tangent) + product(-(r / q), u));
+            }
+          }
         }
       }
     }
   } else if (typeof a === 'number') {
     if (typeof b === 'number') return a / b;
-    if (Tracked.is(b)) {
+    if (Box.is(b)) {
       const { level, primal } = b;
-      const tape = level.hot;
-      if (tape !== undefined && typeof primal === 'number') {
-        const result = a / primal;
-        return new Tracked(level, result, tape.unary(b.index, -(result / primal)));
-      }
-    } else if (Dual.is(b) && typeof b.primal === 'number' && typeof b.tangent === 'number' && !b.level.ended) {
-      const result = a / b.primal;
-      return new Dual(b.level, result, product(-(result / b.primal), b.tangent));
-    }
-  } else if (Dual.is(a)) {
-    const { level, primal, tangent } = a;
-    if (typeof primal === 'number' && typeof tangent === 'number' && !level.ended) {
-      if (typeof b === 'number') return new Dual(level, primal / b, product(1 / b, tangent));
-      if (Dual.is(b) && b.level === level) {
-        const { primal: q, tangent: u } = b;
-        if (typeof q === 'number' && typeof u === 'number') {
-          const result = primal / q;
-          return new Dual(level, result, product(1 / q, tangent) + product(-(result / q), u));
+      if (typeof primal === 'number') {
+        const tape = level.hot;
+        const r = a / primal;
+        if (tape !== undefined) return new Box(level, r, tape.unary((b as Tracked).index, -(r / primal)));
+        if (level.dual) {
+          const u = (b as Dual).tangent;
+          if (typeof u === 'number') return new Box(level, r, product(-(r / primal), u));
         }
       }
     }
@@ -172,11 +194,11 @@ export function div(a: unknown, b: unknown): unknown {
 
 export function neg(a: unknown): unknown {
   if (typeof a === 'number') return -a;
-  if (Tracked.is(a)) {
+  if (Box.is(a)) {
     const { level, primal } = a;
     const tape = level.hot;
     if (tape !== undefined && typeof primal === 'number') {
-      return new Tracked(level, -primal, tape.unary(a.index, -1));
+      return new Box(level, -primal, tape.unary((a as Tracked).index, -1));
     }
   }
   const x = toNumeric(a);

@@ -8,7 +8,7 @@ import { toNumber } from '../conversions.ts';
 import { noteInactive } from '../hooks.ts';
 import { iter } from '../iteration.ts';
 import { apply1, apply2, applyAny, record1 } from '../numbers/apply.ts';
-import { Tracked, type Value, isBox, numberOf } from '../numbers/box.ts';
+import { Box, isBox, numberOf, type Tracked, type Value } from '../numbers/box.ts';
 import { define } from './registry.ts';
 
 type Natives = Readonly<Record<string, (...xs: number[]) => number>>;
@@ -20,12 +20,12 @@ function unary(rule: UnaryRule): (x: unknown) => Value {
   const partial = partials[0];
   return (x) => {
     if (typeof x === 'number') return value(x);
-    if (Tracked.is(x)) {
+    if (Box.is(x)) {
       const { level, primal } = x;
       const tape = level.hot;
       if (tape !== undefined && typeof primal === 'number') {
         const result = value(primal);
-        return new Tracked(level, result, tape.unary(x.index, partial(numbers, primal, result)));
+        return new Box(level, result, tape.unary((x as Tracked).index, partial(numbers, primal, result)));
       }
     }
     return apply1(rule, toNumber(x));

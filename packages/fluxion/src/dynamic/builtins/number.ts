@@ -57,7 +57,10 @@ define(
   (v: unknown, radix: unknown) => {
     const primitive = toPrimitive(v, 'string');
     if (isBox(primitive)) noteInactive('parseInt');
-    return nativeParseInt(isBox(primitive) ? String(numberOf(primitive)) : toString(primitive), numberOf(toNumber(radix)));
+    return nativeParseInt(
+      isBox(primitive) ? String(numberOf(primitive)) : toString(primitive),
+      numberOf(toNumber(radix)),
+    );
   },
   'primal',
 );

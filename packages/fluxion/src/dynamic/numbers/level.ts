@@ -22,6 +22,8 @@ export interface Level {
   readonly tape: Tape | undefined;
   /** The tape while operators may record on it inline: the level goes on and nobody listens to the operations. */
   readonly hot: Tape | undefined;
+  /** Whether operators may make dual numbers inline: a forward level that goes on. */
+  readonly dual: boolean;
   ended: boolean;
   /** An own function property: it makes `structuredClone` and `postMessage` of any tracked number throw. */
   readonly poison: () => never;
@@ -40,6 +42,7 @@ class NewLevel implements Level {
   readonly run: LevelRun;
   readonly tape: Tape | undefined;
   hot: Tape | undefined;
+  dual: boolean;
   over: boolean;
   readonly poison: () => never;
 
@@ -50,6 +53,7 @@ class NewLevel implements Level {
     this.run = run;
     this.tape = tape;
     this.hot = tape === undefined || tape.onRecord !== undefined ? undefined : tape;
+    this.dual = kind === 'forward';
     this.over = false;
     this.poison = poison;
   }
@@ -60,6 +64,7 @@ class NewLevel implements Level {
 
   set ended(ended: boolean) {
     this.over = ended;
+    this.dual = !ended && this.kind === 'forward';
     this.hot = ended || this.tape === undefined || this.tape.onRecord !== undefined ? undefined : this.tape;
   }
 }
