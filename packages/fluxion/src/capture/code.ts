@@ -66,9 +66,7 @@ export class Code {
   get strict(): boolean {
     const { fn, source } = this;
     if (this.inModule || source.startsWith('class')) return true;
-    // Only plain sloppy functions have it.
-    if (Object.hasOwn(fn, 'caller')) return false;
-    if (/^function\b(?!\s*\*)/.test(source)) return true;
+    if (/^function\b(?!\s*\*)/.test(source)) return !tellsItsCaller(fn);
     if (/^[^{]*\{\s*(?:(['"])(?:(?!\1).)*\1\s*;?\s*)*?(['"])use strict\2/.test(source)) return true;
     return this.surroundings?.around.strict ?? false;
   }
@@ -92,6 +90,17 @@ export class Code {
       return { scopes, around, url: scriptUrl(scriptId) };
     }
     return undefined;
+  }
+}
+
+/** Only plain sloppy functions do: as a property of their own, or (from V8 14 on) by the accessor they inherit. */
+function tellsItsCaller(fn: Function): boolean {
+  if (Object.hasOwn(fn, 'caller')) return true;
+  try {
+    Reflect.apply(Object.getOwnPropertyDescriptor(Function.prototype, 'caller')!.get!, fn, []);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -22,6 +22,8 @@ export interface ModuleScope {
   /** `var` and, in sloppy code, functions of blocks go to the next scope that has this. */
   readonly holdsVar: boolean;
   readonly strict: boolean;
+  /** The parameters that `arguments` inside is an alias of; `undefined`: it means the `arguments` of further out. */
+  argumentsOf?: readonly string[];
   /** Direct eval inside, or `with` around: what a name means here, or who writes it, is not to be known. */
   dynamic: boolean;
 }
@@ -381,13 +383,15 @@ class Resolver {
     }
     const outer = this.open(node, true, strict);
     this.inside(outer, () => {
-      for (const name of params.flatMap(patternNames)) this.introduce(outer, name, 'parameter');
+      const names = params.flatMap(patternNames);
+      for (const name of names) this.introduce(outer, name, 'parameter');
+      const simple = params.every((p) => p.type === 'Identifier');
+      if (node.type !== 'ArrowFunctionExpression') outer.argumentsOf = simple && !strict ? names : [];
       this.visitAll(params);
       if (statements === undefined) {
         this.visit(body);
         return;
       }
-      const simple = params.every((p) => p.type === 'Identifier');
       const scope = simple ? outer : this.open(body, true, strict);
       this.inside(scope, () => {
         this.declareAll(statements, scope, true);
@@ -400,10 +404,9 @@ class Resolver {
 
   /** In sloppy functions with plain parameters `arguments[0] = …` writes the parameter. */
   private sawArguments(): void {
-    for (let at: ModuleScope | undefined = this.scope; at !== undefined; at = at.parent) {
-      if (at.strict) return;
-      for (const declaration of at.names.values()) if (declaration.kind === 'parameter') declaration.assigned = true;
-    }
+    let at: ModuleScope | undefined = this.scope;
+    while (at !== undefined && at.argumentsOf === undefined) at = at.parent;
+    for (const name of at?.argumentsOf ?? []) at!.names.get(name)!.assigned = true;
   }
 
   private visitClass(node: Node): void {

@@ -59,6 +59,8 @@ describe('whether a binding is ever assigned', () => {
     ['(function (x) { function x() {} F:() => x:F })', 'parameter assigned'],
     ['(function (x) { arguments[0] = 2; return F:() => x:F })', 'parameter assigned'],
     ['(function (x) { "use strict"; arguments[0] = 2; return F:() => x:F })', 'parameter constant'],
+    ['(function (x) { (() => arguments)(); return F:() => x:F })', 'parameter assigned'],
+    ['(function (x) { (function () { arguments })(); return F:() => x:F })', 'parameter constant'],
     ['((x, y = F:() => x:F) => { var x = 2 })', 'parameter constant'],
     ['((x, y = 1) => { var x = 2; F:() => x:F })', 'var constant'],
     ['(({ x }, [y]) => F:() => x:F)', 'parameter constant'],
