@@ -4,7 +4,7 @@
  * Invariant: native code never decides anything by a box, and never runs the original of a function that has a twin.
  */
 import { fluxionError } from '../../errors/error.ts';
-import { toPropertyKey as toKey, toPrimitive } from '../conversions.ts';
+import { toPropertyKey as toKey, toPrimitive, writeNumber } from '../conversions.ts';
 import { callTwin, constructTwin, twinOf } from '../hooks.ts';
 import { isBox, primalOf, S } from '../numbers/box.ts';
 import { sameValueZero, seq, str, truthy } from '../operators.ts';
@@ -27,6 +27,12 @@ export function scalar(value: unknown): unknown {
   if (!isObject(value)) return value;
   if (isBox(value)) return primalOf(value);
   return { [Symbol.toPrimitive]: (hint: 'number' | 'string' | 'default') => primalOf(toPrimitive(value, hint)) };
+}
+
+/** A value that native code makes a text of; of a tracked number it is remembered that the text was made of one. */
+export function text(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  return isBox(value) ? writeNumber(value) : { [Symbol.toPrimitive]: () => str(value) };
 }
 
 /** `scalar` for each of a list of arguments. */
@@ -179,6 +185,12 @@ export function options(o: unknown): unknown {
       has: (_, key) => hasProperty(o, key),
     },
   );
+}
+
+/** A list of locales as native code reads it, or the one locale. */
+export function locales(value: unknown): unknown {
+  if (isBox(value)) return primalOf(value);
+  return isArray(value) && value.some(isBox) ? value.map(scalar) : value;
 }
 
 /** Refuses: the named operation would lose the derivative of what it was given. */

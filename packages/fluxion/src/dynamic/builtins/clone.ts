@@ -4,7 +4,7 @@
  */
 
 import { collectionKind, entriesOf } from '../contents.ts';
-import { callTwin, constructTwin, get, isBox, isObject, options, S } from './adapt.ts';
+import { callTwin, constructTwin, get, isBox, isObject, options, primalOf, S } from './adapt.ts';
 import { entry, type Native } from './entries.ts';
 import { keysOf } from './object.ts';
 import { holdsTracked } from './search.ts';
@@ -87,7 +87,7 @@ entry(
   'passes',
   (native) =>
     function (...args: unknown[]): unknown {
-      if (args.length === 0 || !holdsTracked(args[0])) return native(...(args.length > 1 ? [args[0], args[1]] : args));
+      if (args.length === 0 || !holdsTracked(args[0])) return native(...args.map(primalOf));
       const transfer = isObject(args[1]) ? get(args[1], 'transfer') : undefined;
       if (transfer !== undefined && (!Array.isArray(transfer) || transfer.length > 0)) {
         native(undefined, options(args[1]));

@@ -3,7 +3,7 @@
  * Invariant: what a Date gives are plain numbers and texts.
  */
 import { toPrimitive } from '../conversions.ts';
-import { callTwin, get, isBox, isObject, options, refuse } from './adapt.ts';
+import { callTwin, get, isBox, isObject, locales, options, refuse } from './adapt.ts';
 import { callOrConstruct, entry, type Native, ownFunctions } from './entries.ts';
 import { define, lookup } from './registry.ts';
 
@@ -59,8 +59,8 @@ for (const name of ['toLocaleString', 'toLocaleDateString', 'toLocaleTimeString'
     name,
     'primal',
     (native) =>
-      function (this: unknown, locales?: unknown, how?: unknown): unknown {
-        return apply(native, this, [locales, options(how)]);
+      function (this: unknown, where?: unknown, how?: unknown): unknown {
+        return apply(native, this, [locales(where), options(how)]);
       },
   );
 }

@@ -11,7 +11,9 @@ const { apply, construct, getOwnPropertyDescriptor } = Reflect;
 
 /** The function that `holder[name]` is, if there is one. */
 export function nativeOf(holder: object, name: Key): Native | undefined {
-  const value = getOwnPropertyDescriptor(holder, name)?.value;
+  const found = getOwnPropertyDescriptor(holder, name);
+  // Some hosts put their functions on the global object behind getters that load them.
+  const value: unknown = holder === globalThis && found?.get !== undefined ? Reflect.get(holder, name) : found?.value;
   return typeof value === 'function' ? (value as Native) : undefined;
 }
 

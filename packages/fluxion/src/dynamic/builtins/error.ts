@@ -4,7 +4,7 @@
  */
 import { iter } from '../iteration.ts';
 import { str } from '../operators.ts';
-import { get, hasProperty, isBox, isObject, scalar } from './adapt.ts';
+import { get, hasProperty, isBox, isObject, scalar, text } from './adapt.ts';
 import { callOrConstruct, entry, type Native, passing } from './entries.ts';
 import { define } from './registry.ts';
 
@@ -17,7 +17,7 @@ for (const Kind of [Error, EvalError, RangeError, ReferenceError, SyntaxError, T
   define(
     Kind,
     function (this: unknown, message?: unknown, options?: unknown): unknown {
-      return callOrConstruct(Kind, this, [scalar(message), withCause(options)], new.target ?? (Kind as Function));
+      return callOrConstruct(Kind, this, [text(message), withCause(options)], new.target ?? (Kind as Function));
     },
     'primal',
   );
@@ -29,7 +29,7 @@ define(
     return callOrConstruct(
       AggregateError,
       this,
-      [list, scalar(message), withCause(options)],
+      [list, text(message), withCause(options)],
       new.target ?? (AggregateError as Function),
     );
   },
@@ -40,7 +40,7 @@ if (Suppressed !== undefined) {
   define(
     Suppressed,
     function (this: unknown, error: unknown, suppressed: unknown, message?: unknown): unknown {
-      return callOrConstruct(Suppressed, this, [error, suppressed, scalar(message)], new.target ?? Suppressed);
+      return callOrConstruct(Suppressed, this, [error, suppressed, text(message)], new.target ?? Suppressed);
     },
     'primal',
   );
@@ -59,5 +59,14 @@ entry(
       return title === '' ? text : text === '' ? title : `${title}: ${text}`;
     },
 );
-passing(Error, ['captureStackTrace', 'isError', 'stackTraceLimit']);
+entry(
+  Error,
+  'captureStackTrace',
+  'passes',
+  (native) =>
+    function (this: unknown, o: unknown, ...rest: unknown[]): unknown {
+      return Reflect.apply(native, this, [isBox(o) ? scalar(o) : o, ...rest]);
+    },
+);
+passing(Error, ['isError']);
 passing(Error.prototype, ['stack']);

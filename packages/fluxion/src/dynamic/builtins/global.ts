@@ -1,45 +1,11 @@
 /**
- * Functions of the global object: tests, parsers of numbers, encodings, indirect `eval`.
- * Invariant: a number that is parsed from itself keeps its derivative; what is made into other text does not carry one.
+ * Functions of the global object: encodings of texts and indirect `eval`. (Those that test and parse numbers are with Number.)
+ * Invariant: of a text that was made of a tracked number it is known that it was.
  */
 import { bumpEpoch } from '../../capture/capture.ts';
-import { noteInactive } from '../hooks.ts';
-import { add } from '../operators.ts';
-import { isBox, primalOf, scalar } from './adapt.ts';
+import { text } from './adapt.ts';
 import { entry } from './entries.ts';
 
-for (const name of ['isNaN', 'isFinite']) {
-  entry(
-    globalThis,
-    name,
-    'primal',
-    (native) =>
-      function (value: unknown): unknown {
-        return native(scalar(value));
-      },
-  );
-}
-entry(
-  globalThis,
-  'parseFloat',
-  'differentiates',
-  (native) =>
-    function (text: unknown): unknown {
-      // The shortest text of a number parses to that number again, with the sign of zero gone.
-      if (isBox(text)) return primalOf(text) === 0 ? add(text, 0) : text;
-      return native(scalar(text));
-    },
-);
-entry(
-  globalThis,
-  'parseInt',
-  'primal',
-  (native) =>
-    function (text: unknown, radix?: unknown): unknown {
-      if (isBox(text) || isBox(radix)) noteInactive('parseInt');
-      return native(scalar(text), scalar(radix));
-    },
-);
 for (const name of [
   'encodeURI',
   'encodeURIComponent',
@@ -55,9 +21,8 @@ for (const name of [
     name,
     'primal',
     (native) =>
-      function (text: unknown): unknown {
-        if (isBox(text)) noteInactive(name);
-        return native(scalar(text));
+      function (value: unknown): unknown {
+        return native(text(value));
       },
   );
 }

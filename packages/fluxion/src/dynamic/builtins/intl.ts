@@ -4,7 +4,7 @@
  */
 import { noteInactive } from '../hooks.ts';
 import { iter } from '../iteration.ts';
-import { anyBox, isBox, isObject, options, scalar } from './adapt.ts';
+import { anyBox, isBox, isObject, locales, options, scalar } from './adapt.ts';
 import { callOrConstruct, type Native, ownFunctions } from './entries.ts';
 import { define, defineTransient, lookup } from './registry.ts';
 
@@ -14,7 +14,7 @@ const { apply } = Reflect;
 function argument(value: unknown): unknown {
   if (!isObject(value)) return value;
   if (isBox(value)) return scalar(value);
-  if (Array.isArray(value)) return value.some(isBox) ? value.map(scalar) : value;
+  if (Array.isArray(value)) return locales(value);
   const proto: unknown = Object.getPrototypeOf(value);
   return proto === Object.prototype || proto === null ? options(value) : value;
 }
@@ -22,7 +22,7 @@ function argument(value: unknown): unknown {
 function methodTwin(name: string, native: Native): Native {
   return function (this: unknown, ...args: unknown[]): unknown {
     if (anyBox(args)) noteInactive(name);
-    if (name.startsWith('Intl.ListFormat') && isObject(args[0]) && !isBox(args[0])) {
+    if (name.startsWith('Intl.ListFormat.prototype.format') && isObject(args[0]) && !isBox(args[0])) {
       args[0] = [...(iter(args[0]) as Iterable<unknown>)].map(scalar);
     }
     return apply(native, isBox(this) ? scalar(this) : this, args.map(argument));

@@ -4,6 +4,7 @@
  * Invariant: for plain values the text is the native's, character for character.
  */
 
+import { refuseReadBack, toNumber } from '../conversions.ts';
 import { str } from '../operators.ts';
 import { type Callable, callback, callTwin, get, isBox, isObject, primalOf, refuse, scalar } from './adapt.ts';
 import { entry, nativeOf, passing } from './entries.ts';
@@ -22,7 +23,10 @@ interface Writing {
 function boxedValue(value: object): unknown {
   if (value instanceof Number || value instanceof String || value instanceof Boolean || value instanceof BigInt) {
     const tag = Object.prototype.toString.call(value);
-    if (tag === '[object Number]') return +(scalar(value) as number);
+    if (tag === '[object Number]') {
+      const number = toNumber(value);
+      return isBox(number) ? refuse('JSON.stringify') : number;
+    }
     if (tag === '[object String]') return str(value);
     if (value instanceof Boolean) return Boolean.prototype.valueOf.call(value);
     return BigInt.prototype.valueOf.call(value);
@@ -123,7 +127,9 @@ entry(
   'passes',
   (native) =>
     function (text: unknown, reviver?: unknown): unknown {
-      return native(scalar(text), callback(reviver));
+      const written = str(text);
+      refuseReadBack(written);
+      return native(written, callback(reviver));
     },
 );
 entry(

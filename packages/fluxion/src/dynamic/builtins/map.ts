@@ -4,7 +4,7 @@
  */
 import { iter } from '../iteration.ts';
 import { touch } from '../journal.ts';
-import { callback, callTwin, get, isObject, primalOf, reading, writing } from './adapt.ts';
+import { callback, callTwin, get, isBox, isObject, primalOf, reading, writing } from './adapt.ts';
 import { entry, getter, type Native, nativeOf, passing } from './entries.ts';
 import { heldKey, keyToStore } from './keys.ts';
 import { define } from './registry.ts';
@@ -101,7 +101,8 @@ define(
     if (typeof adder !== 'function')
       throw new TypeError(`'${String(adder)}' returned for property 'set' of object '#<Map>' is not a function`);
     for (const item of iter(primalOf(iterable)) as Iterable<unknown>) {
-      if (!isObject(item)) throw new TypeError(`Iterator value ${String(item)} is not an entry object`);
+      if (!isObject(item) || isBox(item))
+        throw new TypeError(`Iterator value ${String(primalOf(item))} is not an entry object`);
       const k = get(item, 0);
       const value = get(item, 1);
       if (adder === nativeSet) apply(mapSet, map, [k, value]);

@@ -6,13 +6,14 @@
 
 import { hooks } from '../hooks.ts';
 import { iter } from '../iteration.ts';
-import { touch } from '../journal.ts';
+import { atEnd, touch } from '../journal.ts';
 import { key } from '../operators.ts';
+import { slowMark } from '../properties.ts';
+import { isProxy } from '../proxies.ts';
 import {
   type Callable,
   callback,
   callTwin,
-  constructTwin,
   get,
   isBox,
   isObject,
@@ -25,6 +26,7 @@ import {
 } from './adapt.ts';
 import { callOrConstruct, entry, getter, type Key, type Native, nativeOf, passing, setter } from './entries.ts';
 import { define } from './registry.ts';
+import { numberObjects } from './search.ts';
 
 const proto = Object.prototype;
 const { apply } = Reflect;
@@ -77,15 +79,26 @@ export function defineOwn(o: object, k: Key, descriptor: PropertyDescriptor): bo
     set(o, k, descriptor.value);
     return true;
   }
-  return Reflect.defineProperty(
-    o,
-    k,
-    isBox(descriptor.value) && ArrayBuffer.isView(o)
-      ? { ...descriptor, value: primalOf(descriptor.value) }
-      : descriptor,
-  )
-    ? (isBox(descriptor.value) && ArrayBuffer.isView(o) && (set(o, k, descriptor.value), true), true)
-    : false;
+  if (isBox(descriptor.value) && ArrayBuffer.isView(o)) {
+    if (!Reflect.defineProperty(o, k, { ...descriptor, value: primalOf(descriptor.value) })) return false;
+    set(o, k, descriptor.value);
+    return true;
+  }
+  const done = Reflect.defineProperty(o, k, descriptor);
+  // Elements that are accessors are only to be read through the table.
+  if (
+    done &&
+    !('value' in descriptor) &&
+    Array.isArray(o) &&
+    (descriptor.get ?? descriptor.set) &&
+    !slow &&
+    !isProxy(o)
+  ) {
+    if (Reflect.defineProperty(o, S, { value: slowMark, configurable: true, writable: true, enumerable: false })) {
+      atEnd(() => void Reflect.deleteProperty(o, S));
+    }
+  }
+  return done;
 }
 
 /** The descriptor of an own property; the value of a shadowed element is tracked. */
@@ -97,11 +110,31 @@ export function ownDescriptor(o: object, k: Key): PropertyDescriptor | undefined
   return found;
 }
 
+/**
+ * A tracked number as an object: a Number object like any other, but its `valueOf`, which all conversions of twin code go
+ * through, gives the tracked number.
+ */
+export function numberObject(box: unknown): object {
+  const made = Object(primalOf(box)) as object;
+  numberObjects.set(made, box);
+  return made;
+}
+
+entry(
+  Number.prototype,
+  'valueOf',
+  'passes',
+  (native) =>
+    function (this: unknown): unknown {
+      return isBox(this) ? this : ((isObject(this) ? numberObjects.get(this) : undefined) ?? apply(native, this, []));
+    },
+);
+
 define(
   Object,
   function (this: unknown, value?: unknown): unknown {
     if (new.target !== undefined && new.target !== Object) return Reflect.construct(Object, [], new.target);
-    if (isBox(value)) return constructTwin(Number, [value]);
+    if (isBox(value)) return numberObject(value);
     return Object(value);
   },
   'passes',
@@ -160,7 +193,7 @@ entry(
   (native) =>
     function (this: unknown, target: unknown, ...sources: unknown[]): unknown {
       if (target === undefined || target === null) return native(target);
-      const to = (isBox(target) ? constructTwin(Number, [target]) : Object(target)) as object;
+      const to = (isBox(target) ? numberObject(target) : Object(target)) as object;
       for (const source of sources) {
         if (source === undefined || source === null || isBox(source)) continue;
         eachEnumerable(Object(source) as object, true, (k, value) => set(to, k, value));
@@ -177,7 +210,8 @@ entry(
       if (iterable === undefined || iterable === null) return native(iterable);
       const made = {};
       for (const item of iter(receiver(iterable)) as Iterable<unknown>) {
-        if (!isObject(item)) throw new TypeError(`Iterator value ${String(item)} is not an entry object`);
+        if (!isObject(item) || isBox(item))
+          throw new TypeError(`Iterator value ${String(primalOf(item))} is not an entry object`);
         const k = get(item, 0);
         const value = get(item, 1);
         Object.defineProperty(made, toKey(k), { value, writable: true, enumerable: true, configurable: true });
@@ -435,7 +469,7 @@ entry(
   'passes',
   (native) =>
     function (this: unknown): unknown {
-      return isBox(this) ? constructTwin(Number, [this]) : apply(native, this, []);
+      return isBox(this) ? numberObject(this) : apply(native, this, []);
     },
 );
 getter(

@@ -12,9 +12,11 @@ import {
   isBox,
   isConstructor,
   isObject,
+  primalOf,
   S,
   scalar,
   set,
+  text,
 } from './adapt.ts';
 import { callOrConstruct, entry, getter, type Native, nativeOf, ownFunctions, passing } from './entries.ts';
 import { define, lookup } from './registry.ts';
@@ -79,10 +81,10 @@ function subject(value: unknown): unknown {
 
 define(
   nativeExec,
-  function (this: unknown, text: unknown): unknown {
-    if (isBox(text)) noteInactive('RegExp.prototype.exec');
+  function (this: unknown, value: unknown): unknown {
+    if (isBox(value)) noteInactive('RegExp.prototype.exec');
     if (this instanceof RegExp && isBox(this.lastIndex)) this.lastIndex = scalar(this.lastIndex) as number;
-    return apply(nativeExec, isBox(this) ? scalar(this) : this, [scalar(text)]);
+    return apply(nativeExec, isBox(this) ? scalar(this) : this, [text(value)]);
   },
   'primal',
 );
@@ -92,11 +94,13 @@ for (const name of ['test', Symbol.match, Symbol.matchAll, Symbol.search, Symbol
     name,
     'primal',
     (native) =>
-      function (this: unknown, text: unknown, ...rest: unknown[]): unknown {
-        if (isBox(text) || anyBox(rest))
+      function (this: unknown, value: unknown, ...rest: unknown[]): unknown {
+        if (isBox(value) || anyBox(rest))
           noteInactive(`RegExp.prototype.${typeof name === 'string' ? name : name.description}`);
-        const others = rest.map((value) => (typeof value === 'function' ? replacement(value) : scalar(value)));
-        return apply(native, subject(this), [scalar(text), ...others]);
+        const others = rest.map((other) =>
+          typeof other === 'function' ? replacement(other) : name === Symbol.replace ? text(other) : scalar(other),
+        );
+        return apply(native, subject(this), [text(value), ...others]);
       },
   );
 }
@@ -128,7 +132,7 @@ getter(
   'primal',
   (native) =>
     function (this: unknown): unknown {
-      if (!isObject(this) || this instanceof RegExp || isBox(this)) return apply(native, this, []);
+      if (!isObject(this) || this instanceof RegExp || isBox(this)) return apply(native, primalOf(this), []);
       return apply(native, regexpView(this), []);
     },
 );
@@ -152,6 +156,6 @@ define(
   },
   'primal',
 );
-entry(RegExp, 'escape', 'passes', (native) => (text: unknown) => native(text));
+entry(RegExp, 'escape', 'passes', (native) => (value: unknown) => native(value));
 // The legacy statics ($1, lastMatch, input) hold texts.
 for (const [, native] of ownFunctions(RegExp)) if (lookup(native) === undefined) define(native, native, 'passes');

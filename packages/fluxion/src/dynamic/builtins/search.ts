@@ -8,16 +8,19 @@ import { isProxy, madeProxy } from '../proxies.ts';
 import { storage } from '../strip.ts';
 import { isObject } from './adapt.ts';
 
+/** Number objects made of tracked numbers. */
+export const numberObjects = new WeakMap<object, unknown>();
+
 export type Found = 'tracked' | 'unknown' | false;
 
 /** Searches what is reachable through own data properties, elements and entries. */
 export function findTracked(root: unknown, limit = 100_000): Found {
   if (!isObject(root)) return false;
-  if (isBox(root)) return 'tracked';
+  if (isBox(root) || numberObjects.has(root)) return 'tracked';
   const seen = new Set<object>([root]);
   const visit = (value: unknown): boolean => {
     if (isObject(value)) {
-      if (isBox(value)) return true;
+      if (isBox(value) || numberObjects.has(value)) return true;
       seen.add(value);
     }
     return false;

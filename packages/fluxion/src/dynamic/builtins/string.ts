@@ -5,7 +5,20 @@
  */
 import { noteInactive } from '../hooks.ts';
 import { str } from '../operators.ts';
-import { anyBox, type Callable, callback, callTwin, get, isBox, isObject, options, scalar, truthy } from './adapt.ts';
+import {
+  anyBox,
+  type Callable,
+  callback,
+  callTwin,
+  get,
+  isBox,
+  isObject,
+  locales,
+  options,
+  scalar,
+  text,
+  truthy,
+} from './adapt.ts';
 import { entry, type Key, type Native, ownFunctions, passing } from './entries.ts';
 import { define, lookup } from './registry.ts';
 
@@ -40,8 +53,8 @@ for (const [name, symbol] of delegating) {
           if (method !== undefined && method !== null) return callTwin(method as Function, pattern, [this, ...rest]);
         }
         if (typeof rest[0] === 'function') rest[0] = replacement(rest[0]);
-        else rest = rest.map(scalar);
-        return apply(native, scalar(this), [scalar(pattern), ...rest]);
+        else rest = rest.map(name.startsWith('replace') ? text : scalar);
+        return apply(native, text(this), [text(pattern), ...rest]);
       },
   );
 }
@@ -70,13 +83,13 @@ for (const name of ['startsWith', 'endsWith', 'includes']) {
     (native) =>
       function (this: unknown, wanted: unknown, ...rest: unknown[]): unknown {
         note(`String.prototype.${name}`, this, [wanted]);
-        let pattern = scalar(wanted);
+        let pattern = text(wanted);
         if (isObject(wanted) && !isBox(wanted)) {
           const match = get(wanted, Symbol.match);
           const regular = match === undefined ? wanted instanceof RegExp : truthy(match);
           if (regular) pattern = /./;
         }
-        return apply(native, scalar(this), [pattern, ...rest.map(scalar)]);
+        return apply(native, text(this), [pattern, ...rest.map(scalar)]);
       },
   );
 }
@@ -86,14 +99,29 @@ entry(
   'localeCompare',
   'primal',
   (native) =>
-    function (this: unknown, that: unknown, locales?: unknown, how?: unknown): unknown {
+    function (this: unknown, that: unknown, where?: unknown, how?: unknown): unknown {
       note('String.prototype.localeCompare', this, [that]);
-      return apply(native, scalar(this), [scalar(that), locales, options(how)]);
+      return apply(native, text(this), [text(that), locales(where), options(how)]);
     },
 );
 
 // toString and valueOf give the string of a String object and nothing else.
 passing(proto, ['toString', 'valueOf']);
+
+/** Those whose arguments become part of the text. */
+const texts: ReadonlySet<Key> = new Set(['concat', 'padStart', 'padEnd']);
+
+for (const name of ['toLocaleLowerCase', 'toLocaleUpperCase']) {
+  entry(
+    proto,
+    name,
+    'primal',
+    (native) =>
+      function (this: unknown, where?: unknown): unknown {
+        return apply(native, text(this), [locales(where)]);
+      },
+  );
+}
 
 /** All others convert their receiver and their arguments. */
 for (const [key, native] of ownFunctions(proto)) {
@@ -102,7 +130,7 @@ for (const [key, native] of ownFunctions(proto)) {
     native,
     function (this: unknown, ...args: unknown[]): unknown {
       note(`String.prototype.${String(key as Key)}`, this, args);
-      return apply(native, scalar(this), args.map(scalar));
+      return apply(native, text(this), args.map(texts.has(key) ? text : scalar));
     },
     'primal',
   );

@@ -2,14 +2,14 @@
  * `Symbol`. Descriptions are texts of primals; the rest stores and looks up.
  * Invariant: a symbol holds no number.
  */
-import { scalar } from './adapt.ts';
+import { text } from './adapt.ts';
 import { callOrConstruct, entry, type Native, ownFunctions, passing } from './entries.ts';
 import { define } from './registry.ts';
 
 define(
   Symbol,
   function (this: unknown, ...args: unknown[]): unknown {
-    return callOrConstruct(Symbol as unknown as Native, undefined, args.map(scalar), new.target);
+    return callOrConstruct(Symbol as unknown as Native, undefined, args.map(text), new.target);
   },
   'primal',
 );
@@ -20,7 +20,7 @@ for (const name of ['for', 'keyFor']) {
     'primal',
     (native) =>
       function (this: unknown, value: unknown): unknown {
-        return Reflect.apply(native, Symbol, [scalar(value)]);
+        return Reflect.apply(native, Symbol, [typeof value === 'symbol' ? value : text(value)]);
       },
   );
 }

@@ -5,6 +5,7 @@
 import { anyBox, isBox, isObject, options, refuse, scalar } from './adapt.ts';
 import { entry, passing } from './entries.ts';
 import { later } from './later.ts';
+import { define } from './registry.ts';
 
 const { apply } = Reflect;
 
@@ -67,6 +68,8 @@ if (typeof EventTarget === 'function') {
       },
   );
 }
+
+if (typeof EventTarget === 'function') define(EventTarget, EventTarget, 'passes');
 
 function scalarBox(value: unknown): unknown {
   return isBox(value) ? scalar(value) : value;

@@ -4,7 +4,7 @@
  */
 import { iter } from '../iteration.ts';
 import { touchCell } from '../journal.ts';
-import { callTwin, get, isObject, primalOf, refuse } from './adapt.ts';
+import { callTwin, get, isBox, isObject, primalOf, refuse } from './adapt.ts';
 import { entry, type Native, nativeOf, passing } from './entries.ts';
 import { weakHeldKey, weakKeyToStore } from './keys.ts';
 import { later } from './later.ts';
@@ -101,7 +101,8 @@ define(
     if (typeof adder !== 'function')
       throw new TypeError(`'${String(adder)}' returned for property 'set' of object '#<WeakMap>' is not a function`);
     for (const item of iter(primalOf(iterable)) as Iterable<unknown>) {
-      if (!isObject(item)) throw new TypeError(`Iterator value ${String(item)} is not an entry object`);
+      if (!isObject(item) || isBox(item))
+        throw new TypeError(`Iterator value ${String(primalOf(item))} is not an entry object`);
       callTwin(adder, map, [get(item, 0), get(item, 1)]);
     }
     return map;
