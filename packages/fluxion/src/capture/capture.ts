@@ -19,7 +19,7 @@ import { type Code, capturedCodeOf } from './code.ts';
 import { builtinModule } from './environment.ts';
 import { noteRead, onBump } from './epoch.ts';
 import { functionParts, inspectorAvailable, inspectProxy, type Scope } from './inspector.ts';
-import { pluginCapture, pluginPrivateState } from './plugin.ts';
+import { isPluginCaptured, pluginCapture, pluginPrivateState } from './plugin.ts';
 import { inspectPrivate, sharedName } from './private.ts';
 
 export type {
@@ -63,15 +63,13 @@ function captureAnew(fn: Function): Captured | NativeFunction {
 
 /** The private members of an object that `declaring` (a class of its chain) has declared; `undefined` without access. */
 export function privateState(o: object, declaring?: Function): PrivateAccess | undefined {
-  const instrumented = declaring === undefined || isInstrumented(declaring);
-  const known = instrumented ? pluginPrivateState(o, sharedName) : undefined;
-  if (known !== undefined || (declaring !== undefined && instrumented)) return known;
+  const captured = declaring && capture(declaring);
+  if (captured !== undefined && !captured.native && isPluginCaptured(captured)) {
+    return pluginPrivateState(o, sharedName, captured);
+  }
+  const known = captured === undefined ? pluginPrivateState(o, sharedName) : undefined;
+  if (known !== undefined) return known;
   return inspectorAvailable() ? inspectPrivate(o, declaring) : undefined;
-}
-
-function isInstrumented(declaring: Function): boolean {
-  const captured = capture(declaring);
-  return !captured.native && captured.provider === 'plugin';
 }
 
 const notProxies = new WeakSet<object>();

@@ -60,6 +60,11 @@ export interface Captured {
   lexicalThis(): Had | undefined;
   lexicalNewTarget(): Had | undefined;
   lexicalArguments(): Had | undefined;
+  /** Of an arrow that says `super`: the object or class whose method it stands in. Only the plugin knows. */
+  home?(): object | undefined;
+  /** `import.meta` of the module and `import(specifier)` as the module does it; absent or `undefined`: not to be had. */
+  importMeta?(): Had | undefined;
+  dynamicImport?(specifier: string): Promise<unknown> | undefined;
   /** The text of the script or file the function stands in, if it is to be had. */
   moduleText(): ModuleText | undefined;
 }

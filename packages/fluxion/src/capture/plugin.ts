@@ -110,21 +110,23 @@ export interface PluginCaptured extends Captured {
   superSet?(key: PropertyKey, value: unknown, receiver: unknown): void;
   /** The text of the module, as the plugin saw it. */
   moduleText(): ModuleText;
-  /** `import.meta` of the module, if the module uses it. */
-  importMeta(): Had | undefined;
-  /** `import(specifier)` as the module does it; `undefined` if that can't be had. */
-  dynamicImport(specifier: string): Promise<unknown> | undefined;
+}
+
+export function isPluginCaptured(captured: Captured): captured is PluginCaptured {
+  return captured.provider === 'plugin';
 }
 
 /** One function's text in one module. */
 class ProbedText {
+  readonly getTable: () => ModuleTable;
   readonly table: ModuleTable;
   readonly start: number;
   readonly source: string;
   readonly flags: number;
   private position: SourcePosition | undefined;
 
-  constructor(table: ModuleTable, start: number, end: number, flags: number) {
+  constructor(getTable: () => ModuleTable, table: ModuleTable, start: number, end: number, flags: number) {
+    this.getTable = getTable;
     this.table = table;
     this.start = start;
     this.source = table.source.slice(start, end);
@@ -156,7 +158,7 @@ function textOf(getTable: () => ModuleTable, start: number, end: number, flags: 
   if (known === undefined) tables.set(getTable, (known = { table: getTable(), texts: new Map() }));
   let text = known.texts.get(start);
   if (text === undefined || text.source.length !== end - start) {
-    known.texts.set(start, (text = new ProbedText(known.table, start, end, flags)));
+    known.texts.set(start, (text = new ProbedText(getTable, known.table, start, end, flags)));
   }
   return text;
 }
@@ -265,12 +267,35 @@ function answered(fn: Function, answer: Answer | undefined, asked: Function | un
         scopeFor(scope, asked, receiver).s!(key, true, value);
       },
     }),
+    home: () => homeOfArrow(text, scope),
     importMeta: () => had(table.meta),
     dynamicImport: (specifier) =>
       table.imports && Object.hasOwn(table.imports, specifier)
         ? table.imports[specifier]!()
         : table.import?.(specifier),
   };
+}
+
+/** The class around an arrow, found along the chain of its `this`: the innermost whose text contains the arrow. */
+function homeOfArrow(text: ProbedText, scope: ProbeScope): object | undefined {
+  let self: unknown;
+  try {
+    self = scope.t?.();
+  } catch {
+    return undefined; // before `super()`
+  }
+  let home: object | undefined;
+  let innermost = -1;
+  let at = Object(self) as object | null;
+  for (; scope.s !== undefined && at !== null; at = getPrototypeOf(at)) {
+    const record = probe.classes.get(at);
+    if (record === undefined || record.m !== text.getTable || record.s < innermost) continue;
+    if (record.s < text.start && text.start < record.e) {
+      home = at;
+      innermost = record.s;
+    }
+  }
+  return home;
 }
 
 /** A method's `super` reads with the `this` that the method was called with: it is asked again with that. */
@@ -334,8 +359,22 @@ function privateAccessor(owner: object, access: PrivateAccessor, operation: 1 | 
   return stand;
 }
 
-/** The private members of `o` by name, of whatever class of its chain; names that two of them share are not told apart. */
-export function pluginPrivateState(o: object, shared: (name: string) => never): PrivateAccess | undefined {
+/**
+ * The private members of `o` by name: as the text of `declaring` (a class, or a function in one) means them; without it
+ * those of all classes of the object's chain, where `shared` is called for a name that two of them have.
+ */
+export function pluginPrivateState(
+  o: object,
+  shared: (name: string) => never,
+  declaring?: PluginCaptured,
+): PrivateAccess | undefined {
+  if (declaring !== undefined) {
+    const find = (name: string): PrivateName | undefined => {
+      const found = declaring.privateName(name);
+      return found?.has(o) ? found : undefined;
+    };
+    return accessBy(o, find);
+  }
   const scopes: ProbeScope[] = [];
   const seen = new Set<ClassRecord>();
   for (let at: object | null = o; at !== null; at = getPrototypeOf(at)) {
@@ -356,6 +395,10 @@ export function pluginPrivateState(o: object, shared: (name: string) => never): 
     }
     return found;
   };
+  return accessBy(o, find);
+}
+
+function accessBy(o: object, find: (name: string) => PrivateName | undefined): PrivateAccess {
   return {
     has: (name) => find(name) !== undefined,
     get: (name) => find(name)?.get(o),
