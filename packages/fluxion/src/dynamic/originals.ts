@@ -4,13 +4,23 @@
  * follows the other; if several stand-ins stand for the original, which one to follow can't be known: AmbiguousAlias.
  */
 import { fluxionError } from '../errors/error.ts';
-import { atEnd, receivedSomething } from './journal.ts';
+import { atEnd, currentJournal, type Journal, receivedSomething } from './journal.ts';
 import { isBox, primalOf, S } from './numbers/box.ts';
+import { shadowOfView } from './shadow.ts';
+import type { TypedArray } from './views.ts';
 
-/** What S of an original holds. */
+/** What S of an original holds: the stand-ins that the innermost run has made for it. */
 export class OriginalMark {
+  readonly journal: Journal | undefined;
+  /** The mark of the enclosing run, which comes back when this run ends. */
+  readonly outer: OriginalMark | undefined;
   readonly standIns: object[] = [];
   #followed = false;
+
+  constructor(journal: Journal | undefined, outer: OriginalMark | undefined) {
+    this.journal = journal;
+    this.outer = outer;
+  }
 
   /** The object to read `key` of instead of `original`. */
   forRead(original: object, key: PropertyKey): object {
@@ -79,16 +89,37 @@ function differs(original: object, standIn: object, key: PropertyKey): boolean {
 /** Marks the original of a stand-in until the run ends. What can't be extended can't be marked. */
 export function markOriginal(original: object, standIn: object): void {
   const known = Object.getOwnPropertyDescriptor(original, S)?.value;
+  const journal = currentJournal();
   let mark = known instanceof OriginalMark ? known : undefined;
-  if (mark === undefined) {
-    mark = new OriginalMark();
-    if (!Reflect.defineProperty(original, S, { value: mark, writable: true, configurable: true, enumerable: false }))
-      return;
+  if (mark?.journal !== journal || mark === undefined) {
+    const outer = mark;
+    mark = new OriginalMark(journal, outer);
+    const hung = { value: mark, writable: true, configurable: true, enumerable: false };
+    if (!Reflect.defineProperty(original, S, hung)) return;
+    atEnd(() => {
+      if (outer === undefined) Reflect.deleteProperty(original, S);
+      else Reflect.defineProperty(original, S, { ...hung, value: outer });
+    });
   }
   const { standIns } = mark;
   standIns.push(standIn);
-  atEnd(() => {
-    standIns.splice(standIns.indexOf(standIn), 1);
-    if (standIns.length === 0) Reflect.deleteProperty(original, S);
-  });
+  if (standIns.length === 2) shareAmong(standIns[0] as object, original);
+  if (standIns.length > 1) shareAmong(standIn, original);
+}
+
+const sharedMarks = new WeakMap<object, SharedMark>();
+
+/** Makes a stand-in refuse writes. */
+function shareAmong(standIn: object, original: object): void {
+  const mark = new SharedMark(original);
+  sharedMarks.set(standIn, mark);
+  if (ArrayBuffer.isView(standIn)) sealShared(standIn);
+  else Reflect.defineProperty(standIn, S, { value: mark, writable: true, configurable: true, enumerable: false });
+}
+
+/** To be called when a typed stand-in has been filled: only then does its memory have a shadow to be guarded. */
+export function sealShared(standIn: ArrayBufferView): void {
+  const mark = sharedMarks.get(standIn);
+  const side = mark === undefined ? undefined : shadowOfView(standIn as TypedArray);
+  if (mark !== undefined && side !== undefined) side.shadow.onWrite = () => mark.refuse();
 }

@@ -6,6 +6,7 @@
 import { capture, proxyParts } from '../capture/capture.ts';
 import { toPrimitive } from './conversions.ts';
 import { hooks, noteInactive } from './hooks.ts';
+import { identityOf } from './identity.ts';
 import { touch } from './journal.ts';
 import { type Box, isBox, numberOf, primalOf, S, type Value } from './numbers/box.ts';
 import { truthy } from './operators.ts';
@@ -492,3 +493,4 @@ export { addView, exposeBuffer };
 
 hooks.get = get;
 hooks.set = set;
+hooks.identityOf = identityOf as typeof hooks.identityOf;

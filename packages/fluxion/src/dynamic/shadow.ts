@@ -60,6 +60,8 @@ export class Shadow implements Memory {
   readonly planes: Plane[] = [];
   /** The bytes before the first tracked write, of memory that may be older than the run. */
   before: Uint8Array | undefined;
+  /** The views of such memory that S has been hung on. */
+  readonly marked: object[] = [];
   #taken: { plane: Plane; boxes: (Box | undefined)[] }[] | undefined;
 
   constructor(buffer: ArrayBufferLike, journal: Journal | undefined) {
@@ -331,6 +333,7 @@ export function shadowOfView(view: TypedArray): ViewShadow | undefined {
 
 function attachView(view: TypedArray, shadow: Shadow): ViewShadow {
   const made = new ViewShadow(view, shadow);
+  if (shadow.before !== undefined) shadow.marked.push(view);
   if (!Reflect.defineProperty(view, S, hidden(made))) raiseFlag(shadow);
   return made;
 }
@@ -345,6 +348,7 @@ export function detachShadow(buffer: ArrayBufferLike): void {
   if (shadow === undefined) return;
   shadows.delete(buffer);
   shadow.detached = true;
+  for (const view of shadow.marked.splice(0)) releaseView(view);
   for (const p of shadow.planes) {
     p.slots.length = 0;
     p.count = 0;
