@@ -26,7 +26,7 @@ const decision: Plot.PlotOptions = {
   height: 400,
   marginBottom: 40,
   style,
-  color: { scheme: 'RdBu', domain: [0, 1], reverse: true },
+  color: { type: 'linear', scheme: 'RdBu', domain: [0, 1], reverse: true },
   marks: [
     Plot.contour({
       fill: (x: number, y: number) => 1 / (1 + Math.exp(-logit(trained, [x, y]))),
@@ -37,14 +37,12 @@ const decision: Plot.PlotOptions = {
       thresholds: 12,
       fillOpacity: 0.55,
     }),
-    Plot.dot(examples, {
-      x: (e) => e.point[0],
-      y: (e) => e.point[1],
-      fill: (e) => e.label,
-      stroke: 'white',
-      strokeWidth: 0.8,
-      r: 4,
-    }),
+    ...['#2166ac', '#b2182b'].map((fill, label) =>
+      Plot.dot(
+        examples.filter((e) => e.label === label),
+        { x: (e) => e.point[0], y: (e) => e.point[1], fill, stroke: 'white', strokeWidth: 0.8, r: 4 },
+      ),
+    ),
   ],
 };
 const curve: Plot.PlotOptions = {
@@ -52,7 +50,7 @@ const curve: Plot.PlotOptions = {
   height: 400,
   marginBottom: 40,
   style,
-  y: { type: 'log', label: 'loss', grid: true },
+  y: { type: 'log', label: 'loss', grid: true, ticks: 4, tickFormat: '.2~f' },
   x: { label: 'epoch' },
   marks: [Plot.line(losses, { x: 'epoch', y: 'loss', stroke: '#3b6fb6', strokeWidth: 2.5 })],
 };
