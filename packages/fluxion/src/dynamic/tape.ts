@@ -162,8 +162,8 @@ export class Tape {
     const cuts = this.#cuts;
     while (cuts.length > 0 && cuts[cuts.length - 1]!.start >= mark) cuts.pop();
     const last = cuts[cuts.length - 1];
-    if (last !== undefined && last.end === mark) {
-      last.total += end - mark;
+    if (last !== undefined && last.end >= mark) {
+      last.total += end - last.end;
       last.end = end;
     } else {
       cuts.push({ start: mark, end, total: (last?.total ?? 0) + end - mark });
@@ -186,11 +186,12 @@ export class Tape {
     return this.#shift === 0 ? names : names.map((name) => this.place(name));
   }
 
-  /** The place a mark stands for; inner cuts may have begun there. */
+  /** The place a mark stands for. It may lie inside a cut: one that ended there has been made longer since. */
   #boundary(mark: number): number {
     if (mark >= this.#lastEnd) return mark - this.#shift;
     const before = this.#cutBefore(mark - 1);
-    return mark - (before?.total ?? 0);
+    if (before === undefined) return mark;
+    return mark - before.total + Math.max(before.end - mark, 0);
   }
 
   /** The last cut that begins at or before `name`. */

@@ -21,5 +21,5 @@ export function tapeOf(level: Level): Tape {
 
 /** The adjoint of `v` at `level`, zero if it does not belong there. */
 export function adjointOf(adjoints: Adjoints, level: Level, v: unknown): Value {
-  return Tracked.is(v) && v.level === level ? adjoints.at(v.index) : 0;
+  return Tracked.is(v) && v.level === level ? adjoints.at(tapeOf(level).place(v.index)) : 0;
 }
