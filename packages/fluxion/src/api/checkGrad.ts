@@ -1,4 +1,5 @@
 /** A gradient against central differences, on demand. */
+import { runsAsItIs } from '../dynamic/calls.ts';
 import { disagreement, tolerance, compare } from '../runtime/verify.ts';
 import { checkFunction } from './arguments.ts';
 import { grad } from './grad.ts';
@@ -15,7 +16,7 @@ import type { CheckGradOperator, CheckReport } from './types.ts';
  * checkGrad((x: number) => Math.exp(x), 1).largestError < 1e-6; // true
  * ```
  */
-export const checkGrad: CheckGradOperator = ((f: Function, ...args: unknown[]): CheckReport => {
+export const checkGrad: CheckGradOperator = runsAsItIs((f: Function, ...args: unknown[]): CheckReport => {
   checkFunction('checkGrad', f);
   const wrt = args.map((_, i) => i);
   const gradients = (grad(f as never, { wrt }) as unknown as (...a: unknown[]) => unknown[])(...args);

@@ -1,4 +1,5 @@
 /** A rule of the user's against differences of the function it is for. */
+import { runsAsItIs } from '../dynamic/calls.ts';
 import { fluxionError } from '../errors/error.ts';
 import { type Value } from '../dynamic/numbers/box.ts';
 import { fill, outlineOf } from '../dynamic/outline.ts';
@@ -24,7 +25,7 @@ const weight = (i: number): number => 1 + Math.sin(1 + i);
  * checkRule(half, 3).largestError < 1e-6; // true
  * ```
  */
-export const checkRule: CheckRuleOperator = ((f: Function, ...args: unknown[]): CheckReport => {
+export const checkRule: CheckRuleOperator = runsAsItIs((f: Function, ...args: unknown[]): CheckReport => {
   checkFunction('checkRule', f);
   const wrt = args.map((_, i) => i);
   const gradients = reverse(f, args, wrt, undefined, ({ result, pull }) =>

@@ -17,7 +17,7 @@ import type { CheckpointOperator } from './types.ts';
  * grad((x: number) => step(step(x)))(1);
  * ```
  */
-export const checkpoint: CheckpointOperator = ((f: Function) => {
+export const checkpoint: CheckpointOperator = runsAsItIs((f: Function) => {
   checkFunction('checkpoint', f);
   return runsAsItIs(function (this: unknown, ...args: unknown[]) {
     return checkpointed(f, this, args);

@@ -1,4 +1,5 @@
 /** Derivative rules of the user's own. */
+import { runsAsItIs } from '../dynamic/calls.ts';
 import { onRule, registerRule } from '../rules/user.ts';
 import { forgetTwins } from '../dynamic/calls.ts';
 import { checkFunction } from './arguments.ts';
@@ -21,7 +22,7 @@ onRule(forgetTwins);
  * grad((x: number) => clip(x) * 3)(7); // 3
  * ```
  */
-export const defineRule: DefineRuleOperator = ((f: Function, rule: object) => {
+export const defineRule: DefineRuleOperator = runsAsItIs((f: Function, rule: object) => {
   checkFunction('defineRule', f);
   registerRule(f, rule);
   return f;

@@ -14,7 +14,7 @@ import type { DerivativeOperator, Options } from './types.ts';
  * derivative(derivative((x: number) => x ** 4))(1); // 12
  * ```
  */
-export const derivative: DerivativeOperator = ((f: Function, options?: Options) => {
+export const derivative: DerivativeOperator = runsAsItIs((f: Function, options?: Options) => {
   checkFunction('derivative', f);
   return runsAsItIs((...args: unknown[]) => {
     const out = evaluateTangent(f, args, [1], options);

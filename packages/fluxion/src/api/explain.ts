@@ -1,4 +1,5 @@
 /** What a derivative is made of: the tier that ran, and what has been kept from it. */
+import { runsAsItIs } from '../dynamic/calls.ts';
 import { listenInactive } from '../dynamic/inactive.ts';
 import { isBox } from '../dynamic/numbers/box.ts';
 import { texts } from '../errors/catalogue.ts';
@@ -21,7 +22,7 @@ function line(reason: Reason): string {
  * explain((x: number) => Math.floor(x) * x, 2.5).reasons.length; // 2: the tier, and Math.floor
  * ```
  */
-export const explain: ExplainOperator = ((f: Function, ...args: unknown[]) => {
+export const explain: ExplainOperator = runsAsItIs((f: Function, ...args: unknown[]) => {
   checkFunction('explain', f);
   const tier = tierFor(undefined);
   const reasons: Reason[] = [{ code: 'NotCompiled', message: `Not compiled: ${whyNotCompiled}.` }];

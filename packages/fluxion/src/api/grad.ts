@@ -19,7 +19,7 @@ import { evaluateGradient } from './valueAndGrad.ts';
  * grad((p: { a: number; name: string }) => p.a * p.a)({ a: 3, name: 'p' }); // { a: 6, name: undefined }
  * ```
  */
-export const grad: GradOperator = ((f: Function, options?: GradOptions<Wrt>) => {
+export const grad: GradOperator = runsAsItIs((f: Function, options?: GradOptions<Wrt>) => {
   checkFunction('grad', f);
   return runsAsItIs((...args: unknown[]) => {
     const parts = evaluateGradient('grad', f, args, options);

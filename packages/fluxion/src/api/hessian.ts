@@ -15,7 +15,7 @@ import type { HessianOperator, Options } from './types.ts';
  * hessian((x: number[]) => x[0] ** 2 * x[1])([1, 2]); // [[4, 2], [2, 0]]
  * ```
  */
-export const hessian: HessianOperator = ((f: Function, options?: Options) => {
+export const hessian: HessianOperator = runsAsItIs((f: Function, options?: Options) => {
   checkFunction('hessian', f);
   const product = hvp(f as never, options) as unknown as (...args: unknown[]) => unknown;
   return runsAsItIs((x: unknown, ...rest: unknown[]) => {

@@ -14,7 +14,7 @@ import type { HvpOperator, Options } from './types.ts';
  * hvp((x: number[]) => x[0] ** 2 * x[1])([1, 2], [1, 0]); // [4, 2]
  * ```
  */
-export const hvp: HvpOperator = ((f: Function, options?: Options) => {
+export const hvp: HvpOperator = runsAsItIs((f: Function, options?: Options) => {
   checkFunction('hvp', f);
   const gradient = grad(f as never, options) as unknown as Function;
   return runsAsItIs((x: unknown, direction: unknown, ...rest: unknown[]) => {

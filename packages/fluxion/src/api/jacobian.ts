@@ -51,7 +51,7 @@ function byForward(f: Function, args: readonly unknown[], options: JacobianOptio
  * jacobian((x: number[]) => [x[0] * x[1], x[0]])([2, 3]); // [[3, 2], [1, 0]]
  * ```
  */
-export const jacobian: JacobianOperator = ((f: Function, options?: JacobianOptions) => {
+export const jacobian: JacobianOperator = runsAsItIs((f: Function, options?: JacobianOptions) => {
   checkFunction('jacobian', f);
   return runsAsItIs((...args: unknown[]) => {
     const mode = options?.mode ?? 'auto';

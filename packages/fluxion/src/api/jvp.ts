@@ -1,4 +1,5 @@
 /** The Jacobian-vector product: forward mode along one direction. */
+import { runsAsItIs } from '../dynamic/calls.ts';
 import type { Value } from '../dynamic/numbers/box.ts';
 import { fill } from '../dynamic/outline.ts';
 import { forward, numbersOf } from '../runtime/evaluate.ts';
@@ -30,7 +31,7 @@ export function evaluateTangent(
  * jvp((x: number, y: number) => x * y, [3, 4], [1, 0]); // { value: 12, tangent: 4 }
  * ```
  */
-export const jvp: JvpOperator = ((f: Function, args: unknown[], tangents: unknown[], options?: Options) => {
+export const jvp: JvpOperator = runsAsItIs((f: Function, args: unknown[], tangents: unknown[], options?: Options) => {
   checkFunction('jvp', f);
   return evaluateTangent(f, args, tangents, options);
 }) as never;

@@ -1,4 +1,5 @@
 /** A function differentiated many times at inputs of one shape. */
+import { runsAsItIs } from '../dynamic/calls.ts';
 import { isBox } from '../dynamic/numbers/box.ts';
 import { checkFunction } from './arguments.ts';
 import type { PrepareOperator } from './types.ts';
@@ -40,7 +41,7 @@ function into(buffer: unknown, fresh: unknown): unknown {
  * p.grad(new Float64Array([3, 4])); // Float64Array [4, 3]
  * ```
  */
-export const prepare: PrepareOperator = ((f: Function, ...example: unknown[]) => {
+export const prepare: PrepareOperator = runsAsItIs((f: Function, ...example: unknown[]) => {
   checkFunction('prepare', f);
   let gradient: unknown;
   const result: { value: unknown; grad: unknown } = { value: undefined, grad: undefined };

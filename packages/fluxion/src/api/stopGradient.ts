@@ -1,5 +1,5 @@
 /** A value whose derivative is not wanted. */
-import { ownFunction } from '../dynamic/calls.ts';
+import { runsAsItIs } from '../dynamic/calls.ts';
 import { noteInactive } from '../dynamic/hooks.ts';
 import { numberOf } from '../dynamic/numbers/box.ts';
 import { outlineOf } from '../dynamic/outline.ts';
@@ -15,7 +15,7 @@ import type { StopGradientOperator } from './types.ts';
  * grad((x: number) => x * stopGradient(x))(3); // 3
  * ```
  */
-export const stopGradient: StopGradientOperator = ownFunction(<T>(x: T): T => {
+export const stopGradient: StopGradientOperator = runsAsItIs(<T>(x: T): T => {
   const { outline, leaves } = outlineOf(x);
   if (!needsCopy(outline, leaves)) return x;
   noteInactive('stopGradient');

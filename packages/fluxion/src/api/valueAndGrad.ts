@@ -54,7 +54,7 @@ export function evaluateGradient(
  * valueAndGrad(line)({ a: 1, b: 2 }, 10); // { value: 21, grad: { a: 1, b: 10 } }
  * ```
  */
-export const valueAndGrad: ValueAndGradOperator = ((f: Function, options?: ValueAndGradOptions<Wrt>) => {
+export const valueAndGrad: ValueAndGradOperator = runsAsItIs((f: Function, options?: ValueAndGradOptions<Wrt>) => {
   checkFunction('valueAndGrad', f);
   return runsAsItIs((...args: unknown[]) => evaluateGradient('valueAndGrad', f, args, options));
 }) as never;

@@ -19,7 +19,7 @@ import type { VjpOperator } from './types.ts';
  * pullback([1, 0]); // [4, 3]
  * ```
  */
-export const vjp: VjpOperator = ((f: Function, ...args: unknown[]) => {
+export const vjp: VjpOperator = runsAsItIs((f: Function, ...args: unknown[]) => {
   checkFunction('vjp', f);
   const wrt = args.map((_, i) => i);
   return reverse(f, args, wrt, undefined, ({ result, pull, plain }) => {

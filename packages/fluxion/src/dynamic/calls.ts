@@ -21,26 +21,18 @@ type Callable = (this: unknown, ...args: unknown[]) => unknown;
 let twins = new WeakMap<object, Callable>();
 let makers = new WeakMap<object, Function>();
 
-/** Makes `fn` run as it is when twin code calls or constructs it: the library's own functions, which know tracked numbers. */
+const own = new WeakSet<object>();
+
+/** Makes `fn` run as it is when twin code calls it: the library's own functions, which know tracked numbers. */
 export function runsAsItIs<F extends Function>(fn: F): F {
-  twins.set(fn, fn as unknown as Callable);
-  makers.set(fn, fn);
+  own.add(fn);
   return fn;
 }
 
 /** Forgets every twin: a rule has been defined, and twins hold on to those they call. */
 export function forgetTwins(): void {
-  const keep = own;
   twins = new WeakMap();
   makers = new WeakMap();
-  for (const fn of keep) runsAsItIs(fn);
-}
-const own: Function[] = [];
-
-/** Like `runsAsItIs`, for functions that live as long as the library. */
-export function ownFunction<F extends Function>(fn: F): F {
-  own.push(fn);
-  return runsAsItIs(fn);
 }
 
 /** The twin of `f`, to be called. What is no function gives one that throws as the language would, after the arguments. */
@@ -76,6 +68,7 @@ function remember(f: object, twin: Callable): Callable {
 }
 
 function resolve(f: Function, receiver: unknown): Callable {
+  if (own.has(f)) return remember(f, f as Callable);
   const rule = userRule(f);
   if (rule !== undefined) return remember(f, ruleTwin(f, rule));
   const entry = lookup(f);
@@ -135,10 +128,9 @@ function userTwin(f: Function, receiver: unknown): Callable {
 /** Functions handed to the public face: they run as twins even if they write what cannot be written (the write then says so). */
 const roots = new WeakSet<Function>();
 export function asRoot(f: Function): void {
-  if (!roots.has(f)) {
-    roots.add(f);
-    if (lookup(f) === undefined) twins.delete(f);
-  }
+  if (roots.has(f)) return;
+  roots.add(f);
+  twins.delete(f);
 }
 
 /** An original that writes bindings the capture cannot write runs natively, if nothing tracked can meet it. */

@@ -28,7 +28,6 @@ export function classTwin(C: Function): Function {
     const captured = captureOf(C);
     body = instantiate(captured, {
       parent: Object.getPrototypeOf(C),
-      self: C,
       home: C.prototype,
       privates: privateAccess(C.prototype, C),
     }) as Function;

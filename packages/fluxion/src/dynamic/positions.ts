@@ -2,7 +2,7 @@
  * From a stack to the user's line: which twin a frame belongs to, and the original position of a place in it.
  * Invariant: a frame that is not of twin code is never taken for one of another line.
  */
-import { type Place, registerLocator } from '../errors/locate.ts';
+import { type Place, registerLocator, stackFrames } from '../errors/locate.ts';
 import type { Rewritten } from './rewrite/rewrite.ts';
 
 interface Script {

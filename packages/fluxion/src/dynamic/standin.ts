@@ -6,7 +6,7 @@
 import { identityOf, standFor } from './identity.ts';
 import { type Value, isBox, S } from './numbers/box.ts';
 import { type FloatsOutline, type Outline, leafOf, setTrackedFloats } from './outline.ts';
-import { markOriginal } from './properties.ts';
+import { markOriginal, OriginalMark, sealShared } from './originals.ts';
 import { attachShadow } from './shadow.ts';
 
 /** The object a stand-in stands for; anything else is itself. */
@@ -31,7 +31,9 @@ function rebuild(outline: Outline, at: (leaf: number) => unknown, link: boolean)
     made.set(o, copy);
     if (link) {
       standFor(copy, identityOf(o.source));
-      markOriginal(identityOf(o.source), copy);
+      // Inside another derivative the source is a stand-in itself, and it is the one that the program can reach.
+      const s = (o.source as { [S]?: unknown })[S];
+      if (s === undefined || s instanceof OriginalMark) markOriginal(o.source, copy);
     }
     const { source } = o;
     if (!Object.isExtensible(source)) {
@@ -119,6 +121,7 @@ function rebuild(outline: Outline, at: (leaf: number) => unknown, link: boolean)
       else view[i] = v as number;
     }
     if (tracked) attachShadow(view, values as Value[]);
+    if (link) sealShared(view);
     return view;
   };
 

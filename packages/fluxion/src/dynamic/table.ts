@@ -1,14 +1,81 @@
 /**
  * The dispatch table: every function that rewritten code calls, by the name it calls it.
- * Invariant: it satisfies `TwinRuntime`, which the rewriter emits against; nothing else is in it.
+ * Invariant: it satisfies `TwinRuntime`, the interface that the rewriter emits against; nothing else is in it.
  */
 import './builtins/index.ts';
-import * as calls from './calls.ts';
 import { fluxionError } from '../errors/error.ts';
-import * as iteration from './iteration.ts';
-import * as operators from './operators.ts';
+import { construct, superClass, t, twinFor } from './calls.ts';
+import { asyncIter, iter } from './iteration.ts';
+import { touchCell } from './journal.ts';
+import { operators } from './operators.ts';
 import * as properties from './properties.ts';
 import { functionRecord } from './rewrite/rewrite.ts';
+import type { TwinRuntime } from './rewrite/runtime.ts';
+import { support } from './rewrite/support.ts';
 import { q } from './run.ts';
 import { activation, resume, suspend } from './suspend.ts';
 import { shared } from './twin.ts';
+
+/** What each instance of a twin adds of its own. */
+type OfInstance = 'env' | 'self' | 'home' | 'parent' | 'privateGet' | 'privateSet' | 'privateIn' | 'import';
+
+/** A function of twin code is called although no gradient is active. */
+function ended(id: number): never {
+  const record = functionRecord(id);
+  const name = record && /^(?:async\s+)?(?:function\b\*?\s*)?([\w$]+)/.exec(record.source.slice(record.start, record.end))?.[1];
+  throw fluxionError('GradientEnded', name ? { what: `The function \`${name}\`` } : {});
+}
+
+function touchGlobal(name: string): void {
+  const holder = globalThis as unknown as Record<string, unknown>;
+  if (!Object.hasOwn(holder, name)) return;
+  touchCell({ get: () => holder[name], set: (v) => void (holder[name] = v) }, globalCell(name));
+}
+
+const globalCells = new Map<string, object>();
+
+function globalCell(name: string): object {
+  let cell = globalCells.get(name);
+  if (cell === undefined) globalCells.set(name, (cell = {}));
+  return cell;
+}
+
+const { g, get, set, setSloppy, setYoung } = properties;
+
+const table: Omit<TwinRuntime, OfInstance> = {
+  ...operators,
+  ...support({ iter, set, setSloppy, suspend } as Parameters<typeof support>[0]),
+  S: properties.S,
+  g,
+  get,
+  set,
+  setSloppy,
+  setYoung,
+  delete: properties.delete,
+  deleteSloppy: properties.deleteSloppy,
+  in: properties.in,
+  instanceof: properties.instanceof,
+  toKey(k, ...base) {
+    if (base.length > 0 && (base[0] === null || base[0] === undefined)) return get(base[0], k) as PropertyKey;
+    return properties.keyOf(k);
+  },
+  spread: properties.spread,
+  rest: properties.rest,
+  superGet: (home, k, receiver) => properties.superGet(home as object, k, receiver),
+  superSet: (home, k, v, receiver) => properties.superSet(home as object, k, receiver, v),
+  forIn: (o) => o,
+  iter,
+  asyncIter,
+  t,
+  twinFor,
+  construct,
+  super: superClass,
+  touchGlobal,
+  activation,
+  suspend: suspend as TwinRuntime['suspend'],
+  resume: resume as TwinRuntime['resume'],
+  q,
+  ended,
+};
+
+Object.assign(shared, table);

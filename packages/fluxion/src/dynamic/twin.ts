@@ -3,7 +3,7 @@
  * Invariant: a twin sees the very bindings of its original (constants as values, all others live), and never a stale one.
  */
 import { capture } from '../capture/capture.ts';
-import type { Binding, Captured } from '../capture/captured.ts';
+import type { Captured } from '../capture/captured.ts';
 import { fluxionError } from '../errors/error.ts';
 import { type FunctionShape, parseFunction } from '../syntax/parse.ts';
 import { factoryOf } from './compile.ts';
@@ -20,8 +20,6 @@ export const shared: Record<string, unknown> = {};
 export interface Surroundings {
   readonly home?: object;
   readonly parent?: unknown;
-  /** The class whose name the text binds to itself; the name stands for the original. */
-  readonly self?: Function;
   readonly privates?: object;
 }
 
@@ -50,13 +48,13 @@ export function shapeOf(text: string): FunctionShape {
 }
 
 /** The rewritten text of `fn`, shared by all closures of the same source whose captures are of the same kinds. */
-export function rewrittenOf(captured: Captured, self?: Function): Rewritten {
+export function rewrittenOf(captured: Captured): Rewritten {
   const text = captured.source;
   const location = captured.location;
   const key = location === undefined ? text : `${location.url}:${location.line}:${location.column}\n${text}`;
   const shape = shapeOf(text);
   const kindOf = (name: string): BindingKind => {
-    const b = bindingOf(captured, name, shape, self);
+    const b = captured.binding(name);
     return b === undefined ? 'global' : b.kind;
   };
   let list = variants.get(key);
@@ -91,22 +89,17 @@ export function rewrittenOf(captured: Captured, self?: Function): Rewritten {
   return rewritten;
 }
 
-function bindingOf(captured: Captured, name: string, shape: FunctionShape, self?: Function): Binding | undefined {
-  if (self !== undefined && name === shape.name) return { kind: 'constant', value: self };
-  return captured.binding(name);
-}
-
 /** Instantiates the twin of `captured.fn`: a function, or a class for a class. */
 export function instantiate(captured: Captured, around: Surroundings = {}): unknown {
-  const shape = shapeOf(captured.source);
-  const rewritten = rewrittenOf(captured, around.self);
+  const rewritten = rewrittenOf(captured);
   const runtime = Object.create(shared) as Record<string, unknown>;
-  runtime.env = environment(captured, rewritten, shape, around.self);
+  runtime.env = environment(captured, rewritten);
+  runtime.self = captured.fn;
   runtime.home = around.home;
   runtime.parent = around.parent;
   if (around.privates !== undefined) Object.assign(runtime, around.privates);
   const constants = rewritten.parameters.map((name) => {
-    const b = bindingOf(captured, name, shape, around.self);
+    const b = captured.binding(name);
     return b?.kind === 'constant' ? b.value : undefined;
   });
   const names = [...rewritten.parameters, ...rewritten.live];
@@ -133,10 +126,10 @@ export function unwritable(captured: Captured, rewritten: Rewritten): string[] {
 }
 
 /** The live bindings of a twin as one object with accessors, so that twin text reads `env.name`. */
-function environment(captured: Captured, rewritten: Rewritten, shape: FunctionShape, self?: Function): object {
+function environment(captured: Captured, rewritten: Rewritten): object {
   const env = {};
   for (const name of rewritten.live) {
-    const b = bindingOf(captured, name, shape, self);
+    const b = captured.binding(name);
     if (b === undefined || b.kind === 'constant') continue;
     const set = b.set?.bind(b);
     const cell = set === undefined ? undefined : { get: () => b.get(), set };

@@ -9,7 +9,17 @@ import { restore, snapshotDeep, strip } from '../dynamic/journal.ts';
 import { Dual, isBox, Tracked, type Value } from '../dynamic/numbers/box.ts';
 import { forwardLevel, type Level, reverseLevel } from '../dynamic/numbers/level.ts';
 import { fill, type Outline, type Outlined, outlineOf, project } from '../dynamic/outline.ts';
-import { beginRun, currentRun, endRun, enterRun, leaveRun, type Run } from '../dynamic/run.ts';
+import {
+  beginRun,
+  currentRun,
+  endRun,
+  enterRun,
+  leaveRun,
+  levelOf,
+  type Run,
+  setLevel,
+  whilePulling,
+} from '../dynamic/run.ts';
 import { copyWith, needsCopy, standIn } from '../dynamic/standin.ts';
 import { Tape } from '../dynamic/tape.ts';
 import type { Options } from './options.ts';

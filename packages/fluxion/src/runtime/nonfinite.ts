@@ -1,5 +1,5 @@
 /** Finds the operation by which a gradient became NaN or infinite, by running the function once more under observation. */
-import type { Options } from '../api/types.ts';
+import type { Options } from './options.ts';
 import { type SourceLocation, userLocation } from '../errors/locate.ts';
 import { reverse } from './evaluate.ts';
 

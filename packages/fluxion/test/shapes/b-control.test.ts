@@ -190,12 +190,14 @@ shape(25, 'switch with fall-through and default', {
   f: (x: number) => {
     let y = x;
     switch (Math.floor(x)) {
+      // @ts-expect-error: falls through
       case 0:
         y *= 2;
       // falls through
       case 1:
         y += x * x;
         break;
+      // @ts-expect-error: falls through
       default:
         y = Math.exp(x);
       // falls through

@@ -10,11 +10,11 @@ import { trackedIn } from '../tracked.ts';
 /** Which capture provider this run of the suite tests (the plugin transforms the test files in one of the two projects). */
 export const provider = process.env.FLUXION_PROVIDER === 'plugin' ? 'plugin' : 'inspector';
 
-export interface Shape<A extends readonly unknown[]> {
+export interface Shape<A extends unknown[]> {
   /** The program. Called natively for the expected value and for differences. */
   readonly f: (...args: A) => number;
   /** Makes fresh arguments; several lists of them for several inputs. */
-  readonly inputs: readonly (() => A)[];
+  readonly inputs: readonly (() => [...NoInfer<A>])[];
   /** Which arguments are differentiated; default: the first. */
   readonly wrt?: readonly number[];
   /** Puts captured state back to where it was before each evaluation. */
@@ -78,7 +78,7 @@ export function assign(value: unknown, numbers: number[], seen = new Map<unknown
 const steps = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
 
 /** The directional derivative of f by central differences that lies nearest to `expected`. */
-function nearestSlope<A extends readonly unknown[]>(shape: Shape<A>, make: () => A, wrt: readonly number[], direction: number[], expected: number): number {
+function nearestSlope<A extends unknown[]>(shape: Shape<A>, make: () => A, wrt: readonly number[], direction: number[], expected: number): number {
   let best = Number.NaN;
   for (const h of steps) {
     const at = (sign: number): number => {
@@ -89,7 +89,7 @@ function nearestSlope<A extends readonly unknown[]>(shape: Shape<A>, make: () =>
         const numbers = flatten(args[i]);
         args[i] = assign(args[i], numbers.map((x) => x + sign * h * (rest.shift() as number)));
       }
-      return (shape.f as AnyFunction)(...args) as number;
+      return (shape.f as unknown as AnyFunction)(...args) as number;
     };
     const slope = (at(1) - at(-1)) / (2 * h);
     if (Number.isNaN(best) || Math.abs(slope - expected) < Math.abs(best - expected)) best = slope;
@@ -119,7 +119,7 @@ function close(actual: number, expected: number, tolerance: number, what: string
 }
 
 /** Judges one program; throws at the first thing that is not as it should be. */
-export function judge<A extends readonly unknown[]>(shape: Shape<A>): void {
+export function judge<A extends unknown[]>(shape: Shape<A>): void {
   const wrt = shape.wrt ?? [0];
   const f = shape.f as unknown as AnyFunction;
   const derivative = grad(f as never, { wrt }) as unknown as AnyFunction;
@@ -171,12 +171,12 @@ export function judge<A extends readonly unknown[]>(shape: Shape<A>): void {
   }
 }
 
-function structuredState<A extends readonly unknown[]>(shape: Shape<A>): unknown {
+function structuredState<A extends unknown[]>(shape: Shape<A>): unknown {
   return shape.state === undefined ? undefined : structuredClone(shape.state());
 }
 
 /** One test of a shape of the catalogue, under the provider of this run. */
-export function shape<A extends readonly unknown[]>(number: number, title: string, program: Shape<A>): void {
+export function shape<A extends unknown[]>(number: number, title: string, program: Shape<A>): void {
   describe(`shape ${number}`, () => {
     test(`${title} (${provider})`, () => {
       if (provider === 'inspector' && program.inspectorRefuses !== undefined) {

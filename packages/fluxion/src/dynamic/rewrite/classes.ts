@@ -1,0 +1,170 @@
+/**
+ * Classes: those written in the unit are rewritten in place and are their own twins; a class that is the unit itself becomes
+ * the body that constructs in its stead (statics and static blocks are the original's and do not run again).
+ * Invariant: private names stay native within the class that declares them.
+ */
+import type {
+  Class,
+  ClassNode,
+  MethodDefinition,
+  Node,
+  ObjectExpression,
+  Property,
+  PropertyDefinition,
+  StaticBlock,
+} from '../../syntax/ast.ts';
+import type { Context, FunctionFrame } from './context.ts';
+import { emitMethodRest } from './functions.ts';
+import { isPlain } from './kinds.ts';
+import { emitStatements } from './statements.ts';
+
+export function emitClass(r: Context, node: ClassNode): string {
+  return classText(r, node, false);
+}
+
+/** The class that is the unit. */
+export function emitRootClass(r: Context, node: ClassNode): string {
+  return classText(r, node, true);
+}
+
+function classText(r: Context, node: Class & Node, root: boolean): string {
+  const id = r.record(node.start, node.end);
+  const body = node.body;
+  // The comment lets the text be recognised, as the prologue does for functions.
+  let out = `${r.mark(node.start)}class/*${r.rt('ended')}(${id})*/`;
+  if (node.id) out += ` ${node.id.name}`;
+  let at = node.start;
+  const outerFrame = r.frame;
+  // Everything in a class is strict, the heritage and computed keys included.
+  r.frame = { ...r.frame, strict: true };
+  if (node.superClass) {
+    const heritage = node.superClass as Node;
+    at = heritage.end;
+    const value = root ? `${r.prefix}.parent` : r.emit(heritage);
+    out += ` extends ${r.gap(node.start, heritage.start)}${r.rt('super')}(${value}${root ? r.gap(heritage.start, heritage.end) : ''})`;
+  }
+  out += ` ${r.gap(at, body.start)}{`;
+  at = body.start + 1;
+  const base = !node.superClass;
+  for (const m of body.body) {
+    out += r.gap(at, m.start) + r.pad(m.start, m.end, member(r, m, root, base));
+    at = m.end;
+  }
+  if (root) out += privateAccessors(node);
+  r.frame = outerFrame;
+  return `${out}${r.gap(at, body.end)}}`;
+}
+
+function member(r: Context, m: MethodDefinition | PropertyDefinition | StaticBlock, root: boolean, base: boolean): string {
+  if (m.type === 'StaticBlock') return root ? '' : staticBlock(r, m);
+  if (m.type === 'MethodDefinition') {
+    const kind = m.kind === 'get' || m.kind === 'set' ? `${m.kind} ` : '';
+    const prefix = `${m.static ? 'static ' : ''}${m.value.async ? 'async ' : ''}${m.value.generator ? '*' : ''}${kind}`;
+    const makesThis = m.kind === 'constructor' && base;
+    const key = memberKey(r, m);
+    return `${prefix}${key}${emitMethodRest(r, m.value, { whole: m as Node, makesThis })} `;
+  }
+  const isPrivate = m.key.type === 'PrivateIdentifier';
+  if (root && m.static) return isPrivate ? `static #${(m.key as { name: string }).name}; ` : '';
+  const key = memberKey(r, m);
+  const lead = `${m.static ? 'static ' : ''}${key}`;
+  if (!m.value) return `${lead};`;
+  return `${lead} = ${r.gap(m.key.end, m.value.start)}${initialiser(r, m)}${r.gap(m.value.end, m.end)};`;
+}
+
+function memberKey(r: Context, m: MethodDefinition | PropertyDefinition): string {
+  if (!m.computed) return r.mark(m.key.start) + r.slice(m.key.start, m.key.end);
+  const key = m.key as Node;
+  const text = r.gap(m.start, key.start) + r.emit(key);
+  return `[${isPlain(r.kind(key)) ? text : r.call(key, 'toKey', text)}]`;
+}
+
+function initialiserFrame(r: Context, m: PropertyDefinition | StaticBlock): FunctionFrame {
+  return {
+    info: r.analysis.functions.get(m as Node),
+    strict: true,
+    async: false,
+    generator: false,
+    activation: false,
+    makesThis: false,
+  };
+}
+
+/** Runs `make` with `this` and `super` being those of the class. */
+function inside(r: Context, m: PropertyDefinition | StaticBlock, make: () => string): string {
+  const { superIsOutside, lexicalOutside, inHead } = r;
+  r.superIsOutside = false;
+  r.lexicalOutside = false;
+  r.inHead = false;
+  try {
+    return r.within(initialiserFrame(r, m), make);
+  } finally {
+    Object.assign(r, { superIsOutside, lexicalOutside, inHead });
+  }
+}
+
+function initialiser(r: Context, m: PropertyDefinition): string {
+  return inside(r, m, () => r.isolated(() => r.emit(m.value as Node)));
+}
+
+function staticBlock(r: Context, m: StaticBlock): string {
+  return inside(r, m, () => {
+    const brace = r.find('{', m.start);
+    const { made, names } = r.withTemporaries(() => emitStatements(r, m.body, brace + 1, m.end - 1));
+    const temporaries = names.length === 0 ? '' : `let ${names.join(', ')};`;
+    return `static ${r.gap(m.start, brace)}{ ${temporaries}${made}}`;
+  });
+}
+
+/** What shows the private names of the constructing body to methods that stand alone. */
+function privateAccessors(node: Class): string {
+  const names = new Set<string>();
+  for (const m of node.body.body) {
+    if (m.type !== 'StaticBlock' && m.key.type === 'PrivateIdentifier') names.add(`#${m.key.name}`);
+  }
+  if (names.size === 0) return '';
+  const entries = [...names].map(
+    (n) => `"${n}": {has: (o) => ${n} in o, get: (o) => o.${n}, set: (o, v) => { o.${n} = v; }}`,
+  );
+  return ` static $$privates = {${entries.join(', ')}};`;
+}
+
+// --- Object literals --------------------------------------------------------------------------------------------------------------
+
+export function emitObject(r: Context, node: ObjectExpression): string {
+  let at = node.start + 1;
+  let out = `${r.mark(node.start)}{`;
+  for (const p of node.properties) {
+    out += r.slice(at, p.start);
+    at = p.end;
+    if (p.type === 'SpreadElement') {
+      out += `...${r.gap(p.start, p.argument.start)}${r.call(p as Node, 'spread', r.emit(p.argument as Node))}`;
+    } else {
+      out += property(r, p);
+    }
+  }
+  return out + r.slice(at, node.end);
+}
+
+function property(r: Context, p: Property): string {
+  const key = p.key as Node;
+  const value = p.value as Node;
+  const computed = () => {
+    const text = r.gap(p.start, key.start) + r.emit(key);
+    return `[${isPlain(r.kind(key)) ? text : r.call(key, 'toKey', text)}]`;
+  };
+  if (p.method || p.kind !== 'init') {
+    if (value.type !== 'FunctionExpression') return r.emit(value);
+    const kind = p.kind === 'get' || p.kind === 'set' ? `${p.kind} ` : '';
+    const prefix = `${value.async ? 'async ' : ''}${value.generator ? '*' : ''}${kind}`;
+    const name = p.computed ? computed() : r.slice(key.start, key.end);
+    return r.pad(p.start, p.end, `${prefix}${name}${emitMethodRest(r, value, { whole: p as Node })}`);
+  }
+  if (p.shorthand) {
+    const text = r.emit(value);
+    const name = r.slice(key.start, key.end);
+    return r.reference(value) !== undefined ? text : `${name}: ${text}`;
+  }
+  const name = p.computed ? computed() : r.slice(key.start, key.end);
+  return `${name}: ${r.gap(key.end, value.start)}${r.emit(value)}`;
+}

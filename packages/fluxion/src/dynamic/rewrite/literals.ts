@@ -1,0 +1,59 @@
+/**
+ * Templates, sequences, conditionals, parentheses and what else has values of its own.
+ */
+import type { Node, TemplateLiteral } from '../../syntax/ast.ts';
+import { emitEffect } from './assignments.ts';
+import type { Context } from './context.ts';
+import { isPlain } from './kinds.ts';
+import { condition } from './operators.ts';
+
+export function emitTemplate(r: Context, node: TemplateLiteral): string {
+  let out = '`';
+  node.quasis.forEach((q, i) => {
+    out += r.slice(q.start, q.end);
+    const e = node.expressions[i] as Node | undefined;
+    if (e === undefined) return;
+    const lead = r.gap(q.end, e.start);
+    const tail = r.gap(e.end, node.quasis[i + 1].start);
+    out += `\${${lead}${isPlain(r.kind(e)) ? r.emit(e) : r.call(e, 'str', r.emit(e))}${tail}}`;
+  });
+  return `${out}\``;
+}
+
+export function emitSequence(r: Context, node: Node & { type: 'SequenceExpression' }): string {
+  let at = node.start;
+  const last = node.expressions.length - 1;
+  const parts = node.expressions.map((e, i) => {
+    const gap = r.gap(at, e.start);
+    at = e.end;
+    return gap + (i === last ? r.emit(e as Node) : emitEffect(r, e as Node));
+  });
+  return `(${parts.join(', ')})`;
+}
+
+export function emitConditional(r: Context, node: Node & { type: 'ConditionalExpression' }): string {
+  const { test, consequent, alternate } = node;
+  const first = condition(r, test as Node);
+  const yes = r.gap(test.end, consequent.start) + r.emit(consequent as Node);
+  return `(${first} ? ${yes} : ${r.gap(consequent.end, alternate.start)}${r.emit(alternate as Node)})`;
+}
+
+export function emitParenthesized(r: Context, node: Node & { type: 'ParenthesizedExpression' }): string {
+  const inner = node.expression as Node;
+  return `(${r.gap(node.start, inner.start)}${r.emit(inner)}${r.gap(inner.end, node.end)})`;
+}
+
+export function emitThis(r: Context, node: Node): string {
+  return r.mark(node.start) + r.thisText();
+}
+
+export function emitMeta(r: Context, node: Node & { type: 'MetaProperty' }): string {
+  if (node.meta.name === 'import') return `${r.rt('env')}.meta`;
+  return r.lexicalOutside ? `${r.rt('env')}.newTarget` : 'new.target';
+}
+
+export function emitImport(r: Context, node: Node & { type: 'ImportExpression' }): string {
+  const source = r.gap(node.start, node.source.start) + r.emit(node.source as Node);
+  const options = node.options ? [r.emit(node.options as Node)] : [];
+  return r.call(node, 'import', source, ...options);
+}
