@@ -89,11 +89,11 @@ const toText = Function.prototype.toString;
 
 /** The source of `f`; undefined if it has none (native code, bound functions, proxies). */
 function sourceText(f: Function): string | undefined {
-  const captured = capture(f);
-  if (captured.native) return undefined;
-  // Twin-born functions are recognised by the text that runs; the plugin's capture shows the original's.
+  // Twin-born functions are recognised by the text that runs, without a capture: a program may make many.
   const text = toText.call(f);
-  return PROLOGUE.test(text) ? text : captured.source;
+  if (PROLOGUE.test(text)) return text;
+  const captured = capture(f);
+  return captured.native ? undefined : captured.source;
 }
 
 function nativeTwin(f: Function): Callable {
