@@ -110,7 +110,9 @@ export function initialised(ref: Reference): boolean {
   const declaration = binding.declarations[0];
   const init = binding.inits[0];
   const end = typeof init === 'object' ? init.end : declaration.end;
-  return ref.node.start > end && binding.scope.kind !== 'for';
+  const loop = binding.scope.node;
+  const from = loop.type === 'ForOfStatement' || loop.type === 'ForInStatement' ? loop.right.end : end;
+  return ref.node.start > from;
 }
 
 function simpleParameters(binding: Binding): boolean {
