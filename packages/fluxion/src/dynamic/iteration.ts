@@ -97,7 +97,8 @@ function describe(x: unknown): string {
 }
 
 function objectResult(result: unknown): object {
-  if (!isObject(result) || isBox(result)) throw new TypeError(`Iterator result ${describe(result)} is not an object`);
+  if (!isObject(result) || isBox(result))
+    throw new TypeError(`Iterator result ${String(isBox(result) ? numberOf(result) : result)} is not an object`);
   return result;
 }
 
