@@ -5,7 +5,7 @@
  */
 import { fluxionError } from '../errors/error.ts';
 import { hooks, noteInactive } from './hooks.ts';
-import { type Box, type Value, isBox, numberOf, settle } from './numbers/box.ts';
+import { type Box, isBox, numberOf, settle, type Value } from './numbers/box.ts';
 import type { LevelRun } from './numbers/level.ts';
 
 export type Hint = 'default' | 'number' | 'string';

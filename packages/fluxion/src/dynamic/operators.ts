@@ -12,7 +12,7 @@ import { binaryRules, unaryRules } from '../rules/table.ts';
 import { isProperObject, toNumber, toNumeric, toPrimitive, toString, writeNumber } from './conversions.ts';
 import { hooks, noteInactive } from './hooks.ts';
 import { apply1, apply2 } from './numbers/apply.ts';
-import { Box, type Dual, type Tracked, isBox, numberOf, primalOf } from './numbers/box.ts';
+import { Box, type Dual, isBox, numberOf, primalOf, type Tracked } from './numbers/box.ts';
 
 type Native = (a: never, b: never) => unknown;
 

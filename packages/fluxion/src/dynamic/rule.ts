@@ -8,9 +8,9 @@ import { fluxionError } from '../errors/error.ts';
 import { kind, type UserRule } from '../rules/user.ts';
 import { hooks } from './hooks.ts';
 import { recordAny, values } from './numbers/apply.ts';
-import { type Box, Dual, Tracked, type Value, isBox, settle } from './numbers/box.ts';
+import { type Box, Dual, isBox, settle, Tracked, type Value } from './numbers/box.ts';
 import type { Level } from './numbers/level.ts';
-import { type Outline, type Outlined, fill, outlineOf, project } from './outline.ts';
+import { fill, type Outline, type Outlined, outlineOf, project } from './outline.ts';
 import { copyWith } from './standin.ts';
 
 type Callable = (this: unknown, ...args: unknown[]) => unknown;
@@ -87,7 +87,8 @@ class Application {
       return copyWith(outline, (leaf) => below(level, own[leaf]!));
     });
     this.value = evaluate(this.primals);
-    if (this.value instanceof Promise) throw this.wrong('the function gives a promise; a rule is for the function that it awaits');
+    if (this.value instanceof Promise)
+      throw this.wrong('the function gives a promise; a rule is for the function that it awaits');
   }
 
   run(): unknown {
@@ -103,20 +104,31 @@ class Application {
 
   /** A number-valued function of numbers. */
   byPartials(partials: readonly Function[], outline: Outline): Box {
-    if (outline.kind !== 'leaf') throw this.wrong(`partials are for a function that gives a number, and it gave ${kind(this.value)}`);
+    if (outline.kind !== 'leaf')
+      throw this.wrong(`partials are for a function that gives a number, and it gave ${kind(this.value)}`);
     const derivatives = this.inputs.map(({ argument }) => {
       if (this.given[argument]!.outline.kind !== 'leaf') {
-        throw this.wrong(`partials are for arguments that are numbers, and argument ${argument} is not: give vjp or jvp`);
+        throw this.wrong(
+          `partials are for arguments that are numbers, and argument ${argument} is not: give vjp or jvp`,
+        );
       }
       const partial = partials[argument];
       if (partial === undefined) {
-        throw this.wrong(`it has ${count(partials.length, 'partial derivative')} for ${count(this.given.length, 'argument')}`);
+        throw this.wrong(
+          `it has ${count(partials.length, 'partial derivative')} for ${count(this.given.length, 'argument')}`,
+        );
       }
       const d = this.call(partial, this.primals);
       if (typeof d !== 'number' && !isBox(d)) throw this.wrong(`partials[${argument}] gave ${kind(d)}, not a number`);
       return d;
     });
-    return recordAny(this.name, this.level, this.inputs.map(({ box }) => box), this.value as Value, derivatives);
+    return recordAny(
+      this.name,
+      this.level,
+      this.inputs.map(({ box }) => box),
+      this.value as Value,
+      derivatives,
+    );
   }
 
   /** Reverse by vjp: one node for the whole call. */
@@ -142,7 +154,13 @@ class Application {
     const columns = this.inputs.map((input) => this.tangent(jvp, outline, leaves.length, (i) => (i === input ? 1 : 0)));
     const boxes = this.inputs.map(({ box }) => box);
     return copyWith(outline, (leaf) =>
-      recordAny(this.name, this.level, boxes, leaves[leaf]!, columns.map((column) => column[leaf]!)),
+      recordAny(
+        this.name,
+        this.level,
+        boxes,
+        leaves[leaf]!,
+        columns.map((column) => column[leaf]!),
+      ),
     );
   }
 
@@ -150,7 +168,11 @@ class Application {
   byRows(vjp: Function, outline: Outline, leaves: readonly Value[]): unknown {
     const boxes = this.inputs.map(({ box }) => box);
     return copyWith(outline, (leaf) => {
-      const row = this.cotangents(vjp, outline, leaves.map((_, k) => (k === leaf ? 1 : 0)));
+      const row = this.cotangents(
+        vjp,
+        outline,
+        leaves.map((_, k) => (k === leaf ? 1 : 0)),
+      );
       return recordAny(this.name, this.level, boxes, leaves[leaf]!, row);
     });
   }
@@ -159,12 +181,18 @@ class Application {
   cotangents(vjp: Function, outline: Outline, adjoints: readonly Value[]): Value[] {
     const cotangent = fill(outline, (leaf) => adjoints[leaf]);
     const list = this.call(vjp, [cotangent, this.value, ...this.primals]);
-    if (!Array.isArray(list)) throw this.wrong(`vjp gives a list with one cotangent for each argument, and it gave ${kind(list)}`);
+    if (!Array.isArray(list))
+      throw this.wrong(`vjp gives a list with one cotangent for each argument, and it gave ${kind(list)}`);
     if (list.length !== this.given.length) {
       throw this.wrong(`vjp gave ${count(list.length, 'cotangent')} for ${count(this.given.length, 'argument')}`);
     }
     const parts = list.map((part, argument) =>
-      this.numbersOf(this.given[argument]!.outline, this.given[argument]!.leaves.length, part, `the cotangent of argument ${argument}`),
+      this.numbersOf(
+        this.given[argument]!.outline,
+        this.given[argument]!.leaves.length,
+        part,
+        `the cotangent of argument ${argument}`,
+      ),
     );
     return this.inputs.map(({ argument, leaf }) => parts[argument]![leaf]!);
   }
@@ -216,9 +244,12 @@ function count(n: number, what: string): string {
 
 /** How `direction` does not have the structure of `outline`; `undefined` in it stands for zeros. */
 function misfit(outline: Outline | undefined, direction: unknown, seen: Set<unknown>): string | undefined {
-  if (outline === undefined || outline.kind === 'nothing' || outline.kind === 'bytes' || direction === undefined) return undefined;
+  if (outline === undefined || outline.kind === 'nothing' || outline.kind === 'bytes' || direction === undefined)
+    return undefined;
   if (outline.kind === 'leaf') {
-    return typeof direction === 'number' || isBox(direction) ? undefined : `should be a number, and is ${kind(direction)}`;
+    return typeof direction === 'number' || isBox(direction)
+      ? undefined
+      : `should be a number, and is ${kind(direction)}`;
   }
   if (typeof direction !== 'object' || direction === null || isBox(direction)) {
     return `should have the shape of ${kind(outline.source)}, and is ${kind(direction)}`;
@@ -233,7 +264,9 @@ function misfit(outline: Outline | undefined, direction: unknown, seen: Set<unkn
     return firstOf(outline.parts.map((part, i) => misfit(part, (direction as unknown[])[i], seen)));
   }
   if (outline.kind === 'record') {
-    return firstOf(outline.keys.map((key, i) => misfit(outline.parts[i], (direction as Record<PropertyKey, unknown>)[key], seen)));
+    return firstOf(
+      outline.keys.map((key, i) => misfit(outline.parts[i], (direction as Record<PropertyKey, unknown>)[key], seen)),
+    );
   }
   if (outline.kind === 'map' && !(direction instanceof Map)) return `should be a Map, and is ${kind(direction)}`;
   if (outline.kind === 'set' && !(direction instanceof Map || direction instanceof Set)) {

@@ -8,7 +8,7 @@
  */
 import { fluxionError } from '../errors/error.ts';
 import { Adjoints } from './numbers/adjoints.ts';
-import { type Value, numberOf } from './numbers/box.ts';
+import { numberOf, type Value } from './numbers/box.ts';
 
 /** In `lhs`: an input of the function, a constant, or one of the outputs of a node before it. */
 const LEAF = -1;
@@ -224,7 +224,8 @@ export class Tape {
   sweepSegment(from: number, to: number, adjoints: Adjoints): void {
     let at = to - 1;
     while (at >= from) {
-      at = adjoints.boxed === undefined ? this.#sweepNumbers(from, at, adjoints) : this.#sweepValues(from, at, adjoints);
+      at =
+        adjoints.boxed === undefined ? this.#sweepNumbers(from, at, adjoints) : this.#sweepValues(from, at, adjoints);
     }
   }
 

@@ -2,7 +2,7 @@
  * The rules of the operators `+ - * / % **` and unary `-`, and of the chain rule's own product.
  * Invariant: a partial derivative is finite wherever the true one is, except where the operation itself overflows.
  */
-import { type BinaryRule, type UnaryRule, one, where } from './rule.ts';
+import { type BinaryRule, one, type UnaryRule, where } from './rule.ts';
 
 const anywhere = [-3, 3] as const;
 
@@ -66,7 +66,8 @@ export const mod: BinaryRule = {
   name: 'mod',
   arity: 2,
   kind: 'kinked',
-  convention: 'x % y has the derivatives 1 and -trunc(x / y), also where x is a multiple of y (the derivative to the right of 0).',
+  convention:
+    'x % y has the derivatives 1 and -trunc(x / y), also where x is a multiple of y (the derivative to the right of 0).',
   value: (x, y) => x % y,
   partials: [
     (o, _x, _y, result) => where(o, o.eq(result, result), o.constant(1)),
@@ -105,11 +106,7 @@ export const pow: BinaryRule = {
   partials: [
     (o, x, y) => {
       const nil = o.constant(0);
-      return o.select(
-        o.and(o.eq(y, nil), o.eq(x, nil)),
-        nil,
-        o.mul(y, o.pow(x, o.sub(y, o.constant(1)))),
-      );
+      return o.select(o.and(o.eq(y, nil), o.eq(x, nil)), nil, o.mul(y, o.pow(x, o.sub(y, o.constant(1)))));
     },
     (o, x, _y, result) => {
       const nil = o.constant(0);

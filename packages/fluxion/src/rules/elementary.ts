@@ -14,14 +14,21 @@ function smooth(
   domain: Interval,
   samples: readonly number[],
 ): UnaryRule {
-  return { name, arity: 1, kind: 'smooth', value, partials: [partial], domain: [domain], samples: samples.map((x) => [x]) };
+  return {
+    name,
+    arity: 1,
+    kind: 'smooth',
+    value,
+    partials: [partial],
+    domain: [domain],
+    samples: samples.map((x) => [x]),
+  };
 }
 
 const inverse = <V, C>(o: Arithmetic<V, C>, v: V): V => o.div(o.constant(1), v);
 
 /** 1 - x² without cancellation near ±1. */
-const oneMinusSquare = <V, C>(o: Arithmetic<V, C>, x: V): V =>
-  o.mul(o.sub(o.constant(1), x), o.add(o.constant(1), x));
+const oneMinusSquare = <V, C>(o: Arithmetic<V, C>, x: V): V => o.mul(o.sub(o.constant(1), x), o.add(o.constant(1), x));
 
 export const sin = smooth('sin', Math.sin, (o, x) => o.cos(x), [-4, 4], [0, 1, 100.5]);
 export const cos = smooth('cos', Math.cos, (o, x) => o.neg(o.sin(x)), [-4, 4], [0, 1, 100.5]);
@@ -57,13 +64,7 @@ export const atan = smooth(
 
 export const sinh = smooth('sinh', Math.sinh, (o, x) => o.cosh(x), [-3, 3], [0, 1]);
 export const cosh = smooth('cosh', Math.cosh, (o, x) => o.sinh(x), [-3, 3], [0, 1]);
-export const tanh = smooth(
-  'tanh',
-  Math.tanh,
-  (o, _x, result) => oneMinusSquare(o, result),
-  [-3, 3],
-  [0, 0.25, -4],
-);
+export const tanh = smooth('tanh', Math.tanh, (o, _x, result) => oneMinusSquare(o, result), [-3, 3], [0, 0.25, -4]);
 export const asinh = smooth(
   'asinh',
   Math.asinh,

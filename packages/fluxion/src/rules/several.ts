@@ -12,11 +12,26 @@ export const atan2: BinaryRule = {
   name: 'atan2',
   arity: 2,
   kind: 'kinked',
-  convention: 'atan2 has no derivative at the origin: it is NaN there. On the cut (y = 0, x < 0) it is that of the neighbouring branch.',
+  convention:
+    'atan2 has no derivative at the origin: it is NaN there. On the cut (y = 0, x < 0) it is that of the neighbouring branch.',
   value: Math.atan2,
   partials: [
-    (o, y, x) => steep(o, y, x, (t, scale) => o.div(o.constant(1), scale), (t, scale) => o.div(t, scale)),
-    (o, y, x) => steep(o, y, x, (t, scale) => o.neg(o.div(t, scale)), (t, scale) => o.neg(o.div(o.constant(1), scale))),
+    (o, y, x) =>
+      steep(
+        o,
+        y,
+        x,
+        (_t, scale) => o.div(o.constant(1), scale),
+        (t, scale) => o.div(t, scale),
+      ),
+    (o, y, x) =>
+      steep(
+        o,
+        y,
+        x,
+        (t, scale) => o.neg(o.div(t, scale)),
+        (_t, scale) => o.neg(o.div(o.constant(1), scale)),
+      ),
   ],
   edges: [
     { at: [0, -1], partials: [-1, -0] },
@@ -35,13 +50,7 @@ export const atan2: BinaryRule = {
   ],
 };
 
-function steep<V, C>(
-  o: Arithmetic<V, C>,
-  y: V,
-  x: V,
-  flat: (t: V, scale: V) => V,
-  upright: (t: V, scale: V) => V,
-): V {
+function steep<V, C>(o: Arithmetic<V, C>, y: V, x: V, flat: (t: V, scale: V) => V, upright: (t: V, scale: V) => V): V {
   const unit = o.constant(1);
   const t = o.div(y, x);
   const u = o.div(x, y);

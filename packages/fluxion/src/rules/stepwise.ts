@@ -4,7 +4,8 @@
  */
 import { type BinaryRule, type UnaryRule, zero } from './rule.ts';
 
-const convention = 'What is piecewise constant (rounding to an integer, sign, clz32, imul, the bit operators) has the derivative 0, at its jumps too.';
+const convention =
+  'What is piecewise constant (rounding to an integer, sign, clz32, imul, the bit operators) has the derivative 0, at its jumps too.';
 
 function step(name: UnaryRule['name'], value: (x: number) => number): UnaryRule {
   return {

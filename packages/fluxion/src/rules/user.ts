@@ -39,17 +39,22 @@ export function onRule(listener: (f: Function) => void): void {
 }
 
 function problemOf(rule: unknown): string | undefined {
-  if (typeof rule !== 'object' || rule === null) return `a rule is an object with partials, vjp or jvp, not ${kind(rule)}`;
+  if (typeof rule !== 'object' || rule === null)
+    return `a rule is an object with partials, vjp or jvp, not ${kind(rule)}`;
   const { partials, vjp, jvp } = rule as Record<string, unknown>;
   if (partials === undefined && vjp === undefined && jvp === undefined) {
     return `it has none of partials, vjp and jvp${unknownParts(rule)}`;
   }
   if (partials !== undefined) {
-    if (!Array.isArray(partials)) return `partials is a list of functions, one for each argument, not ${kind(partials)}`;
+    if (!Array.isArray(partials))
+      return `partials is a list of functions, one for each argument, not ${kind(partials)}`;
     const odd = partials.findIndex((p) => typeof p !== 'function');
     if (odd >= 0) return `partials[${odd}] is ${kind(partials[odd])}, not a function`;
   }
-  for (const [name, part] of [['vjp', vjp], ['jvp', jvp]] as const) {
+  for (const [name, part] of [
+    ['vjp', vjp],
+    ['jvp', jvp],
+  ] as const) {
     if (part !== undefined && typeof part !== 'function') return `${name} is ${kind(part)}, not a function`;
   }
   return undefined;

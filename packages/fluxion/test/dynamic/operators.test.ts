@@ -1,12 +1,12 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { hooks } from '../../src/dynamic/hooks.ts';
 import { apply1, apply2 } from '../../src/dynamic/numbers/apply.ts';
-import { Box, Dual, Tracked, type Value, isBox, numberOf } from '../../src/dynamic/numbers/box.ts';
-import { type LevelRun, forwardLevel, reverseLevel } from '../../src/dynamic/numbers/level.ts';
+import { Box, Dual, isBox, numberOf, Tracked, type Value } from '../../src/dynamic/numbers/box.ts';
+import { forwardLevel, type LevelRun, reverseLevel } from '../../src/dynamic/numbers/level.ts';
 import { operators as o } from '../../src/dynamic/operators.ts';
 import { Tape } from '../../src/dynamic/tape.ts';
 import { binaryRules, unaryRules } from '../../src/rules/table.ts';
-import { type Scalar, forward, newRun, reverse } from './numbers/derive.ts';
+import { forward, newRun, reverse, type Scalar } from './numbers/derive.ts';
 
 type Binary = (a: unknown, b: unknown) => unknown;
 
@@ -155,20 +155,23 @@ describe('on untracked values an operator is the language’s own', () => {
 
   test('no Proxy trap runs to find out what an operand is', () => {
     const traps: string[] = [];
-    const proxy = new Proxy({}, {
-      get(target, key) {
-        traps.push(`get ${String(key)}`);
-        return Reflect.get(target, key);
+    const proxy = new Proxy(
+      {},
+      {
+        get(target, key) {
+          traps.push(`get ${String(key)}`);
+          return Reflect.get(target, key);
+        },
+        getPrototypeOf() {
+          traps.push('getPrototypeOf');
+          return Object.prototype;
+        },
+        has(target, key) {
+          traps.push(`has ${String(key)}`);
+          return key in target;
+        },
       },
-      getPrototypeOf() {
-        traps.push('getPrototypeOf');
-        return Object.prototype;
-      },
-      has(target, key) {
-        traps.push(`has ${String(key)}`);
-        return key in target;
-      },
-    });
+    );
     o.typeof(proxy);
     o.truthy(proxy);
     o.seq(proxy, 1);

@@ -121,7 +121,16 @@ describe('a rule', () => {
 
   test('of the wrong shape is refused, when it is given or when it is used', () => {
     const f = (x: number[], y: number): number => x[0]! * y;
-    for (const rule of [undefined, null, {}, { partial: [] }, { partials: () => 1 }, { partials: [1] }, { vjp: 3 }, { jvp: {} }]) {
+    for (const rule of [
+      undefined,
+      null,
+      {},
+      { partial: [] },
+      { partials: () => 1 },
+      { partials: [1] },
+      { vjp: 3 },
+      { jvp: {} },
+    ]) {
       expect(() => defineRule(f, rule as never), JSON.stringify(rule)).toThrow(shape);
     }
     const used = (rule: object): (() => unknown) => {
@@ -132,7 +141,9 @@ describe('a rule', () => {
     expect(used({ vjp: () => 5 })).toThrow(/list with one cotangent for each argument.*a number/);
     expect(used({ vjp: () => [[1, 2]] })).toThrow(/1 cotangent for 2 arguments/);
     expect(used({ vjp: () => [[1], 2] })).toThrow(/cotangent of argument 0 should have length 2, and has 1/);
-    expect(used({ vjp: () => [7, 2] })).toThrow(/cotangent of argument 0 should have the shape of an array of length 2/);
+    expect(used({ vjp: () => [7, 2] })).toThrow(
+      /cotangent of argument 0 should have the shape of an array of length 2/,
+    );
     expect(used({ vjp: () => [[1, 'a'], 2] })).toThrow(/should be a number, and is a string/);
     expect(used({ jvp: () => [1] })).toThrow(/tangent that jvp gave should be a number, and is an array of length 1/);
     const one = defineRule((x: number, y: number) => x * y, { partials: [() => 1] } as never);

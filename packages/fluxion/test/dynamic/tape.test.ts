@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Tracked, type Value, numberOf } from '../../src/dynamic/numbers/box.ts';
+import { numberOf, Tracked, type Value } from '../../src/dynamic/numbers/box.ts';
 import { reverseLevel } from '../../src/dynamic/numbers/level.ts';
 import { operators as o } from '../../src/dynamic/operators.ts';
 import { Tape } from '../../src/dynamic/tape.ts';
@@ -56,7 +56,10 @@ describe('the tape', () => {
 
   test('nodes of many inputs', () => {
     const { tape, inputs, level } = start(2, 3, 4);
-    const index = tape.many(inputs.map((x) => x.index), [12, 8, 6]);
+    const index = tape.many(
+      inputs.map((x) => x.index),
+      [12, 8, 6],
+    );
     const y = mul(new Tracked(level, 24, index), 2);
     const adjoints = tape.sweep([[y.index, 1]]);
     expect(inputs.map((x) => adjoints.at(x.index))).toEqual([24, 16, 12]);
@@ -65,10 +68,13 @@ describe('the tape', () => {
   test('pullback functions, called only if their adjoint is not zero', () => {
     const { tape, inputs, level } = start(2, 3);
     let calls = 0;
-    const index = tape.pullback(inputs.map((x) => x.index), (adjoint) => {
-      calls++;
-      return [(adjoint as number) * 5, undefined];
-    });
+    const index = tape.pullback(
+      inputs.map((x) => x.index),
+      (adjoint) => {
+        calls++;
+        return [(adjoint as number) * 5, undefined];
+      },
+    );
     const y = mul(new Tracked(level, 1, index), 2);
     const other = mul(inputs[1]!, 7);
     expect(tape.sweep([[y.index, 1]]).at(0)).toBe(10);
@@ -78,10 +84,11 @@ describe('the tape', () => {
 
   test('joint nodes wait for all their outputs', () => {
     const { tape, inputs, level } = start(2, 3);
-    const first = tape.joint(inputs.map((x) => x.index), 2, ([p, q]) => [
-      (p as number) + 2 * (q as number),
-      100 * (q as number),
-    ]);
+    const first = tape.joint(
+      inputs.map((x) => x.index),
+      2,
+      ([p, q]) => [(p as number) + 2 * (q as number), 100 * (q as number)],
+    );
     const p = new Tracked(level, 1, first);
     const q = new Tracked(level, 1, first + 1);
     const y = add(mul(p, 3), mul(q, 5));
@@ -101,7 +108,11 @@ function checkpoint(level: ReturnType<typeof reverseLevel>, f: () => Tracked): T
   const mark = tape.mark();
   const value = f();
   tape.cut(mark);
-  return new Tracked(level, value.primal, tape.replayed(1, () => [f().index]));
+  return new Tracked(
+    level,
+    value.primal,
+    tape.replayed(1, () => [f().index]),
+  );
 }
 
 describe('segments', () => {
@@ -117,7 +128,10 @@ describe('segments', () => {
 
     const cut = start(1.25);
     const x = cut.inputs[0]!;
-    const z = mul(checkpoint(cut.level, () => long(x)), 1);
+    const z = mul(
+      checkpoint(cut.level, () => long(x)),
+      1,
+    );
     expect(cut.tape.length).toBeLessThan(10);
     expect(cut.tape.sweep([[z.index, 1]]).at(0)).toBe(due);
     expect(cut.tape.length).toBeLessThan(10);
@@ -134,7 +148,12 @@ describe('segments', () => {
         const from = y;
         y = section(() => {
           const inner = section(() => fat(mul(from, x)));
-          return section(() => add(mul(inner, from), section(() => mul(inner, x))));
+          return section(() =>
+            add(
+              mul(inner, from),
+              section(() => mul(inner, x)),
+            ),
+          );
         });
       }
       return y;

@@ -59,7 +59,10 @@ describe.each(Object.values(table).map((rule) => [rule.name, rule] as const))('%
     for (const xs of inside(rule)) {
       for (const direction of [...units(xs.length), xs.map((_, i) => 1 - 0.7 * i)]) {
         const line = (t: Value): Value =>
-          apply(rule, xs.map((x, i) => apply2(table.add as never, x, apply2(table.mul as never, t, direction[i]!))));
+          apply(
+            rule,
+            xs.map((x, i) => apply2(table.add as never, x, apply2(table.mul as never, t, direction[i]!))),
+          );
         for (const order of [2, 3]) {
           const lower = (t: number): number => higher(allModes(order - 1)[0]!, line, t) as number;
           const results = allModes(order).map((modes) => higher(modes, line, 0) as number);
@@ -67,7 +70,9 @@ describe.each(Object.values(table).map((rule) => [rule.name, rule] as const))('%
           for (const d of results) {
             expect(near(d, results[0]!, 1e-9), `${name} order ${order}: ${results}`).toBe(true);
           }
-          expect(near(results[0]!, numeric, 1e-5), `${name}(${xs}) order ${order}: ${results[0]}, ${numeric}`).toBe(true);
+          expect(near(results[0]!, numeric, 1e-5), `${name}(${xs}) order ${order}: ${results[0]}, ${numeric}`).toBe(
+            true,
+          );
         }
       }
     }

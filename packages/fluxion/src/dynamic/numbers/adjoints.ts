@@ -2,8 +2,9 @@
  * The adjoints of one sweep: a typed array as long as all are plain numbers, and a list of values once one is tracked itself.
  * Invariant: an adjoint that nothing was added to is the plain number 0, and a plain 0 is never propagated.
  */
-import { type Value, isBox } from './box.ts';
+
 import { values } from './apply.ts';
+import { isBox, type Value } from './box.ts';
 
 export class Adjoints {
   numbers: Float64Array;

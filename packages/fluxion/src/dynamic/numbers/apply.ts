@@ -5,9 +5,9 @@
  * Invariant: an operation is recorded at exactly one level, that of the largest id; operands of other levels are constants to it.
  */
 import { fluxionError } from '../../errors/error.ts';
-import { type Arithmetic, type BinaryRule, type PrimitiveName, type UnaryRule, type VariadicRule } from '../../rules/rule.ts';
+import type { Arithmetic, BinaryRule, PrimitiveName, UnaryRule, VariadicRule } from '../../rules/rule.ts';
 import { binaryRules, numbers, unaryRules, variadicRules } from '../../rules/table.ts';
-import { type Box, Dual, Tracked, type Value, numberOf, settle } from './box.ts';
+import { type Box, Dual, numberOf, settle, Tracked, type Value } from './box.ts';
 import type { Level } from './level.ts';
 
 export function apply1(rule: UnaryRule, operand: Value): Value {
@@ -122,7 +122,13 @@ export function applyAny(rule: VariadicRule, operands: readonly Value[]): Value 
     result = applyAny(rule, primals);
     partials = rule.partials<Value, boolean>(values, primals, result);
   }
-  return recordAny(rule.name, level, tracked, result, at.map((k) => partials[k]!));
+  return recordAny(
+    rule.name,
+    level,
+    tracked,
+    result,
+    at.map((k) => partials[k]!),
+  );
 }
 
 /** A result that depends on one operand of its level. */
@@ -148,7 +154,10 @@ export function recordAny(
 ): Box {
   if (level.tape !== undefined) {
     const { tape } = level;
-    const index = tape.many((operands as readonly Tracked[]).map((x) => x.index), partials);
+    const index = tape.many(
+      (operands as readonly Tracked[]).map((x) => x.index),
+      partials,
+    );
     if (tape.onRecord !== undefined) tape.onRecord(index, operation);
     return new Tracked(level, result, index);
   }

@@ -4,7 +4,7 @@ import '../../../src/dynamic/builtins/math.ts';
 import '../../../src/dynamic/builtins/number.ts';
 import { entryOf, lookup } from '../../../src/dynamic/builtins/registry.ts';
 import { hooks } from '../../../src/dynamic/hooks.ts';
-import { Tracked, type Value, isBox, numberOf } from '../../../src/dynamic/numbers/box.ts';
+import { isBox, numberOf, Tracked, type Value } from '../../../src/dynamic/numbers/box.ts';
 import { reverseLevel } from '../../../src/dynamic/numbers/level.ts';
 import { Tape } from '../../../src/dynamic/tape.ts';
 import { forward, newRun, reverse } from '../numbers/derive.ts';
@@ -22,26 +22,29 @@ describe('Math', () => {
     expect(primal.sort()).toEqual(['ceil', 'clz32', 'floor', 'imul', 'round', 'sign', 'trunc']);
   });
 
-  test.each(functions.filter((f) => f !== 'random' && f !== 'sumPrecise'))('%s converts as the language does', (name) => {
-    const native = Math[name as 'max'] as (...args: unknown[]) => number;
-    const cases: unknown[][] = [
-      [],
-      [undefined],
-      [null],
-      ['0.5'],
-      [true],
-      [[2]],
-      [{ valueOf: () => 0.25 }],
-      [0.5, '2'],
-      [1, 2, 3],
-      [Number.NaN, 1],
-      [-0, 0],
-    ];
-    for (const args of cases) expect(twin(native)(...args)).toEqual(native(...args));
-    for (const bad of [[1n], [Symbol('s')], [Object.create(null)]]) {
-      expect(() => twin(native)(...bad)).toThrow(TypeError);
-    }
-  });
+  test.each(functions.filter((f) => f !== 'random' && f !== 'sumPrecise'))(
+    '%s converts as the language does',
+    (name) => {
+      const native = Math[name as 'max'] as (...args: unknown[]) => number;
+      const cases: unknown[][] = [
+        [],
+        [undefined],
+        [null],
+        ['0.5'],
+        [true],
+        [[2]],
+        [{ valueOf: () => 0.25 }],
+        [0.5, '2'],
+        [1, 2, 3],
+        [Number.NaN, 1],
+        [-0, 0],
+      ];
+      for (const args of cases) expect(twin(native)(...args)).toEqual(native(...args));
+      for (const bad of [[1n], [Symbol('s')], [Object.create(null)]]) {
+        expect(() => twin(native)(...bad)).toThrow(TypeError);
+      }
+    },
+  );
 
   test('the primal is what the native function gives, bit for bit', () => {
     for (const name of functions.filter((f) => f !== 'random' && f !== 'sumPrecise')) {

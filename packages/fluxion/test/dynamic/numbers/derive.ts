@@ -2,8 +2,8 @@
  * Derivatives taken straight on tracked numbers, without rewriting anything: what the tests of rules, operators and the tape
  * are written with.
  */
-import { Box, Dual, Tracked, type Value, isBox } from '../../../src/dynamic/numbers/box.ts';
-import { type Level, type LevelRun, forwardLevel, reverseLevel } from '../../../src/dynamic/numbers/level.ts';
+import { Box, Dual, isBox, Tracked, type Value } from '../../../src/dynamic/numbers/box.ts';
+import { forwardLevel, type Level, type LevelRun, reverseLevel } from '../../../src/dynamic/numbers/level.ts';
 import { Tape } from '../../../src/dynamic/tape.ts';
 
 /** A run that goes on, and is its own root. */
@@ -57,7 +57,9 @@ export function higher(modes: readonly Mode[], f: (t: Value) => unknown, t: Valu
 }
 
 export function allModes(order: number): Mode[][] {
-  return order === 0 ? [[]] : allModes(order - 1).flatMap((rest) => [['f', ...rest] as Mode[], ['r', ...rest] as Mode[]]);
+  return order === 0
+    ? [[]]
+    : allModes(order - 1).flatMap((rest) => [['f', ...rest] as Mode[], ['r', ...rest] as Mode[]]);
 }
 
 /** The central difference nearest to what is expected, over a grid of steps. */

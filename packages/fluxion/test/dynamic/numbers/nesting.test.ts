@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Dual, Tracked, type Value, isBox, numberOf, primalOf, settle } from '../../../src/dynamic/numbers/box.ts';
+import { Dual, isBox, numberOf, primalOf, settle, Tracked, type Value } from '../../../src/dynamic/numbers/box.ts';
 import { forwardLevel, reverseLevel } from '../../../src/dynamic/numbers/level.ts';
 import { operators } from '../../../src/dynamic/operators.ts';
 import { Tape } from '../../../src/dynamic/tape.ts';
@@ -11,30 +11,68 @@ const pairs = allModes(2) as ['f' | 'r', 'f' | 'r'][];
 
 describe.each(pairs)('perturbation confusion, %s outside %s', (outer, inner) => {
   test('x · d(x + y)/dy', () => {
-    expect(slope(outer, (x) => o.mul(x, slope(inner, (y) => o.add(x, y), 1)), 1)).toBe(1);
+    expect(
+      slope(
+        outer,
+        (x) =>
+          o.mul(
+            x,
+            slope(inner, (y) => o.add(x, y), 1),
+          ),
+        1,
+      ),
+    ).toBe(1);
   });
 
   test('d/dx of x · d(x·y)/dy', () => {
-    expect(slope(outer, (x) => o.mul(x, slope(inner, (y) => o.mul(x, y), 2)), 3)).toBe(6);
+    expect(
+      slope(
+        outer,
+        (x) =>
+          o.mul(
+            x,
+            slope(inner, (y) => o.mul(x, y), 2),
+          ),
+        3,
+      ),
+    ).toBe(6);
   });
 
   test('a captured variable reassigned by the closure', () => {
     let seen: Value = 0;
-    const d = slope(outer, (x) => {
-      const inside = slope(inner, (y) => {
-        seen = o.mul(x, y);
-        return o.mul(seen, y);
-      }, 2);
-      // The inner derivative is over: what it left behind is its primal, and still depends on x.
-      return o.add(inside, seen);
-    }, 3);
+    const d = slope(
+      outer,
+      (x) => {
+        const inside = slope(
+          inner,
+          (y) => {
+            seen = o.mul(x, y);
+            return o.mul(seen, y);
+          },
+          2,
+        );
+        // The inner derivative is over: what it left behind is its primal, and still depends on x.
+        return o.add(inside, seen);
+      },
+      3,
+    );
     // inside = 2xy = 4x; seen = 2x
     expect(d).toBe(6);
   });
 
   test('the inner function does not depend on its variable', () => {
     expect(slope(outer, (x) => slope(inner, () => o.mul(x, x), 2), 3)).toBe(0);
-    expect(slope(outer, (x) => o.add(x, slope(inner, () => 5, 2)), 3)).toBe(1);
+    expect(
+      slope(
+        outer,
+        (x) =>
+          o.add(
+            x,
+            slope(inner, () => 5, 2),
+          ),
+        3,
+      ),
+    ).toBe(1);
   });
 
   test('the inner variable is the outer one', () => {
@@ -66,7 +104,9 @@ test('Hessian by every pair of modes', () => {
     [1, 0],
     [0, 1],
   ];
-  const forwardOverReverse = units.map((u) => [0, 1].map((i) => forward((...v) => reverse(f as never, v)[i], [1.5, 2], u)));
+  const forwardOverReverse = units.map((u) =>
+    [0, 1].map((i) => forward((...v) => reverse(f as never, v)[i], [1.5, 2], u)),
+  );
   const reverseOverForward = units.map((u) => reverse((...v) => forward(f as never, v, u), [1.5, 2]));
   const reverseOverReverse = [0, 1].map((i) => reverse((...v) => reverse(f as never, v)[i], [1.5, 2]));
   for (const hessian of [forwardOverReverse, reverseOverForward, reverseOverReverse]) {
