@@ -5,6 +5,7 @@
 import { bumpEpoch, capture } from '../capture/capture.ts';
 import { fluxionError } from '../errors/error.ts';
 import { userRule } from '../rules/user.ts';
+import { printing } from './builtins/console.ts';
 import { guard, guardConstruct } from './builtins/guard.ts';
 import { lookup } from './builtins/registry.ts';
 import { classTwin, privateAccess } from './classes.ts';
@@ -69,6 +70,7 @@ function remember(f: object, twin: Callable): Callable {
 
 function resolve(f: Function, receiver: unknown): Callable {
   if (own.has(f)) return remember(f, f as Callable);
+  if (receiver !== undefined && receiver === (globalThis as { console?: unknown }).console) return remember(f, printing(f) as Callable);
   const rule = userRule(f);
   if (rule !== undefined) return remember(f, ruleTwin(f, rule));
   const entry = lookup(f);
@@ -171,7 +173,16 @@ export function homeOf(f: Function, receiver: unknown): object | undefined {
 export function construct(C: unknown, args: readonly unknown[], newTarget: unknown = C): unknown {
   if (typeof C !== 'function') throw new TypeError(`${calleeText() ?? 'value'} is not a constructor`);
   const maker = makers.get(C) ?? resolveMaker(C);
-  return Reflect.construct(maker, args, (newTarget === C && maker === C ? C : newTarget) as Function);
+  const made: unknown = Reflect.construct(maker, args, newTarget as Function);
+  if (newTarget === C && maker !== C && made instanceof Error) recapture(made);
+  return made;
+}
+
+/** The engine begins the stack of an error below its `new.target`, which is not on the stack if its twin body runs. */
+function recapture(error: Error): void {
+  const own = Object.getOwnPropertyDescriptor(error, 'stack');
+  if (own === undefined || own.configurable !== true || Object.isFrozen(error)) return;
+  if (typeof error.stack === 'string' && !/\n\s+at |@/.test(error.stack)) Error.captureStackTrace?.(error, construct);
 }
 
 function resolveMaker(C: Function): Function {

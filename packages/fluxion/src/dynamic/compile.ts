@@ -30,17 +30,19 @@ function compile(rewritten: Rewritten, realm: FunctionConstructor, location: Sou
   const url = location?.url ?? `fluxion:function-${++anonymous}`;
   const line = location?.line ?? 0;
   const text = `(${rewritten.factory})`;
-  registerScript(url, line, rewritten);
   const vm = builtinModule('node:vm') as typeof import('node:vm') | undefined;
   if (vm !== undefined && mainFunction(vm) === realm) {
     // A Script takes a negative offset too, so that the header can stand above the first line of a file.
+    registerScript(url, line, rewritten, text);
     const script = new vm.Script(text, { filename: url, lineOffset: line - rewritten.headerLines });
     return script.runInThisContext() as Factory;
   }
   const padding = '\n'.repeat(Math.max(0, line - rewritten.headerLines));
+  const code = `${padding}${text}\n//# sourceURL=${url}`;
+  registerScript(url, line, rewritten, code);
   try {
     const indirectEval = realm('return (0, eval)(arguments[0])') as (code: string) => unknown;
-    return indirectEval(`${padding}${text}\n//# sourceURL=${url}`) as Factory;
+    return indirectEval(code) as Factory;
   } catch (e) {
     if (e instanceof Error && e.name === 'EvalError') {
       throw fluxionError('UnsupportedEnvironment', { missing: 'code generation from strings (a content-security policy forbids it)' });

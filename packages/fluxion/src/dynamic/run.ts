@@ -3,6 +3,7 @@
  * Invariant: `current()` is the innermost run whose code is on the stack; while a run is suspended (an `await` is pending)
  * no object older than it holds a tracked number.
  */
+import { unwatchStacks, watchStacks } from './stacks.ts';
 import type { Level } from './numbers/level.ts';
 import { type Journal, createJournal, endJournal, putIn, setCurrentJournal, takeOut } from './journal.ts';
 
@@ -40,7 +41,7 @@ export function beginRun(): Run {
     outside: false,
   };
   run.root = parent?.root ?? run;
-  q.n++;
+  if (q.n++ === 0) watchStacks();
   enterRun(run);
   return run;
 }
@@ -85,7 +86,7 @@ export function endRun(run: Run): void {
     endJournal(run.journal);
   } finally {
     run.ended = true;
-    q.n--;
+    if (--q.n === 0) unwatchStacks();
     leaveRun(run);
   }
 }

@@ -110,7 +110,11 @@ export function instantiate(captured: Captured, around: Surroundings = {}): unkn
   }
   const url = captured.location?.url;
   if (url !== undefined) runtime.import = (specifier: string) => import(resolveSpecifier(specifier, url));
-  return factoryOf(rewritten, captured.fn, captured.location)(runtime, ...constants);
+  const twin = factoryOf(rewritten, captured.fn, captured.location)(runtime, ...constants) as Function;
+  // Stacks show the name that the original got from its surroundings.
+  const name = Object.getOwnPropertyDescriptor(captured.fn, 'name');
+  if (twin.name === '' && typeof name?.value === 'string') Object.defineProperty(twin, 'name', name);
+  return twin;
 }
 
 function resolveSpecifier(specifier: string, base: string): string {

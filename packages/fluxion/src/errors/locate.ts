@@ -16,6 +16,10 @@ export interface CallSite {
   getFunctionName(): string | null;
   getEvalOrigin?(): string | undefined;
   isNative(): boolean;
+  /** SHA-256 of the script's text. */
+  getScriptHash?(): string;
+  isConstructor?(): boolean;
+  isAsync?(): boolean;
 }
 
 export interface StackFrame extends Position {
@@ -32,7 +36,7 @@ export interface Place {
 }
 
 /** Says which place of the user's a place in generated code stands for; undefined for one the locator does not know. */
-export type Locator = (url: string, line: number, column: number) => Place | undefined;
+export type Locator = (url: string, line: number, column: number, site: CallSite | undefined) => Place | undefined;
 
 const locators: Locator[] = [];
 
@@ -61,9 +65,23 @@ export function usersOf(frames: readonly StackFrame[]): UserFrame[] {
   return found;
 }
 
+/** A call site with the position that it stands for. */
+export interface PlacedSite extends UserFrame {
+  readonly site: CallSite;
+}
+
+/** The call sites that are the user's, innermost first, as the engine hands them to a formatter of stacks. */
+export function placedSites(sites: readonly CallSite[]): PlacedSite[] {
+  return sites.flatMap((site) => {
+    const frame = frameOfSite(site);
+    const position = placeOf(frame);
+    return position === undefined ? [] : [{ site, position, name: frame.name }];
+  });
+}
+
 function placeOf(frame: StackFrame): Position | undefined {
   for (const locator of locators) {
-    const place = locator(frame.url, frame.line - 1, frame.column - 1);
+    const place = locator(frame.url, frame.line - 1, frame.column - 1, frame.site);
     if (place) return { url: place.url, line: place.line + 1, column: place.column + 1 };
   }
   return isForeign(frame.url) ? undefined : frame;

@@ -20,6 +20,7 @@ import {
   setLevel,
   whilePulling,
 } from '../dynamic/run.ts';
+import { settleStack } from '../dynamic/stacks.ts';
 import { copyWith, needsCopy, standIn } from '../dynamic/standin.ts';
 import { Tape } from '../dynamic/tape.ts';
 import type { Options } from './options.ts';
@@ -58,6 +59,7 @@ function inRun<T>(
     }
   };
   const fail = (error: unknown): never => {
+    settleStack(error);
     const plain = strip(error);
     end();
     throw plain;

@@ -14,10 +14,15 @@ function compile(text: string): Program {
 
 /** Central differences at several steps; undefined where they do not settle (a kink or a jump is near). */
 function settledSlope(f: Program, x: number[], direction: number[]): number | undefined {
+  let kinked = false;
   const slopes = [1e-4, 1e-5, 1e-6].map((h) => {
     const at = (s: number): number => f(x.map((v, i) => v + s * h * direction[i]));
+    // At a kink the two sides differ, and what central differences give is their mean.
+    const [left, right] = [(at(0) - at(-1)) / h, (at(1) - at(0)) / h];
+    if (Math.abs(left - right) > 1e-2 * Math.sqrt(h / 1e-4) * Math.max(1, Math.abs(left))) kinked = true;
     return (at(1) - at(-1)) / (2 * h);
   });
+  if (kinked) return undefined;
   const spread = Math.max(...slopes) - Math.min(...slopes);
   return spread < 1e-6 * Math.max(1, Math.abs(slopes[1])) ? slopes[1] : undefined;
 }

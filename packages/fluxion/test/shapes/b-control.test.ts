@@ -163,7 +163,7 @@ shape(23, 'labelled break and continue', {
     }
     return s;
   },
-  inputs: [at([1, 2, 3]), at([1, 4, 2]), at([2, -1, 1])],
+  inputs: [at([1, 2, 2.5]), at([1, 4, 2]), at([2, -1, 1])],
 });
 
 shape(24, 'do-while, for-in, for-of', {

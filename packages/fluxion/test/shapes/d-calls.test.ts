@@ -143,7 +143,9 @@ describe('shape 57', () => {
       return inner + z;
     };
     // inner = d/dy (x y²) at 2 = 4x; afterwards z = 2x.
-    expect(f(3)).toBe(18);
+    // Outside a derivative the inner one meets a variable of native code.
+    if (provider === 'plugin') expect(f(3)).toBe(18);
+    else expect(() => f(3)).toThrow(expect.objectContaining({ code: 'UnwritableBinding' }));
     expect(derivative(f)(3)).toBe(6);
     expect(grad(f)(3)).toBe(6);
   });

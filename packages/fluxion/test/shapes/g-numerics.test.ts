@@ -341,6 +341,7 @@ describe('93: networks', () => {
     wrt: [0, 1],
     reset: () => Object.assign(running, { mean: 0, variance: 1 }),
     state: () => running,
+    tracksState: true,
   });
 });
 

@@ -57,17 +57,18 @@ function copy(value: unknown, made: Map<object, object>): unknown {
   return like;
 }
 
+/** What twin code runs for a method of `console`, the language's or one that a test runner has put in its place. */
+export function printing(native: Function, key: string = native.name): Function {
+  return function (this: unknown, ...args: unknown[]): unknown {
+    const shown = args.map((arg, i) => (key === 'assert' && i === 0 ? truthy(arg) : printable(arg)));
+    if (shown.some((arg, i) => arg !== args[i] && isBox(args[i]))) noteInactive(`console.${key}`);
+    return Reflect.apply(native, this, shown);
+  };
+}
+
 if (typeof console === 'object') {
   for (const [key, native, role] of ownFunctions(console)) {
     if (role !== 'method' || key === 'Console' || typeof key === 'symbol' || key.startsWith('_')) continue;
-    define(
-      native,
-      function (this: unknown, ...args: unknown[]): unknown {
-        const shown = args.map((arg, i) => (key === 'assert' && i === 0 ? truthy(arg) : printable(arg)));
-        if (shown.some((arg, i) => arg !== args[i] && isBox(args[i]))) noteInactive(`console.${key}`);
-        return Reflect.apply(native, this, shown);
-      },
-      'primal',
-    );
+    define(native, printing(native, key), 'primal');
   }
 }
