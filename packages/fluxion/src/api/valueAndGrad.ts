@@ -21,13 +21,14 @@ export function evaluateGradient(
   options: ValueAndGradOptions<Wrt> | undefined,
 ): Parts | Promise<Parts> {
   const wrt = indexesOf(operator, options?.wrt, args.length);
-  const parts = reverse(f, args, wrt, options, ({ result, pull, plain }): Parts => {
+  const parts = reverse(f, args, wrt, options, ({ result, pull, plain, tape }): Parts => {
     const hasAux = options?.hasAux === true;
     if (hasAux && !Array.isArray(result)) {
       throw fluxionError('NotANumber', { operator: `${operator} with hasAux (a pair [number, aux])`, got: describe(result) });
     }
     const value = numberResult(operator, hasAux ? (result as unknown[])[0] : result);
     const gradients = pull([[value, 1]]);
+    tape.release();
     const grad = typeof options?.wrt === 'object' ? gradients : gradients[0];
     return hasAux ? { value: plain(value), grad, aux: plain((result as unknown[])[1]) } : { value: plain(value), grad };
   });

@@ -334,19 +334,27 @@ function compare(operator: Native, a: unknown, b: unknown): boolean {
 }
 
 export function lt(a: unknown, b: unknown): boolean {
-  return compare(natively.lt, a, b);
+  const x = Box.is(a) ? a.primal : a;
+  const y = Box.is(b) ? b.primal : b;
+  return typeof x === 'number' && typeof y === 'number' ? x < y : compare(natively.lt, a, b);
 }
 
 export function le(a: unknown, b: unknown): boolean {
-  return compare(natively.le, a, b);
+  const x = Box.is(a) ? a.primal : a;
+  const y = Box.is(b) ? b.primal : b;
+  return typeof x === 'number' && typeof y === 'number' ? x <= y : compare(natively.le, a, b);
 }
 
 export function gt(a: unknown, b: unknown): boolean {
-  return compare(natively.gt, a, b);
+  const x = Box.is(a) ? a.primal : a;
+  const y = Box.is(b) ? b.primal : b;
+  return typeof x === 'number' && typeof y === 'number' ? x > y : compare(natively.gt, a, b);
 }
 
 export function ge(a: unknown, b: unknown): boolean {
-  return compare(natively.ge, a, b);
+  const x = Box.is(a) ? a.primal : a;
+  const y = Box.is(b) ? b.primal : b;
+  return typeof x === 'number' && typeof y === 'number' ? x >= y : compare(natively.ge, a, b);
 }
 
 /** What identity is compared by: a box's primal, a stand-in's original, anything else itself. */

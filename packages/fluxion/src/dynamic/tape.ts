@@ -52,11 +52,12 @@ export class Tape {
   constructor(options: TapeOptions = {}) {
     this.limit = options.limit ?? defaultLimit;
     this.#setting = options.setting;
-    this.#capacity = Math.min(256, this.limit);
-    this.#lhs = new Int32Array(this.#capacity);
-    this.#rhs = new Int32Array(this.#capacity);
-    this.#dl = new Float64Array(this.#capacity);
-    this.#dr = new Float64Array(this.#capacity);
+    const entries = takeSpare(this.limit) ?? newEntries(Math.min(256, this.limit));
+    this.#capacity = entries.dl.length;
+    this.#lhs = entries.lhs;
+    this.#rhs = entries.rhs;
+    this.#dl = entries.dl;
+    this.#dr = entries.dr;
   }
 
   /** A node that reads nothing: an independent variable. */
@@ -212,6 +213,15 @@ export class Tape {
     if (this.length < this.#capacity) this.#resize(Math.max(this.length, 1));
   }
 
+  /** Hands the tape's memory on to the next one. It must not be swept any more. */
+  release(): void {
+    keepSpare({ lhs: this.#lhs, rhs: this.#rhs, dl: this.#dl, dr: this.#dr });
+    this.#fats = [];
+    this.length = 0;
+    this.#capacity = 0;
+    this.#resize(1);
+  }
+
   /** The adjoints of all nodes, given those of some. Fresh at each call. */
   sweep(seeds: Iterable<readonly [index: number, adjoint: Value]>): Adjoints {
     const adjoints = new Adjoints(this.length);
@@ -289,7 +299,9 @@ export class Tape {
 
   #grow(): void {
     if (this.#capacity >= this.limit) throw this.#full();
-    this.#resize(Math.min(this.#capacity * 2, this.limit));
+    // Small tapes grow faster: most of their cost is making arrays.
+    const factor = this.#capacity < 2 ** 14 ? 4 : 2;
+    this.#resize(Math.min(this.#capacity * factor, this.limit));
   }
 
   #resize(capacity: number): void {
@@ -309,6 +321,38 @@ export class Tape {
     const limit = Math.min(this.limit, this.#capacity);
     return fluxionError('TapeLimit', this.#setting === undefined ? { limit } : { limit, setting: this.#setting });
   }
+}
+
+interface Entries {
+  readonly lhs: Int32Array;
+  readonly rhs: Int32Array;
+  readonly dl: Float64Array;
+  readonly dr: Float64Array;
+}
+
+/** The arrays of a tape that is done with. A scalar gradient would spend much of its time making them. */
+let spare: Entries | undefined;
+const largestSpare = 2 ** 16;
+
+function takeSpare(limit: number): Entries | undefined {
+  if (spare === undefined || spare.dl.length > limit) return undefined;
+  const entries = spare;
+  spare = undefined;
+  return entries;
+}
+
+function keepSpare(entries: Entries): void {
+  const { length } = entries.dl;
+  if (length <= largestSpare && (spare === undefined || spare.dl.length < length)) spare = entries;
+}
+
+function newEntries(capacity: number): Entries {
+  return {
+    lhs: new Int32Array(capacity),
+    rhs: new Int32Array(capacity),
+    dl: new Float64Array(capacity),
+    dr: new Float64Array(capacity),
+  };
 }
 
 function resized<T extends Int32Array | Float64Array>(old: T, fresh: T): T {

@@ -29,6 +29,20 @@ describe('the tape', () => {
     expect(tape.sweep([[y.index, 1]]).at(0)).toBe(first);
   });
 
+  test('released memory serves the next tape, however large or limited', () => {
+    for (const n of [10, 5000, 10, 100_000, 10]) {
+      const { tape, inputs } = start(1.5);
+      let y = inputs[0]!;
+      for (let i = 0; i < n; i++) y = add(y, inputs[0]!);
+      expect(tape.sweep([[y.index, 1]]).at(0)).toBe(n + 1);
+      tape.release();
+      expect(tape.length).toBe(0);
+    }
+    const small = new Tape({ limit: 3 });
+    for (let i = 0; i < 3; i++) small.leaf();
+    expect(() => small.leaf()).toThrow(expect.objectContaining({ code: 'TapeLimit' }));
+  });
+
   test('has a limit with an error of its own', () => {
     const tape = new Tape({ limit: 100, setting: 'maxTape' });
     for (let i = 0; i < 100; i++) tape.leaf();
