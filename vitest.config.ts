@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import fluxion from './packages/plugin/src/vite.ts';
 
 // Tests run from source: the `fluxion-source` export condition of every package leads to its TypeScript.
 const conditions = ['fluxion-source', 'module', 'node', 'development|production'];
@@ -15,10 +16,19 @@ const project = (name: string, root: string) => ({
   },
 });
 
+/** The program shapes once more, captured by the plugin in place of the inspector. */
+const shapes = project('fluxion-by-plugin', 'packages/fluxion');
+const shapesByPlugin = {
+  ...shapes,
+  plugins: [fluxion()],
+  test: { ...shapes.test, include: ['test/shapes/*.test.ts'], env: { FLUXION_PROVIDER: 'plugin' } },
+};
+
 export default defineConfig({
   test: {
     projects: [
       project('fluxion', 'packages/fluxion'),
+      shapesByPlugin,
       project('plugin', 'packages/plugin'),
       project('cli', 'packages/cli'),
       project('examples', 'examples'),

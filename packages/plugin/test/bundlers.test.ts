@@ -74,8 +74,8 @@ describe.each([false, true])('minified: %s', (minify) => {
   it('esbuild', async () => {
     const outfile = join(out, `esbuild-${minify}.mjs`);
     const plugins = [esbuildPlugin()];
-    const options = { entryPoints: [entry], outfile, bundle: true, format: 'esm', minify, sourcemap: true } as const;
-    await esbuild.build({ ...options, plugins, logLevel: 'error' });
+    const options: esbuild.BuildOptions = { entryPoints: [entry], outfile, format: 'esm', minify, sourcemap: true };
+    await esbuild.build({ ...options, bundle: true, plugins, logLevel: 'error' });
     await check(outfile);
     const map = JSON.parse(readFileSync(`${outfile}.map`, 'utf8'));
     const main = map.sources.findIndex((source: string) => source.endsWith('main.ts'));
