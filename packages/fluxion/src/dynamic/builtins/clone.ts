@@ -89,9 +89,11 @@ entry(
     function (...args: unknown[]): unknown {
       if (args.length === 0 || !holdsTracked(args[0])) return native(...args.map(primalOf));
       const transfer = isObject(args[1]) ? get(args[1], 'transfer') : undefined;
+      const copy = clone(native, args[0], new Map());
+      // What is transferred is detached when it has been copied.
       if (transfer !== undefined && (!Array.isArray(transfer) || transfer.length > 0)) {
         native(undefined, options(args[1]));
       }
-      return clone(native, args[0], new Map());
+      return copy;
     },
 );

@@ -67,7 +67,9 @@ const slow: Readonly<Record<string, string>> = {
 /** `left op right`, where `at` is the node that the operation stands for. */
 export function combine(r: Context, at: Node, op: string, left: Operand, right: Operand): string {
   const native = (a: string, b: string) => `(${a} ${op} ${b})`;
-  const plain = isPlain(left.kind) && isPlain(right.kind);
+  // A string that is read as a number may be a tracked number written out: the table refuses that.
+  const readsText = /^[-*/%]/.test(op) && ((left.kind | right.kind) & STRING) !== 0 && isPlain(left.kind | right.kind);
+  const plain = isPlain(left.kind) && isPlain(right.kind) && !readsText;
   const equality = op === '===' || op === '!==';
   const loose = op === '==' || op === '!=';
   if (
@@ -79,7 +81,12 @@ export function combine(r: Context, at: Node, op: string, left: Operand, right: 
     return r.mark(at.start) + native(a, right.simple ?? right.text());
   }
   const name = slow[op];
-  if ((op === '+' && (left.kind === STRING || right.kind === STRING)) || left.kind === BIGINT || right.kind === BIGINT) {
+  if (
+    readsText ||
+    (op === '+' && (left.kind === STRING || right.kind === STRING)) ||
+    left.kind === BIGINT ||
+    right.kind === BIGINT
+  ) {
     const a = left.simple ?? left.text();
     return r.call(at, name, a, right.simple ?? right.text());
   }
@@ -188,7 +195,7 @@ export function emitUnary(r: Context, node: UnaryExpression): string {
   }
   const name = operator === '-' ? 'neg' : operator === '+' ? 'plus' : 'bitnot';
   const value = operand(r, argument, []);
-  if (isPlain(value.kind)) return `${r.mark(node.start)}(${operator} ${gap}${value.text()})`;
+  if (isPlain(value.kind) && (value.kind & STRING) === 0) return `${r.mark(node.start)}(${operator} ${gap}${value.text()})`;
   if (value.simple !== undefined) {
     const x = value.simple;
     return `(typeof ${gap}${x} === 'number' ? ${operator}${x} : ${r.call(node, name, x)})`;
