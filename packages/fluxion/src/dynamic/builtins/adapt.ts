@@ -142,6 +142,11 @@ export function view(o: object): object {
     deleteProperty: (_, key) => deleteStrict(o, key),
     getPrototypeOf: () => getPrototypeOf(o),
   });
+  return standsFor(proxy, o);
+}
+
+/** Declares what a view stands for. */
+export function standsFor(proxy: object, o: object): object {
   viewed.set(proxy, o);
   return proxy;
 }

@@ -24,11 +24,13 @@ import {
   predicate,
   primalOf,
   refuse,
+  S,
   sameValueZero,
   scalar,
   scalars,
   seq,
   set,
+  standsFor,
   str,
   view,
 } from './adapt.ts';
@@ -40,11 +42,17 @@ const proto = Array.prototype;
 const { apply } = Reflect;
 const { isArray } = Array;
 const slice = Array.prototype.slice;
+const objectToString = Object.prototype.toString;
+
+/** A typed array in which nothing is tracked: natives check its memory as they go. */
+function isUnmarkedView(o: object): boolean {
+  return ArrayBuffer.isView(o) && (o as unknown as Record<symbol, unknown>)[S] === undefined;
+}
 
 /** Calls an array method's native on whatever the receiver is. */
 function run(native: Native, receiver: unknown, args: unknown[]): unknown {
   if (isPlainArray(receiver)) return apply(native, receiver, args);
-  if (!isObject(receiver)) return apply(native, receiver, args);
+  if (!isObject(receiver) || isUnmarkedView(receiver)) return apply(native, receiver, args);
   if (isBox(receiver)) {
     // As an object a number has no elements; what hands back the object itself would lose the derivative.
     const result = apply(native, primalOf(receiver), args);
@@ -175,12 +183,13 @@ function isSpreadable(value: unknown): boolean {
       : Boolean(spreadable);
 }
 
-/** An argument of `concat` that is to be spread although native code would not, or not read rightly. */
-function spreadable(o: object): object {
+/** An operand of `concat` that native code may not spread or read by itself: it is asked, when its turn comes, what it is. */
+function operand(o: object): object {
   const elements = view(o);
-  return new Proxy(elements, {
-    get: (target, key) => (key === Symbol.isConcatSpreadable ? true : Reflect.get(target, key)),
+  const made: object = new Proxy(elements, {
+    get: (target, key) => (key === Symbol.isConcatSpreadable ? isSpreadable(o) : Reflect.get(target, key)),
   });
+  return standsFor(made, o);
 }
 
 entry(
@@ -189,13 +198,19 @@ entry(
   'passes',
   (native) =>
     function (this: unknown, ...args: unknown[]): unknown {
-      const parts = args.map((arg) =>
-        !isObject(arg) || isPlainArray(arg) || !isSpreadable(arg) ? arg : spreadable(arg),
-      );
-      if (isPlainArray(this) || !isObject(this)) return apply(native, this, parts);
+      const wrap = (value: unknown): unknown =>
+        !isObject(value) || isBox(value) || isPlainArray(value) ? value : operand(value);
       if (isBox(this)) return refuse('Array.prototype.concat of a number');
-      if (isSpreadable(this)) return apply(native, spreadable(this), parts);
-      return apply(native, this, parts);
+      const parts = args.map(wrap);
+      const result = apply(native, wrap(this), parts);
+      if (parts.every((part, i) => part === args[i]) && wrap(this) === this) return result;
+      // What was not spread is an element itself.
+      const length = lengthOf(result as object);
+      for (let i = 0; i < length; i++) {
+        const element = Object.getOwnPropertyDescriptor(result, i)?.value;
+        if (original(element) !== element) Object.defineProperty(result, i, { value: original(element) });
+      }
+      return result;
     },
 );
 
@@ -315,11 +330,12 @@ entry(
 // Strings: those of the primals. An array within itself gives the empty string, as natively.
 const joining: object[] = [];
 
-function joined(o: object, separator: string, part: (element: unknown) => string): string {
+function joined(o: object, between: () => string, part: (element: unknown) => string): string {
   if (joining.includes(o)) return '';
   joining.push(o);
   try {
     const length = lengthOf(o);
+    const separator = between();
     let out = '';
     for (let i = 0; i < length; i++) {
       if (i > 0) out += separator;
@@ -336,8 +352,7 @@ function join(native: Native, receiver: unknown, separator: unknown): unknown {
   if (!isObject(receiver)) return apply(native, receiver, [scalar(separator)]);
   if (isPlainArray(receiver) && !receiver.some(isObject)) return apply(native, receiver, [scalar(separator)]);
   if (isBox(receiver)) return '';
-  const between = separator === undefined ? ',' : str(separator);
-  return joined(receiver, between, str);
+  return joined(receiver, () => (separator === undefined ? ',' : str(separator)), str);
 }
 entry(
   proto,
@@ -356,7 +371,7 @@ entry(
     function (this: unknown): unknown {
       if (!isObject(this) || isBox(this)) return apply(native, this, []);
       const method = get(this, 'join');
-      return typeof method === 'function' ? callTwin(method, this, []) : callTwin(Object.prototype.toString, this, []);
+      return typeof method === 'function' ? callTwin(method, this, []) : callTwin(objectToString, this, []);
     },
 );
 entry(
@@ -367,10 +382,14 @@ entry(
     function (this: unknown, ...args: unknown[]): unknown {
       if (!isObject(this) || isBox(this)) return apply(native, this, args);
       const separator = ['a', 'b'].toLocaleString().slice(1, -1);
-      return joined(this, separator, (element) => {
-        const method = get(element, 'toLocaleString');
-        return str(callTwin(method as Function, element, args));
-      });
+      return joined(
+        this,
+        () => separator,
+        (element) => {
+          const method = get(element, 'toLocaleString');
+          return str(callTwin(method as Function, element, args));
+        },
+      );
     },
 );
 

@@ -12,6 +12,8 @@ import { keysOf } from './object.ts';
 
 const isRaw = nativeOf(JSON, 'isRawJSON');
 const stringify = JSON.stringify;
+const isEnumerable = Object.prototype.propertyIsEnumerable;
+const tagOf = Object.prototype.toString;
 
 interface Writing {
   readonly replacer: Callable | undefined;
@@ -22,7 +24,7 @@ interface Writing {
 
 function boxedValue(value: object): unknown {
   if (value instanceof Number || value instanceof String || value instanceof Boolean || value instanceof BigInt) {
-    const tag = Object.prototype.toString.call(value);
+    const tag = tagOf.call(value);
     if (tag === '[object Number]') {
       const number = toNumber(value);
       return isBox(number) ? refuse('JSON.stringify') : number;
@@ -44,6 +46,7 @@ function property(w: Writing, holder: object, k: string, indent: string, read: u
   if (w.replacer !== undefined) value = callTwin(w.replacer, holder, [k, value]);
   if (isBox(value)) refuse('JSON.stringify');
   if (isObject(value)) value = boxedValue(value);
+  if (typeof value === 'bigint') throw new TypeError('Do not know how to serialize a BigInt');
   if (!isObject(value)) return stringify(value);
   if (typeof value === 'function') return undefined;
   if (isRaw?.(value)) return stringify(value);
@@ -61,9 +64,7 @@ function structure(w: Writing, value: object, outer: string): string {
     const length = +(scalar(get(value, 'length')) as number);
     for (let i = 0; i < length; i++) parts.push(property(w, value, String(i), indent, get(value, String(i))) ?? 'null');
   } else {
-    for (const k of w.allowed ?? keysOf(value)) {
-      if (typeof k !== 'string' || (w.allowed === undefined && !Object.prototype.propertyIsEnumerable.call(value, k)))
-        continue;
+    for (const k of w.allowed ?? enumerableKeys(value)) {
       const text = property(w, value, k, indent, get(value, k));
       if (text !== undefined) parts.push(`${stringify(k)}:${w.gap === '' ? '' : ' '}${text}`);
     }
@@ -73,6 +74,10 @@ function structure(w: Writing, value: object, outer: string): string {
   if (parts.length === 0) return `${begin}${end}`;
   if (w.gap === '') return `${begin}${parts.join(',')}${end}`;
   return `${begin}\n${indent}${parts.join(`,\n${indent}`)}\n${outer}${end}`;
+}
+
+function enumerableKeys(o: object): string[] {
+  return keysOf(o).filter((k) => typeof k === 'string' && isEnumerable.call(o, k)) as string[];
 }
 
 /** A plain circle of the same constructors, for the native to complain about. */

@@ -20,9 +20,11 @@ import {
   primalOf,
   reading,
   S,
+  scalar,
   set,
   toKey,
   truthy,
+  writing,
 } from './adapt.ts';
 import { callOrConstruct, entry, getter, type Key, type Native, nativeOf, passing, setter } from './entries.ts';
 import { define } from './registry.ts';
@@ -31,6 +33,7 @@ import { numberObjects } from './search.ts';
 const proto = Object.prototype;
 const { apply } = Reflect;
 const isEnumerable = nativeOf(proto, 'propertyIsEnumerable') as Native;
+const nativeDefine = Object.defineProperty;
 
 /** The object that a native takes: a box is a number, and as an object it has no properties of its own. */
 function receiver(value: unknown): unknown {
@@ -62,36 +65,32 @@ export function readDescriptor(attributes: unknown): PropertyDescriptor {
   return made;
 }
 
-/** Defines a property as twin code may: journaled, and into the shadow where there is one. */
-export function defineOwn(o: object, k: Key, descriptor: PropertyDescriptor): boolean {
+/**
+ * Defines a property as twin code may: journaled, and into the shadow where there is one. What can't be defined gives
+ * false, or (with `strict`) the native's own error.
+ */
+export function defineOwn(o: object, k: Key, descriptor: PropertyDescriptor, strict: boolean): boolean {
   for (const part of [descriptor.value, descriptor.get, descriptor.set]) if (isObject(part)) touch(o, part);
-  const slow = (o as Record<symbol, unknown>)[S] !== undefined;
-  if (slow && 'value' in descriptor && ArrayBuffer.isView(o) && typeof k === 'string' && String(+k) === k) {
-    const { value, ...attributes } = descriptor;
-    if (!Reflect.defineProperty(o, k, { ...attributes, value: primalOf(value) })) return false;
-    set(o, k, value);
-    return true;
-  }
-  if (slow && !ArrayBuffer.isView(o) && 'value' in descriptor && Reflect.getOwnPropertyDescriptor(o, k)?.writable) {
-    // Another owner of this object is differentiated: the write has to be seen there.
-    if (!Reflect.defineProperty(o, k, { ...descriptor, value: Reflect.getOwnPropertyDescriptor(o, k)?.value }))
-      return false;
+  const apart = (to: object, attributes: PropertyDescriptor): boolean =>
+    strict ? nativeDefine(to, k, attributes) === to : Reflect.defineProperty(to, k, attributes);
+  const mark = (o as Record<symbol, unknown>)[S];
+  if (ArrayBuffer.isView(o)) {
+    if (!('value' in descriptor) || (mark === undefined && !isBox(descriptor.value))) return apart(o, descriptor);
+    if (!apart(o, { ...descriptor, value: primalOf(descriptor.value) })) return false;
     set(o, k, descriptor.value);
     return true;
   }
-  if (isBox(descriptor.value) && ArrayBuffer.isView(o)) {
-    if (!Reflect.defineProperty(o, k, { ...descriptor, value: primalOf(descriptor.value) })) return false;
-    set(o, k, descriptor.value);
-    return true;
-  }
-  const done = Reflect.defineProperty(o, k, descriptor);
+  // Where another owner of this object is differentiated, the property has to be seen there.
+  const to = mark === undefined ? o : writing(o);
+  if (to !== o) return defineOwn(to, k, descriptor, strict);
+  const isLength = Array.isArray(o) && k === 'length' && 'value' in descriptor;
+  const done = apart(o, isLength ? { ...descriptor, value: scalar(descriptor.value) } : descriptor);
   // Elements that are accessors are only to be read through the table.
   if (
     done &&
-    !('value' in descriptor) &&
+    mark === undefined &&
+    (descriptor.get ?? descriptor.set) !== undefined &&
     Array.isArray(o) &&
-    (descriptor.get ?? descriptor.set) &&
-    !slow &&
     !isProxy(o)
   ) {
     if (Reflect.defineProperty(o, S, { value: slowMark, configurable: true, writable: true, enumerable: false })) {
@@ -256,11 +255,8 @@ entry(
       const target = receiver(o);
       if (!isObject(target)) return native(target, k, attributes);
       const name = toKey(k);
-      const descriptor = readDescriptor(attributes);
-      // The native's own message, where it can't be done.
-      if (!defineOwn(target, name, descriptor))
-        native(target, name, { ...descriptor, ...('value' in descriptor && { value: primalOf(descriptor.value) }) });
-      return target;
+      defineOwn(target, name, readDescriptor(attributes), true);
+      return o;
     },
 );
 
@@ -271,7 +267,7 @@ function defineAll(target: object, properties: unknown): void {
     if (apply(isEnumerable, source, [k])) all.push([k, readDescriptor(get(source, k))]);
   }
   for (const [k, descriptor] of all) {
-    if (!defineOwn(target, k, descriptor)) Object.defineProperty(target, k, descriptor);
+    defineOwn(target, k, descriptor, true);
   }
 }
 entry(

@@ -15,6 +15,7 @@ import {
   isConstructor,
   isObject,
   primalOf,
+  scalar,
   set,
   toKey,
 } from './adapt.ts';
@@ -101,6 +102,7 @@ reflect('set', 'passes', (native, o, k, value, ...rest) => {
   const own = Reflect.getOwnPropertyDescriptor(receiver, name);
   if (own !== undefined && (!('value' in own) || !own.writable)) return false;
   if (own === undefined && !Reflect.isExtensible(receiver) && !ArrayBuffer.isView(receiver)) return false;
+  if (receiver === o && Array.isArray(o) && name === 'length') return native(o, name, scalar(value));
   if (receiver === o) {
     set(o, name, value);
     return true;
@@ -109,13 +111,14 @@ reflect('set', 'passes', (native, o, k, value, ...rest) => {
     receiver,
     name,
     own === undefined ? { value, writable: true, enumerable: true, configurable: true } : { value },
+    false,
   );
 });
 
 reflect('has', 'passes', (_, o, k) => hasProperty(o, toKey(k)));
 reflect('deleteProperty', 'passes', (_, o, k) => deleteProperty(o, toKey(k)));
 reflect('ownKeys', 'passes', (_, o) => keysOf(o));
-reflect('defineProperty', 'passes', (_, o, k, attributes) => defineOwn(o, toKey(k), readDescriptor(attributes)));
+reflect('defineProperty', 'passes', (_, o, k, attributes) => defineOwn(o, toKey(k), readDescriptor(attributes), false));
 reflect('getOwnPropertyDescriptor', 'passes', (_, o, k) => ownDescriptor(o, toKey(k)));
 reflect('getPrototypeOf', 'passes', (native, o) => hooks.heritageOf(native(o)));
 reflect('setPrototypeOf', 'passes', (native, o, prototype) => {

@@ -3,6 +3,7 @@
  * well-known symbols run as twins.
  * Invariant: a text never carries a derivative, and `explain` is told where one ends in it.
  */
+import { toLength } from '../conversions.ts';
 import { noteInactive } from '../hooks.ts';
 import { str } from '../operators.ts';
 import {
@@ -130,7 +131,11 @@ for (const [key, native] of ownFunctions(proto)) {
     native,
     function (this: unknown, ...args: unknown[]): unknown {
       note(`String.prototype.${String(key as Key)}`, this, args);
-      return apply(native, text(this), args.map(texts.has(key) ? text : scalar));
+      return apply(
+        native,
+        text(this),
+        args.map(texts.has(key) ? (arg, i) => (i === 0 && key !== 'concat' ? scalar(arg) : text(arg)) : scalar),
+      );
     },
     'primal',
   );
@@ -173,7 +178,7 @@ entry(
       if (!isObject(template)) return native(template, ...values);
       const raw = get(template, 'raw');
       if (raw === undefined || raw === null) return native({ raw }, ...values);
-      const length = +(scalar(get(raw, 'length')) as number);
+      const length = toLength(get(raw, 'length'));
       let out = '';
       for (let i = 0; i < length; i++) {
         out += str(get(raw, i));
