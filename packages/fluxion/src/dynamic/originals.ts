@@ -1,7 +1,8 @@
 /**
  * Originals of differentiated arguments, as twin code meets them by another way (captured, or passed a second time).
  * Invariant: while nobody writes, original and stand-in are independent variables. From the first write on, the one name
- * follows the other; if several stand-ins stand for the original, which one to follow can't be known: AmbiguousAlias.
+ * follows the other; if several stand-ins stand for the original, or it has been read as a constant before, which is meant
+ * can't be known: AmbiguousAlias.
  */
 import { fluxionError } from '../errors/error.ts';
 import { atEnd, currentJournal, type Journal, receivedSomething } from './journal.ts';
@@ -16,6 +17,7 @@ export class OriginalMark {
   readonly outer: OriginalMark | undefined;
   readonly standIns: object[] = [];
   #followed = false;
+  #readApart = false;
 
   constructor(journal: Journal | undefined, outer: OriginalMark | undefined) {
     this.journal = journal;
@@ -28,11 +30,14 @@ export class OriginalMark {
     for (const standIn of this.standIns) {
       if (receivedSomething(standIn) || differs(original, standIn, key)) return this.#follow(original);
     }
+    if (key !== 'length' && typeof Reflect.getOwnPropertyDescriptor(original, key)?.value === 'number') {
+      this.#keepApart(original);
+    }
     return original;
   }
 
-  /** As forRead, for what looks at all of it (its keys, its length). */
-  forAll(original: object): object {
+  /** As forRead, for what looks at all of it: its `contents`, or no more than its keys. */
+  forAll(original: object, contents = true): object {
     if (this.#followed) return this.standIns[0] as object;
     for (const standIn of this.standIns) {
       if (receivedSomething(standIn)) return this.#follow(original);
@@ -41,6 +46,7 @@ export class OriginalMark {
       const same = keys.filter((k) => k !== S).length === now.filter((k) => k !== S).length;
       if (!same || keys.some((k) => k !== S && differs(original, standIn, k))) return this.#follow(original);
     }
+    if (contents) this.#keepApart(original);
     return original;
   }
 
@@ -49,8 +55,16 @@ export class OriginalMark {
     return this.#follow(original);
   }
 
+  /** A number has been read as that of an independent variable: from now on nobody may write. */
+  #keepApart(original: object): void {
+    if (this.#readApart) return;
+    this.#readApart = true;
+    if (this.standIns.length === 1) shareAmong(this.standIns[0] as object, original, readTwice);
+  }
+
   #follow(original: object): object {
     if (this.standIns.length > 1) throw ambiguous(original, `${this.standIns.length} arguments`);
+    if (this.#readApart) throw ambiguous(original, readTwice);
     this.#followed = true;
     return this.standIns[0] as object;
   }
@@ -59,14 +73,18 @@ export class OriginalMark {
 /** What S of a stand-in holds while another one stands for the same original: it can be read, and not written. */
 export class SharedMark {
   readonly original: object;
-  constructor(original: object) {
+  readonly owners: string;
+  constructor(original: object, owners: string) {
     this.original = original;
+    this.owners = owners;
   }
 
   refuse(): never {
-    throw ambiguous(this.original, 'several arguments');
+    throw ambiguous(this.original, this.owners);
   }
 }
+
+const readTwice = 'an argument and another name by which it was read';
 
 function ambiguous(original: object, owners: string): Error {
   const object = Array.isArray(original) ? 'An array' : ArrayBuffer.isView(original) ? 'A typed array' : 'An object';
@@ -79,7 +97,9 @@ function differs(original: object, standIn: object, key: PropertyKey): boolean {
   if (a === undefined || b === undefined) return a !== b;
   if (!('value' in a) || !('value' in b)) return false;
   if (typeof a.value === 'number') {
-    return !Object.is(primalOf(b.value), a.value) || (!ArrayBuffer.isView(original) && !isBox(b.value));
+    const isLength = key === 'length' && Array.isArray(original);
+    const wasTracked = !isLength && !ArrayBuffer.isView(original);
+    return !Object.is(primalOf(b.value), a.value) || (wasTracked && !isBox(b.value));
   }
   return (
     (typeof a.value !== 'object' || a.value === null) && typeof a.value !== 'function' && !Object.is(a.value, b.value)
@@ -110,8 +130,8 @@ export function markOriginal(original: object, standIn: object): void {
 const sharedMarks = new WeakMap<object, SharedMark>();
 
 /** Makes a stand-in refuse writes. */
-function shareAmong(standIn: object, original: object): void {
-  const mark = new SharedMark(original);
+function shareAmong(standIn: object, original: object, owners = 'several arguments'): void {
+  const mark = new SharedMark(original, owners);
   sharedMarks.set(standIn, mark);
   if (ArrayBuffer.isView(standIn)) sealShared(standIn);
   else Reflect.defineProperty(standIn, S, { value: mark, writable: true, configurable: true, enumerable: false });

@@ -343,7 +343,10 @@ export function inOperator(k: unknown, o: unknown): boolean {
 /** Whether `o` or its prototypes have the property; `has` traps run as twins. */
 export function hasProperty(o: object, key: PropertyKey): boolean {
   const s = (o as Bag)[S];
-  if (s instanceof OriginalMark && Object.hasOwn(o, S)) return hasProperty(s.forAll(o), key);
+  if (s instanceof OriginalMark && Object.hasOwn(o, S)) {
+    const followed = s.forAll(o, false);
+    if (followed !== o) return hasProperty(followed, key);
+  }
   if (!isProxy(o)) return key in o;
   const found = trapOf(o, 'has');
   if (found === undefined) return key in o;

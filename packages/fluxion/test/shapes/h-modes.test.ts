@@ -527,11 +527,64 @@ describe('shape 112', () => {
   test('one of them differentiated: the other is followed when it is written', () => {
     const p = { a: 2 };
     const f = (first: typeof p, options: { base: typeof p }) => {
-      options.base.a *= 3;
+      options.base.a = first.a * 3;
       return first.a ** 2;
     };
     expect(grad(f)(p, { base: p })).toEqual({ a: 36 });
     expect(p).toEqual({ a: 2 });
+  });
+
+  test('captured and only read, in whatever way: a constant', () => {
+    const list = [1, 2];
+    const sums: ((x: number[]) => number)[] = [
+      () => list.reduce((s, v) => s + v, 0),
+      () => {
+        let sum = 0;
+        for (const v of list) sum += v;
+        return sum;
+      },
+      () => {
+        let sum = 0;
+        for (let i = 0; i < list.length; i++) sum += list[i];
+        return sum;
+      },
+      () => [...list].map((v) => v).reduce((s, v) => s + v, 0),
+      () => Object.values(list).reduce((s, v) => s + v, 0),
+    ];
+    for (const sum of sums) expect(grad((x: number[]) => sum(x) * x[0])(list)).toEqual([3, 0]);
+  });
+
+  test('one of them differentiated, the other read as a constant and then written: an error that says so', () => {
+    const p = { a: 2 };
+    const ambiguous = expect.objectContaining({ code: 'AmbiguousAlias' });
+    const through = (first: typeof p, options: { base: typeof p }) => {
+      options.base.a *= 3;
+      return first.a ** 2;
+    };
+    expect(() => grad(through)(p, { base: p })).toThrow(ambiguous);
+    const past = (first: typeof p, options: { base: typeof p }) => {
+      const before = options.base.a;
+      first.a = 5;
+      return first.a * before;
+    };
+    expect(() => grad(past)(p, { base: p })).toThrow(ambiguous);
+    const list = [1, 2];
+    expect(() =>
+      grad((x: number[]) => {
+        const sum = list.reduce((s, v) => s + v, 0);
+        x[0] *= 2;
+        return sum * x[0];
+      })(list),
+    ).toThrow(ambiguous);
+    const floats = Float64Array.of(1, 2);
+    expect(() =>
+      grad((x: Float64Array) => {
+        const first = floats[0];
+        x[1] = first * 2;
+        return x[0] * x[1];
+      })(floats),
+    ).toThrow(ambiguous);
+    expect([p, list, floats]).toEqual([{ a: 2 }, [1, 2], Float64Array.of(1, 2)]);
   });
 
   test('both differentiated and one written is an error that says so', () => {
