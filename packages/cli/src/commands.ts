@@ -1,7 +1,7 @@
 /** The commands: each takes the target and the options as written, and gives the text to print. */
 import { parseWrt, readArguments } from './arguments.ts';
 import { rowsOf, shortNumber, table, toJson } from './report.ts';
-import { type AnyFunction, loadFunction, loadLibrary, parseTarget } from './target.ts';
+import { loadFunction, loadLibrary, parseTarget } from './target.ts';
 
 export interface CommonOptions {
   readonly args?: string;
@@ -15,20 +15,14 @@ export interface GradOptions extends CommonOptions {
   readonly verify?: boolean;
 }
 
-type ValueAndGrad = (f: AnyFunction, options: object) => (...args: unknown[]) => { value: number; grad: unknown };
-type Explain = (
-  f: AnyFunction,
-  ...args: unknown[]
-) => Record<'tier' | 'reasons' | 'derivative' | 'ir' | 'wat', unknown>;
-
 export async function gradCommand(where: string, options: GradOptions): Promise<string> {
   const target = parseTarget(where);
   const args = readArguments(options.args);
   const wrt = parseWrt(options.wrt, args.length);
   const f = await loadFunction(target);
-  const library = await loadLibrary(target);
-  const valueAndGrad = library.valueAndGrad as unknown as ValueAndGrad;
-  const { value, grad } = await valueAndGrad(f, { wrt, tier: options.tier, verify: options.verify })(...args);
+  const { valueAndGrad } = await loadLibrary(target);
+  const { tier, verify } = options;
+  const { value, grad } = await valueAndGrad(f as (...args: unknown[]) => number, { wrt, tier, verify })(...args);
 
   if (options.json) return toJson({ value, gradient: grad });
   const indexes = typeof wrt === 'number' ? [wrt] : wrt;
@@ -44,7 +38,7 @@ export async function explainCommand(where: string, options: CommonOptions): Pro
   const args = readArguments(options.args);
   const f = await loadFunction(target);
   const { explain } = await loadLibrary(target);
-  const explanation = await (explain as unknown as Explain)(f, ...args);
+  const explanation = await explain(f, ...args);
   if (!options.json) return String(explanation);
   const { tier, reasons, derivative, ir, wat } = explanation;
   return toJson({ tier, reasons, derivative, ir, wat });

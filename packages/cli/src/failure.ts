@@ -33,11 +33,7 @@ function stackOf(error: Error): { head: string; frames: string[] } {
 }
 
 const here = dirname(fileURLToPath(import.meta.url));
+const ours =
+  /node:|[\\/]node_modules[\\/](?:commander|tsx|fluxion)[\\/]|[\\/]packages[\\/]fluxion[\\/](?:src|dist)[\\/]/;
 
-function isOfUser(frame: string): boolean {
-  if (!/^\s+at /.test(frame)) return false;
-  return (
-    !frame.includes(here) &&
-    !/node:|[\\/]node_modules[\\/](?:tsx|fluxion)[\\/]|[\\/]packages[\\/]fluxion[\\/]/.test(frame)
-  );
-}
+const isOfUser = (frame: string): boolean => /^\s+at /.test(frame) && !frame.includes(here) && !ours.test(frame);

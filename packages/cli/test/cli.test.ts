@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 
-const main = resolve(import.meta.dirname, '../src/main.ts');
 const fixtures = resolve(import.meta.dirname, 'fixtures');
+const main = resolve(import.meta.dirname, '../src/main.ts');
+const patience = 60_000;
 
 interface Outcome {
   readonly code: number | null;
@@ -11,9 +12,9 @@ interface Outcome {
   readonly err: string;
 }
 
-function run(args: readonly string[], input = ''): Promise<Outcome> {
+function run(script: string, args: readonly string[], input = ''): Promise<Outcome> {
   const { NODE_OPTIONS: _, ...env } = process.env;
-  const child = spawn(process.execPath, ['--conditions=fluxion-source', '--import', 'tsx', main, ...args], {
+  const child = spawn(process.execPath, ['--conditions=fluxion-source', '--import', 'tsx', script, ...args], {
     cwd: fixtures,
     env: { ...env, NO_COLOR: '1' },
   });
@@ -27,17 +28,82 @@ function run(args: readonly string[], input = ''): Promise<Outcome> {
   });
 }
 
-describe.concurrent('grad', () => {
-  test('prints value and gradient as JSON, and nothing else, on standard output', async () => {
-    const { code, out, err } = await run(['grad', 'model.ts#loss', '--args', 'model.args.json', '--json']);
-    expect(err).toBe('loss is being computed (1)\n');
+const cli = (args: readonly string[], input?: string): Promise<Outcome> => run(main, args, input);
+
+const row = (...cells: string[]): RegExp =>
+  new RegExp(`^${cells.map((cell) => cell.replace(/\W/g, '\\$&')).join(' +')}$`, 'm');
+
+describe('the program', () => {
+  test('prints value and gradient as JSON, and nothing else, on standard output', { timeout: patience }, async () => {
+    const { code, out, err } = await cli(['grad', 'model.ts#loss', '--args', 'model.args.json', '--json']);
+    expect(err).toBe('loss is being computed\n');
     expect(JSON.parse(out)).toEqual({ value: 2, gradient: { weights: [-2, -4], bias: -2, name: null } });
     expect(code).toBe(0);
   });
 
-  test('prints a table for people', async () => {
-    const { code, out } = await run(['grad', 'model.ts#loss', '--args', 'model.args.json']);
-    expect(out).toBe(
+  test('takes the arguments on standard input', { timeout: patience }, async () => {
+    const { out } = await cli(['grad', 'model.ts#product', '--args', '-', '--wrt', 'all'], '[3, 5]');
+    expect(out).toMatch(/^value {2}15$/m);
+    expect(out).toMatch(row('args[0]', '3', '5'));
+    expect(out).toMatch(row('args[1]', '5', '3'));
+  });
+
+  test('an exception of the function: its message and its frames alone, exit code 1', {
+    timeout: patience,
+  }, async () => {
+    const { code, out, err } = await cli(['grad', 'model.ts#broken', '--args', '[2]']);
+    expect(err).toMatch(/^RangeError: too large\n {4}at broken \(.*model\.ts:32:\d+\)\n?$/);
+    expect(out).toBe('');
+    expect(code).toBe(1);
+  });
+
+  test('a wrong option: exit code 2', { timeout: patience }, async () => {
+    const { code, out, err } = await cli(['grad', 'model.ts#product', '--nonsense']);
+    expect(err).toMatch(/unknown option/);
+    expect(out).toBe('');
+    expect(code).toBe(2);
+  });
+});
+
+describe('the commands', () => {
+  const long = JSON.stringify([Array.from({ length: 100 }, (_, i) => i)]);
+  const cases = {
+    table: ['grad', 'model.ts#loss', { args: 'model.args.json' }],
+    second: ['grad', 'model.ts#product', { args: '[3, 5]', wrt: '1', json: true }],
+    later: ['grad', 'model.ts#later', { args: '[2]', json: true }],
+    nested: ['grad', 'model.ts#models.cubic.f', { args: '[2]', json: true }],
+    common: ['grad', 'common.cjs', { args: '[2]', json: true }],
+    root: ['grad', 'model.ts#root', { args: '[0]', json: true }],
+    short: ['grad', 'model.ts#sumOfSquares', { args: long }],
+    long: ['grad', 'model.ts#sumOfSquares', { args: long, all: true }],
+    explain: ['explain', 'model.ts#rounded', { args: '[2.5]' }],
+    explainJson: ['explain', 'model.ts#rounded', { args: '[2.5]', json: true }],
+    refused: ['grad', 'model.ts#text', { args: '[2]' }],
+    compiled: ['grad', 'model.ts#root', { args: '[2]', tier: 'compiled' }],
+    noSuchExport: ['grad', 'model.ts#nope', {}],
+    noFunction: ['grad', 'model.ts#constant', {}],
+    noName: ['grad', 'model.ts', {}],
+    noFile: ['grad', 'missing.ts#f', {}],
+    noList: ['grad', 'model.ts#product', { args: '{"a": 1}' }],
+    noJson: ['grad', 'model.ts#product', { args: '[1,' }],
+    noArguments: ['grad', 'model.ts#product', { args: 'missing.json' }],
+    noArgument: ['grad', 'model.ts#product', { args: '[1, 2]', wrt: '2' }],
+  } as const;
+
+  let outcomes: Record<keyof typeof cases, { code: number; text: string }>;
+
+  beforeAll(async () => {
+    const { out, err } = await run('several.ts', [JSON.stringify(Object.values(cases))]);
+    const lines = out.trim().split('\n');
+    expect(err).toBe('');
+    const list = JSON.parse(lines.at(-1)!) as { code: number; text: string }[];
+    outcomes = Object.fromEntries(Object.keys(cases).map((name, i) => [name, list[i]])) as typeof outcomes;
+  }, patience);
+
+  const json = (name: keyof typeof cases): unknown => JSON.parse(outcomes[name].text);
+
+  test('a table for people', () => {
+    expect(outcomes.table.text).toBe(
       [
         'value  2',
         '',
@@ -45,93 +111,59 @@ describe.concurrent('grad', () => {
         'args[0].weights[0]          1         -2',
         'args[0].weights[1]         -1         -4',
         'args[0].bias                1         -2',
-        '',
       ].join('\n'),
     );
-    expect(code).toBe(0);
   });
 
-  test('takes the arguments on standard input, and with respect to several', async () => {
-    const all = await run(['grad', 'model.ts#product', '--args', '-', '--wrt', 'all', '--json'], '[3, 5]');
-    expect(JSON.parse(all.out)).toEqual({ value: 15, gradient: [5, 3] });
-    const second = await run(['grad', 'model.ts#product', '--args', '[3, 5]', '--wrt', '1']);
-    expect(second.out).toContain('args[1]          5          3');
+  test('with respect to one argument, of an async function, of nested exports and of a CommonJS module', () => {
+    expect(json('second')).toEqual({ value: 15, gradient: 3 });
+    expect(json('later')).toEqual({ value: 8, gradient: 12 });
+    expect(json('nested')).toEqual({ value: 8, gradient: 12 });
+    expect(json('common')).toEqual({ value: 4, gradient: 4 });
   });
 
-  test('awaits an async function', async () => {
-    const { out } = await run(['grad', 'model.ts#later', '--args', '[2]', '--json']);
-    expect(JSON.parse(out)).toEqual({ value: 8, gradient: 12 });
+  test('words for numbers that JSON has none for', () => {
+    expect(json('root')).toEqual({ value: 0, gradient: 'Infinity' });
   });
 
-  test('finds nested exports, and those of a CommonJS module', async () => {
-    const nested = await run(['grad', 'model.ts#models.cubic.f', '--args', '[2]', '--json']);
-    expect(JSON.parse(nested.out)).toEqual({ value: 8, gradient: 12 });
-    const common = await run(['grad', 'common.cjs', '--args', '[2]', '--json']);
-    expect(JSON.parse(common.out)).toEqual({ value: 4, gradient: 4 });
+  test('a long table is cut in the middle, unless all is wanted', () => {
+    const rows = (text: string): number => text.split('\n').filter((line) => line.startsWith('args')).length;
+    expect(rows(outcomes.short.text)).toBe(40);
+    expect(outcomes.short.text).toContain('… 60 more (--all shows them)');
+    expect(rows(outcomes.long.text)).toBe(100);
   });
 
-  test('has words for numbers that JSON has none for', async () => {
-    const { out } = await run(['grad', 'model.ts#root', '--args', '[0]', '--json']);
-    expect(JSON.parse(out)).toEqual({ value: 0, gradient: 'Infinity' });
+  test('explain says which tier ran and where a derivative ends', () => {
+    expect(outcomes.explain.text).toMatch(/dynamic/);
+    expect(outcomes.explain.text).toMatch(/Math\.floor/);
+    expect(outcomes.explain.text).toMatch(/model\.ts:42:/);
+    expect(json('explainJson')).toMatchObject({ tier: 'dynamic' });
   });
 
-  test('cuts a long table in the middle', async () => {
-    const args = JSON.stringify([Array.from({ length: 100 }, (_, i) => i)]);
-    const short = await run(['grad', 'model.ts#sumOfSquares', '--args', args]);
-    expect(short.out.split('\n').filter((line) => line.startsWith('args'))).toHaveLength(40);
-    expect(short.out).toContain('… 60 more (--all shows them)');
-    const long = await run(['grad', 'model.ts#sumOfSquares', '--args', args, '--all']);
-    expect(long.out.split('\n').filter((line) => line.startsWith('args'))).toHaveLength(100);
-  });
-});
-
-describe.concurrent('explain', () => {
-  test('says which tier ran and where a derivative ends', async () => {
-    const { code, out } = await run(['explain', 'model.ts#rounded', '--args', '[2.5]']);
-    expect(out).toMatch(/dynamic/);
-    expect(out).toMatch(/Math\.floor/);
-    expect(out).toMatch(/model\.ts:44:/);
-    expect(code).toBe(0);
-    const json = await run(['explain', 'model.ts#rounded', '--args', '[2.5]', '--json']);
-    expect(JSON.parse(json.out)).toMatchObject({ tier: 'dynamic' });
-  });
-});
-
-describe.concurrent('failures', () => {
-  test('an exception of the function: its message and its frames alone, exit code 1', async () => {
-    const { code, out, err } = await run(['grad', 'model.ts#broken', '--args', '[2]']);
+  test('a refused gradient: the line in the TypeScript file, and what to do', () => {
+    const { code, text } = outcomes.refused;
     expect(code).toBe(1);
-    expect(out).toBe('');
-    expect(err).toMatch(/^RangeError: too large\n {4}at broken \(.*model\.ts:34:\d+\)\n?$/);
+    expect(text).toMatch(/^LostDerivative: /);
+    expect(text).toContain('model.ts:37:');
+    expect(text).toContain('> 37 |   return JSON.stringify({ x }).length;');
+    expect(text).toContain('What to do: ');
+    expect(text).not.toMatch(/^\s+at .*\(/m);
+    expect(outcomes.compiled.code).toBe(1);
+    expect(outcomes.compiled.text).toMatch(/^NotAvailable: The compiled tier/);
   });
 
-  test('a refused gradient: the line in the TypeScript file, and what to do', async () => {
-    const { code, err } = await run(['grad', 'model.ts#text', '--args', '[2]']);
-    expect(code).toBe(1);
-    expect(err).toMatch(/^LostDerivative: /);
-    expect(err).toContain('model.ts:39:');
-    expect(err).toContain('> 39 |   return JSON.stringify({ x }).length;');
-    expect(err).toContain('What to do: ');
-    expect(err).not.toMatch(/^\s+at .*\(/m);
-  });
-
-  test.each([
-    [['grad', 'model.ts#nope'], /does not export nope.*loss, product/],
-    [['grad', 'model.ts#constant'], /constant of .* is not a function/],
-    [['grad', 'model.ts'], /Which function/],
-    [['grad', 'missing.ts#f'], /There is no file/],
-    [['grad', 'model.ts#product', '--args', '{"a": 1}'], /a list with one entry for each argument/],
-    [['grad', 'model.ts#product', '--args', '[1,'], /is not JSON/],
-    [['grad', 'model.ts#product', '--args', 'missing.json'], /could not be read/],
-    [['grad', 'model.ts#product', '--args', '[1, 2]', '--wrt', '2'], /There are 2 arguments/],
-    [['grad'], /missing required argument/],
-    [['grad', 'model.ts#product', '--nonsense'], /unknown option/],
-    [['frobnicate'], /unknown command/],
-  ])('a wrong call, %j: exit code 2', async (args, message) => {
-    const { code, out, err } = await run(args);
-    expect(err).toMatch(message);
-    expect(err).not.toMatch(/^\s+at /m);
-    expect(out).toBe('');
-    expect(code).toBe(2);
+  test.each<[keyof typeof cases, RegExp]>([
+    ['noSuchExport', /does not export nope.*loss, product/],
+    ['noFunction', /constant of .* is not a function/],
+    ['noName', /Which function/],
+    ['noFile', /There is no file/],
+    ['noList', /a list with one entry for each argument/],
+    ['noJson', /is not JSON/],
+    ['noArguments', /could not be read/],
+    ['noArgument', /There are 2 arguments/],
+  ])('a wrong call, %s: exit code 2', (name, message) => {
+    expect(outcomes[name].text).toMatch(message);
+    expect(outcomes[name].text).not.toMatch(/^\s+at /m);
+    expect(outcomes[name].code).toBe(2);
   });
 });
