@@ -13,6 +13,7 @@ import { hooks } from './hooks.ts';
 import { mentionsTracked } from './journal.ts';
 import { calleeText } from './positions.ts';
 import { g, get } from './properties.ts';
+import { originalText } from './rewrite/records.ts';
 import { PROLOGUE } from './rewrite/rewrite.ts';
 import { ruleTwin } from './rule.ts';
 import { captureOf, instantiate, rewrittenOf, shapeOf, unwritable } from './twin.ts';
@@ -257,3 +258,5 @@ export function heritageOf<T>(o: T): T {
 hooks.callTwin = callTwin;
 hooks.constructTwin = construct as typeof hooks.constructTwin;
 hooks.twinOf = t;
+hooks.heritageOf = heritageOf;
+hooks.originalText = (f) => originalText(toText.call(f));

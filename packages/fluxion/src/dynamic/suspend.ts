@@ -4,6 +4,7 @@
  * (value, rejection caught, rejection not caught), and no tick is added to the order the language gives.
  */
 import { bumpEpoch } from '../capture/capture.ts';
+import { adopt } from './builtins/promise.ts';
 import { type Run, currentRun, enterRun, leaveRun } from './run.ts';
 
 export interface Activation {
@@ -26,11 +27,12 @@ export function activation(): Activation {
   return { run: currentRun(), owns: false, suspended: false, done };
 }
 
-/** Just before an `await`: the operand passes through. */
+/** Just before an `await`: the operand passes through; a thenable of the user's as one that runs its `then` as a twin. */
 export function suspend<T>(act: Activation, operand: T): T {
+  const adopted = adopt(operand) as T;
   act.suspended = true;
   act.done();
-  return operand;
+  return adopted;
 }
 
 /** Just after an `await`, and first in `catch` and `finally` blocks of async functions (where a rejection arrives). */
