@@ -35,4 +35,13 @@ describe('node --import fluxion-plugin/register', () => {
   it('comes after tsx, whose map it continues', () => {
     expect(run('typed.ts', '--import', 'tsx')).toEqual({ probed: true, value: 6, line: '8:29' });
   });
+
+  it('lets errors show the line of the TypeScript, and gradients write what they capture', () => {
+    expect(run('gradient.ts', '--conditions=fluxion-source', '--import', 'tsx')).toEqual({
+      gradients: [2, 4],
+      scale: 4,
+      where: { file: `${here}fixtures/node/gradient.ts`, line: 15, column: 23 },
+      thrown: '20:9',
+    });
+  });
 });

@@ -4,6 +4,8 @@
  * Invariant: asking runs nothing of the user's. Only a function whose own text begins with a probe is ever called, and
  * it returns at the probe; what stands before that, defaults and computed keys, is skipped while a question is open.
  */
+
+import { registerText } from '../errors/original.ts';
 import type { Binding, Captured, Had, ModuleText, PrivateAccess, PrivateMember, SourcePosition } from './captured.ts';
 import { beginsWithProbe } from './probe-text.ts';
 
@@ -155,7 +157,10 @@ const tables = new WeakMap<Function, KnownTable>();
 
 function textOf(getTable: () => ModuleTable, start: number, end: number, flags: number): ProbedText {
   let known = tables.get(getTable);
-  if (known === undefined) tables.set(getTable, (known = { table: getTable(), texts: new Map() }));
+  if (known === undefined) {
+    tables.set(getTable, (known = { table: getTable(), texts: new Map() }));
+    registerText(known.table.id, known.table.source);
+  }
   let text = known.texts.get(start);
   if (text === undefined || text.source.length !== end - start) {
     known.texts.set(start, (text = new ProbedText(getTable, known.table, start, end, flags)));

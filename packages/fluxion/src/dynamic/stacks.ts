@@ -50,7 +50,9 @@ function format(error: unknown, sites: CallSite[]): unknown {
   // While this is worked out (source maps are asked of the host), the formatter is the host's own.
   host.prepareStackTrace = before;
   try {
-    if (typeof before === 'function') return before.call(Error, error, placed.map(siteAt));
+    // The host's formatter knows only the text that the engine has.
+    const known = placed.every(({ position }) => position.text === undefined);
+    if (typeof before === 'function' && known) return before.call(Error, error, placed.map(siteAt));
     return [header(error), ...placed.map(line)].join('\n    at ');
   } finally {
     if (previous !== undefined) host.prepareStackTrace = format;

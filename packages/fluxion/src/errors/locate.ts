@@ -2,7 +2,7 @@
  * Finds the user's line on the stack. Frames of Fluxion itself and of the engine are passed over; a frame that a
  * registered locator knows (code that runs in place of the user's) is replaced by the place it stands for.
  */
-import { originalLocation, type Position, type SourceLocation, toPath } from './original.ts';
+import { originalLocation, type Position, registeredText, type SourceLocation, toPath } from './original.ts';
 import { framesOfText } from './stack-text.ts';
 
 export type { Position, SourceLocation } from './original.ts';
@@ -82,7 +82,8 @@ export function placedSites(sites: readonly CallSite[]): PlacedSite[] {
 function placeOf(frame: StackFrame): Position | undefined {
   for (const locator of locators) {
     const place = locator(frame.url, frame.line - 1, frame.column - 1, frame.site);
-    if (place) return { url: place.url, line: place.line + 1, column: place.column + 1 };
+    if (place === undefined) continue;
+    return { url: place.url, line: place.line + 1, column: place.column + 1, text: registeredText(place.url) };
   }
   return isForeign(frame.url) ? undefined : frame;
 }

@@ -10,7 +10,7 @@ export interface Position {
   readonly url: string;
   readonly line: number;
   readonly column: number;
-  /** The whole text of that script, where the caller has it. */
+  /** The text that line and column count in, if that is not the one the engine has under this URL. */
   readonly text?: string | undefined;
 }
 
@@ -51,7 +51,7 @@ function builtin<T>(name: string): T | undefined {
 /** With the code around it. */
 export function originalLocation(position: Position): SourceLocation {
   const original = toOriginal(position);
-  const text = original.text ?? readText(original.url);
+  const text = original.text ?? readText(original.url) ?? position.text;
   const frame = text === undefined ? undefined : codeFrame(text, original.line, original.column);
   return { file: toPath(original.url), line: original.line, column: original.column, frame };
 }
@@ -63,7 +63,28 @@ export function originalPlace(position: Position): string {
 }
 
 function toOriginal(position: Position): Position {
-  return lookupFor(position)?.(position.line, position.column) ?? askHost(position) ?? position;
+  const { url, line, column, text } = position;
+  // What the engine and its host know of the URL is about another text then.
+  if (text !== undefined) return textLookup(url, text)?.(line, column) ?? { url, line, column };
+  return lookupFor(url)?.(line, column) ?? askHost(position) ?? position;
+}
+
+const textLookups = new Map<string, Lookup | undefined>();
+
+function textLookup(url: string, text: string): Lookup | undefined {
+  if (!textLookups.has(text)) textLookups.set(text, lookupFromText(url, text));
+  return textLookups.get(text);
+}
+
+const texts = new Map<string, string>();
+
+/** Says that places of twins under this URL count in `text`, which a loader has changed before the engine saw it. */
+export function registerText(url: string, text: string): void {
+  texts.set(url, text);
+}
+
+export function registeredText(url: string): string | undefined {
+  return texts.get(url);
 }
 
 /**
@@ -116,10 +137,10 @@ function siteAt({ url, line, column }: Position): object {
 
 const lookups = new Map<string, Lookup>();
 
-function lookupFor({ url, text }: Position): Lookup | undefined {
+function lookupFor(url: string): Lookup | undefined {
   const known = lookups.get(url);
   if (known) return known;
-  const found = lookupFromNode(url) ?? lookupFromText(url, text) ?? lookupFromText(url, readText(url));
+  const found = lookupFromNode(url) ?? lookupFromText(url, readText(url));
   // Only successes are kept: a script that is being loaded registers its map a moment later.
   if (found) lookups.set(url, found);
   return found;
