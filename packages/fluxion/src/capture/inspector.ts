@@ -119,14 +119,17 @@ function connect(): Link {
   }
 }
 
-/** Whether functions can be inspected here. Opens the session. */
+let unavailable = false;
+
+/** Whether functions can be inspected here. Opens the session; that it can't be is found out once. */
 export function inspectorAvailable(): boolean {
+  if (unavailable) return false;
   try {
     connect();
-    return true;
   } catch {
-    return false;
+    unavailable = true;
   }
+  return !unavailable;
 }
 
 function post(session: InspectorSession, method: string, params: object): unknown {

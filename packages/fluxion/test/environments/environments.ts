@@ -49,6 +49,14 @@ export const environments: readonly Environment[] = [
     name: 'tsx as a loader',
     args: (project) => ['--import', `file://${project.tool('tsx/dist/loader.mjs')}`, 'typed.mts'],
   },
+  { name: 'the plugin', args: () => ['--import', 'fluxion-plugin/register', 'plain.mjs'] },
+  {
+    name: 'the plugin and tsx',
+    args: (project) => {
+      const tsx = `file://${project.tool('tsx/dist/loader.mjs')}`;
+      return ['--import', tsx, '--import', 'fluxion-plugin/register', 'typed.mts'];
+    },
+  },
   { name: 'worker threads', args: () => ['worker.mjs'] },
   { name: 'a debugger', args: () => ['debugged.mjs'] },
   { name: 'node --test', args: () => ['--test', '--test-reporter=tap', 'node-test.mjs'] },
@@ -62,5 +70,5 @@ export const environments: readonly Environment[] = [
 
 /** Whether the program said that all is right. */
 export function isRight(output: string): boolean {
-  return /^(?:# )?\d+ right$/m.test(output);
+  return /^(?:#)?\s*\d+ right$/m.test(output);
 }

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const library = join(here, '../..');
+const plugin = join(library, '../plugin');
 
 export interface Outcome {
   readonly code: number;
@@ -40,13 +41,20 @@ export async function makeProject(): Promise<Project> {
   // Under these names they are tests; here they must not be.
   renameSync(join(folder, 'vitest-program.ts'), join(folder, 'vitest.test.ts'));
   renameSync(join(folder, 'jest-program.mjs'), join(folder, 'jest.test.mjs'));
-  mkdirSync(join(modules, 'fluxion'), { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'project', private: true }));
-  cpSync(join(library, 'package.json'), join(modules, 'fluxion', 'package.json'));
-  for (const name of ['acorn', 'vitest']) symlinkSync(packageFolder(name), join(modules, name), 'dir');
-  const out = join(modules, 'fluxion', 'dist');
-  const built = await run(process.execPath, [tool('tsdown/dist/run.mjs'), '--out-dir', out, '--no-dts'], library);
-  if (built.code !== 0) throw new Error(`The library does not build:\n${built.output}`);
+  mkdirSync(modules);
+  for (const name of ['acorn', 'magic-string', 'unplugin', 'vitest']) {
+    symlinkSync(packageFolder(name), join(modules, name), 'dir');
+  }
+  mkdirSync(join(modules, '@jridgewell'));
+  symlinkSync(packageFolder('@jridgewell/remapping'), join(modules, '@jridgewell/remapping'), 'dir');
+  for (const [name, source] of Object.entries({ fluxion: library, 'fluxion-plugin': plugin })) {
+    mkdirSync(join(modules, name));
+    cpSync(join(source, 'package.json'), join(modules, name, 'package.json'));
+    const args = [tool('tsdown/dist/run.mjs'), '--out-dir', join(modules, name, 'dist'), '--no-dts'];
+    const built = await run(process.execPath, args, source);
+    if (built.code !== 0) throw new Error(`${name} does not build:\n${built.output}`);
+  }
   return project;
 }
 
