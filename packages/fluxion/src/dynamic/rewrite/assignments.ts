@@ -12,7 +12,7 @@ import {
 } from '../../syntax/ast.ts';
 import type { Context } from './context.ts';
 import { ANY, isPlain, NUMBER } from './kinds.ts';
-import { isYoung, type Place, place, readPlace, setter, staticKey, withBefore, write } from './members.ts';
+import { isFreshArray, isYoung, type Place, place, readPlace, setter, staticKey, withBefore, write } from './members.ts';
 import { assignIdentifier, emitIdentifier, simple } from './names.ts';
 import { combine, held, operand } from './operators.ts';
 import { assignPattern } from './patterns.ts';
@@ -49,7 +49,7 @@ function assignMember(r: Context, node: AssignmentExpression, target: MemberExpr
   const young = isYoung(r, object);
   const index = known === undefined || known.type === 'index';
   const plainValue = isPlain(r.kind(node.right));
-  if (index && !young) return assignElement(r, node, target, gap, plainValue, unused);
+  if (index && (!young || isFreshArray(r, object))) return assignElement(r, node, target, gap, plainValue, unused);
   const keyNodes = known === undefined ? [target.property as Node] : [];
   const objectText = simple(r, object, [...keyNodes, node.right])?.text ?? r.emit(object);
   const key =
@@ -95,12 +95,13 @@ function assignElement(
   const k = hold(property, [node.right], r.gap(object.end, property.start));
   const v = hold(node.right, [], gap);
   r.release(...temps);
+  const fresh = isFreshArray(r, object);
   const tests: string[] = [];
   if (kind !== NUMBER) tests.push(`typeof ${k} === 'number'`);
   if (!plainValue) tests.push(`typeof ${v} === 'number'`);
-  tests.push(`${o}?.[${r.rt('S')}] === undefined`);
-  tests.push(`(${r.rt('isArray')}(${o}) || ${o} instanceof ${r.rt('TypedArray')})`);
-  const slow = r.call(node, setter(r, false), o, k, v);
+  tests.push(`${o}${fresh ? '' : '?.'}[${r.rt('S')}] === undefined`);
+  if (!fresh) tests.push(`(${r.rt('isArray')}(${o}) || ${o} instanceof ${r.rt('TypedArray')})`);
+  const slow = r.call(node, setter(r, fresh), o, k, v);
   return withBefore(before, `(${tests.join(' && ')} ? ${o}[${k}] = ${v} : ${unused ? slow : `(${slow}, ${v})`})`);
 }
 
@@ -122,7 +123,7 @@ function assignPlace(
   gap: string,
   unused: boolean,
 ): string {
-  const p = place(r, target, [node.right]);
+  const p = place(r, target, [node.right], false);
   const value = gap + r.emit(node.right);
   if (unused && (p.object === undefined || p.key.type !== 'private')) {
     r.release(...p.temps);

@@ -321,6 +321,14 @@ function link(r: Context, node: Node, missing: string, use: Use, temps: string[]
     const object = r.emit(inner.object as Node);
     return use(readLink(r, inner, `(${t} = ${object})`, t), t);
   }
+  if (node.type === 'ParenthesizedExpression' && inner.type === 'ChainExpression') {
+    // `(a?.b)?.(c)`: the object goes through the parentheses, the short circuit does not.
+    const receiver = hold();
+    const value = chain(r, inner.expression, 'void 0', (v, from) =>
+      from === undefined ? `(${receiver} = void 0, ${v})` : `(${receiver} = ${from}, ${v})`,
+    );
+    return use(`(${value})`, receiver);
+  }
   return use(r.emit(node), undefined);
 }
 

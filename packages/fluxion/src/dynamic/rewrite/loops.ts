@@ -2,14 +2,13 @@
  * Loops. Invariant: per-iteration bindings and the order of iteration are the language's; what is iterated goes through `iter`,
  * and patterns in a head are bound at the start of the body.
  */
-import type { ForInStatement, ForOfStatement, ForStatement, Node, Pattern } from '../../syntax/ast.ts';
+import type { ForInStatement, ForOfStatement, ForStatement, Node } from '../../syntax/ast.ts';
 import { unparen } from '../../syntax/ast.ts';
-import { bound } from '../../syntax/scope.ts';
 import { emitEffect } from './assignments.ts';
 import type { Context } from './context.ts';
 import { contains } from './names.ts';
 import { condition } from './operators.ts';
-import { assignTo, declarators, wrappedPattern } from './patterns.ts';
+import { assignTo, declarators, stringPattern, wrappedPattern, wrappedShape } from './patterns.ts';
 import { emitDeclarators } from './statements.ts';
 
 export function emitWhile(r: Context, node: Node & { type: 'WhileStatement' }): string {
@@ -91,10 +90,12 @@ function head(r: Context, node: ForInStatement | ForOfStatement, word: 'in' | 'o
       const init = d.init ? ` = ${r.emit(d.init as Node)}` : '';
       return close(`${left.kind} ${r.mark(d.id.start)}${d.id.name}${init}`, '');
     }
-    if (left.kind !== 'var' && mentionsBound(r, d.id, node.right as Node)) {
+    if (left.kind !== 'var' && mentionsBound(r, node, node.right as Node)) {
       // The head sees its own variables, uninitialised.
-      const pattern = wrappedPattern(r, d.id);
-      return `${start}${gap}${left.kind} ${pattern} ${word} ${r.call(node, 'wrapEach', right)}) ${bodyGap}{ ${entering}${body()} }`;
+      const natively = word === 'in';
+      const pattern = natively ? stringPattern(r, d.id) : wrappedPattern(r, d.id);
+      const each = natively ? right : r.call(node, 'wrapEach', right, wrappedShape(d.id));
+      return `${start}${gap}${left.kind} ${pattern} ${word} ${each}) ${bodyGap}{ ${entering}${body()} }`;
     }
     const value = r.unique();
     const out: string[] = [];
@@ -111,8 +112,7 @@ function head(r: Context, node: ForInStatement | ForOfStatement, word: 'in' | 'o
   return close(`const ${value}`, `${r.pad(left.start, left.end, parts.join(', '))}; `);
 }
 
-function mentionsBound(_r: Context, pattern: Pattern, right: Node): boolean {
-  const names = new Set<string>();
-  bound(pattern, (id) => names.add(id.name));
-  return contains(right, (n) => n.type === 'Identifier' && names.has(n.name));
+/** The head's expression mentions a variable that the head itself declares. */
+function mentionsBound(r: Context, loop: Node, right: Node): boolean {
+  return contains(right, (n) => n.type === 'Identifier' && r.analysis.references.get(n)?.binding?.scope.node === loop);
 }

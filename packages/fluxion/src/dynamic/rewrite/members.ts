@@ -55,7 +55,9 @@ function keyText(key: Key): string {
 /**
  * Reads `object[key]`: `first` is the text that evaluates the object (the first to be evaluated), `object` repeats it.
  */
-export function read(r: Context, at: Node, first: string, object: string, key: Key): string {
+export function read(r: Context, at: Node, first: string, target: string, key: Key): string {
+  // After a number a dot would be its decimal point.
+  const object = /^[\d.]/.test(target) ? `(${target})` : target;
   switch (key.type) {
     case 'private':
       return readPrivate(r, at, first, object, key.name);
@@ -111,8 +113,11 @@ export function setter(r: Context, young: boolean): string {
   return r.frame.strict ? (young ? 'setYoung' : 'set') : 'setSloppy';
 }
 
-/** Evaluates object and key of a member so that they can be read and written; `later` is what runs before the last use. */
-export function place(r: Context, node: MemberExpression, later: readonly Node[]): Place {
+/**
+ * Evaluates object and key of a member so that they can be read (unless `isRead` is false) and written; `later` is what runs
+ * before the last use.
+ */
+export function place(r: Context, node: MemberExpression, later: readonly Node[], isRead = true): Place {
   const known = staticKey(r, node);
   const before: string[] = [];
   const temps: string[] = [];
@@ -130,13 +135,15 @@ export function place(r: Context, node: MemberExpression, later: readonly Node[]
       before.push(`${object} = ${text}`);
     }
   }
+  // Where `this` is not there yet, `super[k]` fails before the key is evaluated.
+  if (object === undefined && !r.superIsOutside && known === undefined) before.push('this');
   const young = isYoung(r, node.object as Node);
   if (known !== undefined) return { before, object, key: known, temps, young };
   const property = node.property as Node;
   const kind = r.kind(property);
   const again = simple(r, property, later);
   // An object as a key is converted once, before the property is read.
-  const converts = !isPlain(kind);
+  const converts = isRead && !isPlain(kind);
   const gap = r.gap((node.object as Node).end, property.start);
   let text: string;
   if (again !== undefined && !converts && gap === '') {
@@ -162,15 +169,24 @@ export function readPlace(r: Context, at: Node, p: Place): string {
 /** The object is a fresh literal, array or `this` of a base class under construction, held by a name that never changes. */
 export function isYoung(r: Context, node: Node): boolean {
   const inner = unparen(node);
-  if (inner.type === 'ThisExpression') return r.frame.makesThis;
-  if (inner.type !== 'Identifier') return false;
-  const binding = r.reference(inner)?.binding;
-  if (binding?.kind !== 'const' || binding.inits.length !== 1) return false;
+  return inner.type === 'ThisExpression' ? r.frame.makesThis : freshness(r, inner) !== undefined;
+}
+
+/** The name surely holds an array or typed array that was made here. */
+export function isFreshArray(r: Context, node: Node): boolean {
+  return freshness(r, unparen(node)) === 'array';
+}
+
+function freshness(r: Context, node: Node): 'array' | 'object' | undefined {
+  const binding = node.type === 'Identifier' ? r.reference(node)?.binding : undefined;
+  if (binding?.kind !== 'const' || binding.inits.length !== 1) return undefined;
   const init = binding.inits[0];
-  if (typeof init !== 'object') return false;
+  if (typeof init !== 'object') return undefined;
   const made = unparen(init);
-  if (made.type === 'ArrayExpression' || made.type === 'ObjectExpression') return true;
-  return made.type === 'NewExpression' && ['Array', 'Float64Array', 'Float32Array'].some((n) => r.isGlobal(made.callee, n));
+  if (made.type === 'ArrayExpression') return 'array';
+  if (made.type === 'ObjectExpression') return 'object';
+  const callee = made.type === 'NewExpression' ? made.callee : undefined;
+  return callee && ['Array', 'Float64Array', 'Float32Array'].some((n) => r.isGlobal(callee as Node, n)) ? 'array' : undefined;
 }
 
 /** Built-in objects that hold functions and constants, whose properties are read as they are. */

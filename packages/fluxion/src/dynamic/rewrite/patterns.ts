@@ -39,10 +39,14 @@ function isFlat(shape: PatternShape): boolean {
   return shape.every((s) => s === 0);
 }
 
+function shapeText(shape: PatternShape): string {
+  return JSON.stringify(shape).replace(/"rest"/g, 'rest');
+}
+
 /** What an array pattern destructures in place of `value`. */
 function iterable(r: Context, pattern: ArrayPattern, value: string, source?: Node): string {
   const shape = shapeOf(pattern);
-  if (!isFlat(shape)) return r.call(pattern, 'nested', value, JSON.stringify(shape).replace(/"rest"/g, 'rest'));
+  if (!isFlat(shape)) return r.call(pattern, 'nested', value, shapeText(shape));
   const literal = source === undefined ? undefined : unparen(source);
   if (literal?.type === 'ArrayExpression' && literal.elements.every((e) => e === null || e.type !== 'SpreadElement')) {
     // A fresh array: nothing of the user's is iterated.
@@ -86,7 +90,7 @@ function memberTarget(r: Context, node: MemberExpression): string {
   if (node.object.type === 'Super' || known?.type === 'private') {
     const v = `${r.prefix}v`;
     const { made } = r.withTemporaries(() => {
-      const p = place(r, node, []);
+      const p = place(r, node, [], false);
       return { before: p.before, text: write(r, node, p, v), temps: p.temps };
     });
     // Object and key are evaluated with the reference, the write later.
@@ -135,7 +139,10 @@ export function nativeArray(r: Context, pattern: ArrayPattern, target: Target): 
     const gap = r.gap(at, e.start);
     at = e.end;
     if (e.type === 'RestElement') return `${gap}...${restElement(r, e.argument, target)}`;
-    return gap + nativeElement(r, e, target);
+    const element = gap + nativeElement(r, e, target);
+    // Where the iterator has ended there is no wrapper either.
+    const inner = unparen((e.type === 'AssignmentPattern' ? e.left : e) as Node);
+    return inner.type === 'ObjectPattern' ? `${element} = {v: void 0}` : element;
   });
   const last = pattern.elements[pattern.elements.length - 1];
   // A hole at the end needs its comma.
@@ -210,7 +217,7 @@ function nativeObject(r: Context, pattern: ObjectPattern, target: Target, fallba
 function nestedValue(r: Context, pattern: ArrayPattern, value: string, hasDefault: boolean): string {
   if (!hasDefault) return iterable(r, pattern, value);
   const shape = shapeOf(pattern);
-  return r.call(pattern, 'iterOrMissing', value, isFlat(shape) ? '0' : JSON.stringify(shape).replace(/"rest"/g, 'rest'));
+  return r.call(pattern, 'iterOrMissing', value, isFlat(shape) ? '0' : shapeText(shape));
 }
 
 /** The key of a property of a pattern; `before` evaluates a computed one. */
@@ -295,6 +302,16 @@ export function wrappedPattern(r: Context, pattern: Pattern): string {
   return `{v: ${nativeElement(r, pattern, declare)}}`;
 }
 
+/** The shape argument of `wrapEach`, for the head of a loop that `wrappedPattern` stands in. */
+export function wrappedShape(pattern: Pattern): string {
+  return pattern.type === 'ArrayPattern' ? shapeText(shapeOf(pattern)) : '0';
+}
+
+/** A pattern that is given strings only (the keys of `for in`): native. */
+export function stringPattern(r: Context, pattern: Pattern): string {
+  return pattern.type === 'ObjectPattern' ? plainObject(r, pattern, declare) : nativeElement(r, pattern, declare);
+}
+
 /** What stands for `value` where `wrappedPattern` destructures it. */
 export function wrappedValue(r: Context, pattern: Pattern, value: string): string {
   const hasDefault = pattern.type === 'AssignmentPattern';
@@ -350,7 +367,7 @@ export function assignTo(
 function assignMember(r: Context, node: MemberExpression, value: string, at: Node): string {
   const known = staticKey(r, node);
   if (node.object.type === 'Super' || known?.type === 'private') {
-    const p = place(r, node, []);
+    const p = place(r, node, [], false);
     const text = withBefore(p.before, write(r, at, p, value));
     r.release(...p.temps);
     return text;
@@ -413,7 +430,7 @@ function assignObject(r: Context, pattern: ObjectPattern, value: string, at: Nod
 }
 
 function assignMemberWithDefault(r: Context, node: MemberExpression, reading: string, fallback: Node, at: Node): string {
-  const p = place(r, node, [fallback]);
+  const p = place(r, node, [fallback], false);
   const t = r.temp();
   const value = `((${t} = ${reading}) === undefined ? ${r.emit(fallback)} : ${t})`;
   const text = withBefore(p.before, write(r, at, p, value));

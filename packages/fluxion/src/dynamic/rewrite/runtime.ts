@@ -75,8 +75,8 @@ export interface TwinRuntime {
   iterOrMissing(x: unknown, shape: unknown): unknown;
   /** `iter(x)` whose values stand for nested patterns: 0 as it is, 1 as `{v: value}`, a list as a nested iterable. */
   nested(x: unknown, shape: unknown): unknown;
-  /** Each value as `{v: value}` (the head of a loop whose pattern is bound there). */
-  wrapEach(x: unknown): unknown;
+  /** Each value as `{v: value}` (the head of a loop whose pattern is bound there); with a shape, `{v: nested(value, shape)}`. */
+  wrapEach(x: unknown, shape: unknown): unknown;
 
   // --- Calls
   /** The twin of f, to be called; of what is no function: a function that throws the TypeError. */

@@ -75,7 +75,7 @@ export function support(needs: Needs): Support {
       if (x === undefined) return x;
       return shape === 0 ? iter(x) : nested(x, shape);
     },
-    wrapEach: (x) => mapped(x, () => (v) => ({ v })),
+    wrapEach: (x, shape) => mapped(x, () => (shape === 0 ? (v) => ({ v }) : (v) => ({ v: nested(v, shape) }))),
     ref: (o, k) => settable((v) => set(o, k, v)),
     refSloppy: (o, k) => settable((v) => setSloppy(o, k, v)),
     target: settable,

@@ -78,10 +78,11 @@ export function plainRuntime(trace?: (name: string) => void): TwinRuntime {
     },
     forIn: (o: any) => o,
     iter: (x: any) => x,
-    asyncIter: (x: any) => asyncIterable(x),
+    asyncIter: (x: any) => x,
+    suspendEach: (_act: unknown, x: any) => x,
     t: (f: any) => (typeof f === 'function' ? f : notFunction),
     twinFor: (f: any) => (typeof f === 'function' ? f : notFunction),
-    construct: (c: any, args: any) => new c(...args),
+    construct: (c: any, args: any) => Reflect.construct(c, args),
     super: (b: any) => b,
     import: (specifier: any) => import(specifier),
     activation: () => ({ done() {} }),
@@ -114,12 +115,4 @@ export function plainRuntime(trace?: (name: string) => void): TwinRuntime {
 
 function notFunction(): never {
   throw new TypeError('is not a function');
-}
-
-function asyncIterable(x: any): any {
-  if (x?.[Symbol.asyncIterator]) return x;
-  async function* from() {
-    yield* x;
-  }
-  return from();
 }
