@@ -16,8 +16,13 @@ const project = (name: string, root: string) => ({
   },
 });
 
+type Project = ReturnType<typeof project>;
+
+/** With a look at what every derivative has left behind. */
+const audited = (base: Project) => ({ ...base, test: { ...base.test, setupFiles: ['test/audit.ts'] } });
+
 /** The program shapes once more, captured by the plugin in place of the inspector. */
-const shapes = project('fluxion-by-plugin', 'packages/fluxion');
+const shapes = audited(project('fluxion-by-plugin', 'packages/fluxion'));
 const shapesByPlugin = {
   ...shapes,
   plugins: [fluxion()],
@@ -27,7 +32,7 @@ const shapesByPlugin = {
 export default defineConfig({
   test: {
     projects: [
-      project('fluxion', 'packages/fluxion'),
+      audited(project('fluxion', 'packages/fluxion')),
       shapesByPlugin,
       project('plugin', 'packages/plugin'),
       project('cli', 'packages/cli'),

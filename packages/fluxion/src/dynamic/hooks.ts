@@ -23,6 +23,8 @@ export interface Hooks {
   originalText(f: Function): string | undefined;
   /** Told of each use that is piecewise constant, while somebody (explain) listens; undefined costs nothing. */
   noteInactive: ((what: string) => void) | undefined;
+  /** Told of the arguments of each outermost derivative when it has ended; the tests look for what it has left behind. */
+  afterRun: ((args: readonly unknown[]) => void) | undefined;
 }
 
 export const hooks: Hooks = {
@@ -37,6 +39,7 @@ export const hooks: Hooks = {
   heritageOf: (value) => value,
   originalText: () => undefined,
   noteInactive: undefined,
+  afterRun: undefined,
 };
 
 /** Reports a use of a tracked number whose derivative is zero by nature, such as a bit operation. */

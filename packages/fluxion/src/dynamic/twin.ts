@@ -33,7 +33,8 @@ interface Instance {
   readonly names: readonly string[];
 }
 
-const instances: WeakRef<Instance>[] = [];
+let instances: WeakRef<Instance>[] = [];
+let full = 64;
 const kept = new WeakMap<object, Instance>();
 const hostGlobals = new Set(Object.getOwnPropertyNames(globalThis));
 
@@ -106,7 +107,7 @@ export function instantiate(captured: Captured, around: Surroundings = {}): unkn
   if (names.length > 0) {
     const instance: Instance = { captured, names };
     kept.set(captured.fn, instance);
-    instances.push(new WeakRef(instance));
+    remember(instance);
   }
   const url = captured.location?.url;
   if (url !== undefined) runtime.import = (specifier: string) => import(resolveSpecifier(specifier, url));
@@ -172,8 +173,16 @@ export function captureOf(fn: Function): Captured {
   return capture(fn) as Captured;
 }
 
+function remember(instance: Instance): void {
+  if (instances.length >= full) {
+    instances = instances.filter((reference) => reference.deref() !== undefined);
+    full = Math.max(64, instances.length * 2);
+  }
+  instances.push(new WeakRef(instance));
+}
+
 /** What existed before any gradient, as far as twins can reach it: captured values, and globals of the user's. */
-registerRoots((visit) => {
+export function capturedRoots(visit: (value: unknown) => void): void {
   for (const reference of instances) {
     const instance = reference.deref();
     if (instance === undefined) continue;
@@ -185,4 +194,6 @@ registerRoots((visit) => {
   for (const key of Object.getOwnPropertyNames(globalThis)) {
     if (!hostGlobals.has(key)) visit(Object.getOwnPropertyDescriptor(globalThis, key)?.value);
   }
-});
+}
+
+registerRoots(capturedRoots);

@@ -5,6 +5,7 @@
  */
 
 import { asRoot, callTwin } from '../dynamic/calls.ts';
+import { hooks } from '../dynamic/hooks.ts';
 import { restore, snapshotDeep, strip } from '../dynamic/journal.ts';
 import { Dual, isBox, Tracked, type Value } from '../dynamic/numbers/box.ts';
 import { forwardLevel, type Level, reverseLevel } from '../dynamic/numbers/level.ts';
@@ -35,6 +36,7 @@ function inRun<T>(
   f: Function,
   level: (run: Run, parent: Level | undefined) => Level,
   begin: (level: Level) => unknown[],
+  args: readonly unknown[],
   untouched: readonly unknown[],
   finish: (result: unknown, level: Level) => T,
 ): T | Promise<T> {
@@ -49,6 +51,7 @@ function inRun<T>(
     } finally {
       here.ended = true;
       restore(snapshot);
+      if (parent === undefined) hooks.afterRun?.(args);
     }
   };
   const conclude = (result: unknown): T => {
@@ -60,7 +63,8 @@ function inRun<T>(
   };
   const fail = (error: unknown): never => {
     settleStack(error);
-    const plain = strip(error);
+    // Inside another derivative the error may carry numbers of that one; those of this one count as their primals.
+    const plain = parent === undefined ? strip(error) : error;
     end();
     throw plain;
   };
@@ -128,6 +132,7 @@ export function reverse<T>(
       });
       return given;
     },
+    args,
     args.filter((_, i) => !wrt.includes(i)),
     (result, level) =>
       finish({
@@ -180,6 +185,7 @@ export function forward<T>(
           leaves.map((leaf, k) => new Dual(level, leaf, direction[k])),
         );
       }),
+    args,
     args.filter((_, i) => !active[i]),
     (result, level) =>
       finish({
