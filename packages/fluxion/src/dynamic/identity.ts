@@ -4,23 +4,16 @@
  */
 
 const originals = new WeakMap<object, object>();
-const standIns = new WeakMap<object, object>();
 
 /** Declares `standIn` to stand for `original`. */
 export function standFor(standIn: object, original: object): void {
   originals.set(standIn, original);
-  standIns.set(original, standIn);
 }
 
 /** The original of a stand-in; anything else is itself. */
 export function identityOf<T>(value: T): T {
   if ((typeof value !== 'object' || value === null) && typeof value !== 'function') return value;
   return (originals.get(value as object) as T | undefined) ?? value;
-}
-
-/** The newest stand-in made for an original. */
-export function standInOf(original: object): object | undefined {
-  return standIns.get(original);
 }
 
 export function isStandIn(value: object): boolean {
