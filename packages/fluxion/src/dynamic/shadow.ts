@@ -359,13 +359,19 @@ export function detachShadow(buffer: ArrayBufferLike): void {
 
 /** On memory that twin code has made in the current gradient: the views of it that there are. */
 const young = new WeakMap<object, { readonly id: number; views: TypedArray[] | undefined }>();
-const Y: unique symbol = Symbol('fluxion.young');
+let youngViews = new WeakSet<object>();
+let youngIn = 0;
 const manyViews = 64;
 
 /** Notes that twin code has just made `view` with a buffer of its own. */
 export function markYoung(view: object): void {
   const id = currentJournal()?.root.id;
-  if (id !== undefined) Object.defineProperty(view, Y, hidden(id));
+  if (id === undefined) return;
+  if (id !== youngIn) {
+    youngIn = id;
+    youngViews = new WeakSet();
+  }
+  youngViews.add(view);
 }
 
 /** Notes that twin code has just made this buffer. */
@@ -375,7 +381,7 @@ export function markYoungBuffer(buffer: ArrayBufferLike): void {
 }
 
 function isYoungView(view: object): boolean {
-  return (view as Record<symbol, unknown>)[Y] === currentJournal()?.root.id && Object.hasOwn(view, Y);
+  return currentJournal()?.root.id === youngIn && youngViews.has(view);
 }
 
 /** Twin code has made another view of memory, or is about to: the views of young memory are known. */
@@ -393,7 +399,7 @@ export function exposeBuffer(view: TypedArray): void {
   if (!isYoungView(view)) return;
   const buffer = bufferOf(view);
   young.set(buffer, { id: currentJournal()?.root.id ?? 0, views: [view] });
-  Reflect.deleteProperty(view, Y);
+  youngViews.delete(view);
 }
 
 /** The view's side of the shadow of its buffer, made if need be. */
@@ -488,7 +494,7 @@ storage.detach = (o) => {
     lowerFlag(shadow);
   }
   releaseView(o);
-  if (Object.hasOwn(o, Y)) Reflect.deleteProperty(o, Y);
+  youngViews.delete(o);
 };
 storage.isTracked = (o) => {
   const buffer = anyBufferOf(o);

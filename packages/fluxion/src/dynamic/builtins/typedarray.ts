@@ -12,7 +12,7 @@ import { str, truthy } from '../operators.ts';
 import { get, set } from '../properties.ts';
 import { addView, ensureShadow, exposeBuffer, shadowOfView } from '../shadow.ts';
 import { isObject } from '../strip.ts';
-import { bufferOf, kindOf, lengthOf, offsetOf, typedArrayPrototype as proto, type TypedArray } from '../views.ts';
+import { bufferOf, kindOf, lengthOf, typedArrayPrototype as proto, type TypedArray } from '../views.ts';
 import { isPlainArray, scalar, scalars } from './adapt.ts';
 import { entry, getter, type Key, type Native, passing } from './entries.ts';
 import type { Classification } from './registry.ts';
@@ -21,6 +21,8 @@ import {
   elementAt,
   elementsOf,
   elementValue,
+  hasOwnSpecies,
+  intrinsicOf,
   isTracked,
   isTypedArray,
   placeElement,
@@ -41,14 +43,22 @@ function plain(native: Native, receiver: unknown, args: readonly unknown[]): unk
   return apply(native, primalOf(receiver), scalars(args));
 }
 
-type Body = (native: Native, view: TypedArray, args: unknown[], receiver: TypedArray) => unknown;
+type Body = (
+  native: Native,
+  view: TypedArray,
+  receiver: TypedArray,
+  a: unknown,
+  b: unknown,
+  c: unknown,
+  n: number,
+) => unknown;
 
 /** A method: `body` is given a validated view, in place of one that a stand-in is followed for. */
 function method(name: Key, kind: Classification, length: number, writes: boolean, body: Body): void {
   entry(proto, name, kind, (native) => {
-    const twin = function (this: unknown, ...args: unknown[]): unknown {
+    const twin = function (this: unknown, a?: unknown, b?: unknown, c?: unknown): unknown {
       validate(this);
-      return body(native, writes ? writable(this) : readable(this), args, this);
+      return body(native, writes ? writable(this) : readable(this), this, a, b, c, arguments.length);
     };
     return Object.defineProperty(twin, 'length', { value: length });
   });
@@ -72,13 +82,13 @@ function callbackOf(native: Native, receiver: TypedArray, fn: unknown, thisArg: 
   return (value, i) => apply(twin, thisArg, [value, i, receiver]);
 }
 
-method('forEach', 'passes', 1, false, (native, view, [fn, thisArg], self) => {
+method('forEach', 'passes', 1, false, (native, view, self, fn, thisArg) => {
   const call = callbackOf(native, self, fn, thisArg);
   const n = lengthOf(view);
   for (let i = 0; i < n; i++) call(elementAt(view, i), i);
 });
 
-method('map', 'passes', 1, false, (native, view, [fn, thisArg], self) => {
+method('map', 'passes', 1, false, (native, view, self, fn, thisArg) => {
   const call = callbackOf(native, self, fn, thisArg);
   const n = lengthOf(view);
   const result = speciesCreate(self, [n]);
@@ -86,7 +96,7 @@ method('map', 'passes', 1, false, (native, view, [fn, thisArg], self) => {
   return result;
 });
 
-method('filter', 'passes', 1, false, (native, view, [fn, thisArg], self) => {
+method('filter', 'passes', 1, false, (native, view, self, fn, thisArg) => {
   const call = callbackOf(native, self, fn, thisArg);
   const n = lengthOf(view);
   const kept: unknown[] = [];
@@ -106,7 +116,7 @@ function search(
   kind: Classification,
   result: (v: unknown, i: number) => unknown,
 ): void {
-  method(name, kind, 1, false, (native, view, [fn, thisArg], self) => {
+  method(name, kind, 1, false, (native, view, self, fn, thisArg) => {
     const call = callbackOf(native, self, fn, thisArg);
     const n = lengthOf(view);
     for (let k = 0; k < n; k++) {
@@ -124,7 +134,7 @@ search('findLast', true, 'passes', (v) => v);
 search('findLastIndex', true, 'primal', (_, i) => i);
 search('some', false, 'primal', (_, i) => i >= 0);
 
-method('every', 'primal', 1, false, (native, view, [fn, thisArg], self) => {
+method('every', 'primal', 1, false, (native, view, self, fn, thisArg) => {
   const call = callbackOf(native, self, fn, thisArg);
   const n = lengthOf(view);
   for (let i = 0; i < n; i++) if (!truthy(call(elementAt(view, i), i))) return false;
@@ -132,14 +142,13 @@ method('every', 'primal', 1, false, (native, view, [fn, thisArg], self) => {
 });
 
 function reduction(name: string, backwards: boolean): void {
-  method(name, 'passes', 1, false, (native, view, args, self) => {
-    const fn = args[0];
+  method(name, 'passes', 1, false, (native, view, self, fn, initial, _c, given) => {
     const n = lengthOf(view);
-    if (typeof fn !== 'function' || (n === 0 && args.length < 2)) return plain(native, self, args);
+    if (typeof fn !== 'function' || (n === 0 && given < 2)) return plain(native, self, [fn]);
     const twin = hooks.twinOf(fn) as Native;
     let k = 0;
-    let result = args[1];
-    if (args.length < 2) result = elementAt(view, backwards ? n - 1 - k++ : k++);
+    let result = initial;
+    if (given < 2) result = elementAt(view, backwards ? n - 1 - k++ : k++);
     for (; k < n; k++) {
       const i = backwards ? n - 1 - k : k;
       result = apply(twin, undefined, [result, elementAt(view, i), i, self]);
@@ -151,7 +160,7 @@ function reduction(name: string, backwards: boolean): void {
 reduction('reduce', false);
 reduction('reduceRight', true);
 
-method('at', 'passes', 1, false, (_, view, [index]) => {
+method('at', 'passes', 1, false, (_, view, _self, index) => {
   const n = lengthOf(view);
   const i = toIntegerOrInfinity(index);
   const at = i < 0 ? n + i : i;
@@ -159,15 +168,14 @@ method('at', 'passes', 1, false, (_, view, [index]) => {
 });
 
 for (const name of ['indexOf', 'lastIndexOf', 'includes']) {
-  method(name, 'primal', 1, false, (native, view, args) => {
-    if (args.some(isBox) || isTracked(view)) noteInactive(`${name} of a typed array`);
-    const [wanted, ...from] = args;
-    return apply(native, view, [primalOf(wanted), ...scalars(from)]);
+  method(name, 'primal', 1, false, (native, view, _self, wanted, from, _c, given) => {
+    if (isBox(wanted) || isBox(from) || isTracked(view)) noteInactive(`${name} of a typed array`);
+    return apply(native, view, given < 2 ? [primalOf(wanted)] : [primalOf(wanted), scalar(from)]);
   });
 }
 
-method('join', 'primal', 1, false, (native, view, [separator], self) => {
-  if (!isTracked(view)) return apply(native, view, separator === undefined ? [] : [str(separator)]);
+method('join', 'primal', 1, false, (native, view, self, separator) => {
+  if (!isTracked(view)) return apply(native, view, separator === undefined ? [] : [scalar(separator)]);
   const between = separator === undefined ? ',' : str(separator);
   const n = lengthOf(self);
   const parts: string[] = [];
@@ -178,7 +186,7 @@ method('join', 'primal', 1, false, (native, view, [separator], self) => {
   return parts.join(between);
 });
 
-method('toLocaleString', 'primal', 0, false, (_, view, args) => {
+method('toLocaleString', 'primal', 0, false, (_, view, _self, locales, settings, _c, given) => {
   if (isTracked(view)) noteInactive('conversion to a string');
   const n = lengthOf(view);
   const parts: string[] = [];
@@ -189,7 +197,7 @@ method('toLocaleString', 'primal', 0, false, (_, view, args) => {
       continue;
     }
     const write = get(value, 'toLocaleString') as Function;
-    parts.push(str(hooks.callTwin(write, value, args.slice(0, 2))));
+    parts.push(str(hooks.callTwin(write, value, given === 0 ? [] : given === 1 ? [locales] : [locales, settings])));
   }
   return parts.join(',');
 });
@@ -210,7 +218,7 @@ getter(proto, 'buffer', 'passes', (native) => {
 
 // --- Copies ---------------------------------------------------------------------------------------------------------------------
 
-method('slice', 'passes', 2, false, (_, view, [from, to], self) => {
+method('slice', 'passes', 2, false, (_, view, self, from, to) => {
   const n = lengthOf(view);
   const start = relative(from, n, 0);
   const end = relative(to, n, n);
@@ -220,7 +228,7 @@ method('slice', 'passes', 2, false, (_, view, [from, to], self) => {
   validate(self);
   const there = Math.min(end, lengthOf(view));
   if (kindOf(result) === kindOf(view)) {
-    copyElements(view, start, writable(result), 0, Math.min(there - start, lengthOf(result)));
+    copyElements(view, start, writable(result), 0, Math.min(there - start, lengthOf(result)), true);
   } else {
     for (let i = start; i < there; i++) set(result, i - start, elementAt(view, i));
   }
@@ -233,19 +241,19 @@ method('toReversed', 'passes', 0, false, (_, view) => {
   return result;
 });
 
-method('toSorted', 'passes', 1, false, (native, view, [compare], self) => {
+method('toSorted', 'passes', 1, false, (native, view, self, compare) => {
   if (compare !== undefined && typeof compare !== 'function') return plain(native, self, [compare]);
   const result = sameType(view, lengthOf(view));
   placeElements(result, sorted(elementsOf(view), compare));
   return result;
 });
 
-method('with', 'passes', 2, false, (native, view, [index, value], self) => {
+method('with', 'passes', 2, false, (native, view, self, index, value) => {
   const n = lengthOf(view);
   const i = toIntegerOrInfinity(index);
   const at = i < 0 ? n + i : i;
   const element = elementValue(view, value);
-  if (at < 0 || at >= lengthOf(view)) return apply(native, self, [i, primalOf(element)]);
+  if (at < 0 || at >= lengthOf(view)) return apply(native, self, [Number.POSITIVE_INFINITY, primalOf(element)]);
   const result = sameType(view, n);
   copyElements(view, 0, result, 0, Math.min(n, lengthOf(view)));
   writeElement(result, at, element);
@@ -256,39 +264,46 @@ entry(proto, 'subarray', 'passes', (native) => {
   return function subarray(this: unknown, from: unknown, to: unknown): unknown {
     if (!isObject(this) || isBox(this) || !isTypedArray(this)) return plain(native, this, [from, to]);
     const view = this;
-    const n = lengthOf(view);
-    const start = relative(from, n, 0);
-    const end = to === undefined ? undefined : relative(to, n, n);
+    const range = scalars([from, to]);
     exposeBuffer(view);
-    const C = speciesOf(view);
-    if (C === undefined) {
-      const made = apply(native, view, [start, end]) as TypedArray;
-      addView(bufferOf(made), made);
-      return made;
-    }
-    const offset = offsetOf(view) + start * kindOf(view).width;
-    const args: unknown[] = [bufferOf(view), offset];
-    if (end !== undefined || !tracksLength(view)) args.push(Math.max((end ?? n) - start, 0));
-    const made = hooks.constructTwin(C, args);
-    validate(made);
-    if (kindOf(made).big !== kindOf(view).big) {
-      throw new TypeError('Content type of source and derived typed arrays differ');
-    }
+    if (!hasOwnSpecies(view)) return throughSpecies(view, (v) => apply(native, v, range));
+    const made = apply(native, view, range) as TypedArray;
+    addView(bufferOf(made), made);
     return made;
   };
 });
 
-/** Whether the view's length follows that of its resizable buffer: then what is made of it follows, too. */
-function tracksLength(view: TypedArray): boolean {
-  const buffer = bufferOf(view) as { resizable?: boolean; growable?: boolean; byteLength: number };
-  if (buffer.resizable !== true && buffer.growable !== true) return false;
-  const rest = buffer.byteLength - offsetOf(view);
-  return lengthOf(view) === Math.floor(rest / kindOf(view).width);
+/**
+ * Runs a native that derives its result from `constructor`, so that the user's constructors run as twins: while it does, the
+ * view's constructor is one that hands the native's arguments on.
+ */
+function throughSpecies(view: TypedArray, run: (view: TypedArray) => unknown): unknown {
+  const own = Object.getOwnPropertyDescriptor(view, 'constructor');
+  const putBack = (): void => {
+    if (own === undefined) Reflect.deleteProperty(view, 'constructor');
+    else Object.defineProperty(view, 'constructor', own);
+  };
+  const hung = Reflect.defineProperty(view, 'constructor', {
+    configurable: true,
+    get() {
+      putBack();
+      const C = speciesOf(view) ?? intrinsicOf(view);
+      const species = function (...args: unknown[]): unknown {
+        return hooks.constructTwin(C, args);
+      };
+      return { [Symbol.species]: species };
+    },
+  });
+  try {
+    return run(view);
+  } finally {
+    if (hung) putBack();
+  }
 }
 
 // --- In place --------------------------------------------------------------------------------------------------------------------
 
-method('fill', 'passes', 1, true, (native, view, [value, from, to], self) => {
+method('fill', 'passes', 1, true, (native, view, self, value, from, to) => {
   const n = lengthOf(view);
   const element = elementValue(view, value);
   const start = relative(from, n, 0);
@@ -306,30 +321,31 @@ method('fill', 'passes', 1, true, (native, view, [value, from, to], self) => {
   return self;
 });
 
-method('copyWithin', 'passes', 2, true, (native, view, [target, from, to], self) => {
+method('copyWithin', 'passes', 2, true, (native, view, self, target, from, to) => {
   const n = lengthOf(view);
   const at = relative(target, n, 0);
   const start = relative(from, n, 0);
   const end = relative(to, n, n);
+  const count = Math.min(end - start, n - at);
   const side = shadowOfView(view);
   if (side === undefined) {
-    apply(native, view, [at, start, end]);
+    apply(native, view, [at, start, start + Math.max(count, 0)]);
     return self;
   }
+  if (count <= 0) return self;
   validate(view);
   const now = lengthOf(view);
-  const count = Math.min(end - start, n - at, now - start, now - at);
-  copyElements(view, start, view, at, count);
+  copyElements(view, start, view, at, Math.min(count, now - start, now - at));
   return self;
 });
 
-method('reverse', 'passes', 0, true, (native, view, _args, self) => {
+method('reverse', 'passes', 0, true, (native, view, self) => {
   if (isTracked(view)) placeElements(view, elementsOf(view).reverse());
   else apply(native, view, []);
   return self;
 });
 
-method('sort', 'passes', 1, true, (native, view, [compare], self) => {
+method('sort', 'passes', 1, true, (native, view, self, compare) => {
   if (compare !== undefined && typeof compare !== 'function') return plain(native, self, [compare]);
   if (compare === undefined && !isTracked(view)) {
     apply(native, view, []);
@@ -364,10 +380,11 @@ entry(proto, 'set', 'passes', (native) => {
     const view = writable(this);
     const at = toIntegerOrInfinity(offset);
     if (at < 0) return apply(native, view, [[], at]);
+    const room = lengthOf(view);
     if (isObject(source) && !isBox(source) && ArrayBuffer.isView(source) && isTypedArray(source)) {
       setFromTyped(native, view, readable(source), at);
     } else {
-      setFromList(native, view, source, at);
+      setFromList(native, view, source, at, room);
     }
     return undefined;
   };
@@ -387,7 +404,7 @@ function setFromTyped(native: Native, view: TypedArray, source: TypedArray, at: 
   }
 }
 
-function setFromList(native: Native, view: TypedArray, source: unknown, at: number): void {
+function setFromList(native: Native, view: TypedArray, source: unknown, at: number, room: number): void {
   if (isPlainArray(source) && at + source.length <= lengthOf(view) && onlyNumbers(source)) {
     if (!kindOf(view).big) {
       apply(native, view, [source, at]);
@@ -402,8 +419,8 @@ function setFromList(native: Native, view: TypedArray, source: unknown, at: numb
   }
   validate(view);
   const n = Math.min(Math.max(toIntegerOrInfinity(get(source, 'length')), 0), Number.MAX_SAFE_INTEGER);
-  if (at + n > lengthOf(view)) {
-    apply(native, view, [{ length: n }, at]);
+  if (at + n > room) {
+    apply(native, view, [[], Number.POSITIVE_INFINITY]);
     return;
   }
   for (let i = 0; i < n; i++) writeElement(view, at + i, get(source, i));

@@ -42,7 +42,7 @@ for (const [, C] of typedArrayConstructors) {
 }
 
 function make(C: TypedArrayClass, args: unknown[], newTarget: Function): object {
-  const [source] = args;
+  const source = args[0];
   if (!isObject(source) || isBox(source)) return young(construct(C, scalars(args), newTarget));
   if (isBuffer(source)) {
     const made = construct(C, [source, ...scalars(args.slice(1))], newTarget) as TypedArray;
@@ -71,23 +71,27 @@ function copyOf(C: TypedArrayClass, source: TypedArray, newTarget: Function): ob
 
 function listOf(C: TypedArrayClass, source: object, newTarget: Function): object {
   const values = listFrom(source);
+  if (values === undefined) {
+    // An array-like: its length is judged before its elements are read.
+    const n = toLength(get(source, 'length'));
+    const made = construct(C, [n], newTarget) as TypedArray;
+    for (let i = 0; i < n; i++) set(made, i, get(source, i));
+    return made;
+  }
   if (allPrimitive(values)) return construct(C, [values], newTarget) as object;
-  const made = construct(C, [values.length], newTarget) as TypedArray;
-  for (let i = 0; i < values.length; i++) writeElement(made, i, values[i]);
+  const list = values.slice();
+  const made = construct(C, [list.length], newTarget) as TypedArray;
+  for (let i = 0; i < list.length; i++) writeElement(made, i, list[i]);
   return made;
 }
 
-/** The elements of an iterable or array-like, read through the table. */
-function listFrom(source: object): unknown[] {
+/** The elements of an iterable, read through the table; undefined for what is none. */
+function listFrom(source: object): unknown[] | undefined {
   if (isPlainArray(source) && source[Symbol.iterator] === nativeIterator && !hasHoles(source)) {
     if (iter(source) === source) return source;
   }
   const method = get(source, Symbol.iterator);
-  if (method !== undefined && method !== null) return [...(iterWith(source, method) as Iterable<unknown>)];
-  const values: unknown[] = [];
-  const n = toLength(get(source, 'length'));
-  for (let i = 0; i < n; i++) values.push(get(source, i));
-  return values;
+  return method === undefined || method === null ? undefined : [...(iterWith(source, method) as Iterable<unknown>)];
 }
 
 /** Iterates with a method that has been read already. */

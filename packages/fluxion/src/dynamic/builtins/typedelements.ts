@@ -7,7 +7,7 @@ import { toPrimitive } from '../conversions.ts';
 import { hooks, noteInactive } from '../hooks.ts';
 import { isBox, numberOf, S } from '../numbers/box.ts';
 import { OriginalMark, SharedMark } from '../originals.ts';
-import { get, writeElement } from '../properties.ts';
+import { g, get, writeElement } from '../properties.ts';
 import { ensureShadow, hasShadow, markYoung, shadowOfView } from '../shadow.ts';
 import { isObject } from '../strip.ts';
 import {
@@ -18,6 +18,7 @@ import {
   offsetOf,
   type TypedArray,
   type TypedArrayClass,
+  TypedArrayConstructor,
   tagOf,
   typedArrayPrototype,
 } from '../views.ts';
@@ -76,8 +77,18 @@ export function placeElement(view: TypedArray, i: number, v: unknown): void {
   side.put(i, v);
 }
 
-/** Copies `count` elements between views of the same kind, as bytes; what is tracked in them goes along. */
-export function copyElements(from: TypedArray, start: number, to: TypedArray, at: number, count: number): void {
+/**
+ * Copies `count` elements between views of the same kind, as bytes; what is tracked in them goes along. `forwards`: byte by
+ * byte, so that memory that overlaps is read after it has been written.
+ */
+export function copyElements(
+  from: TypedArray,
+  start: number,
+  to: TypedArray,
+  at: number,
+  count: number,
+  forwards = false,
+): void {
   if (count <= 0) return;
   const { width } = kindOf(from);
   const source = offsetOf(from) + start * width;
@@ -85,7 +96,10 @@ export function copyElements(from: TypedArray, start: number, to: TypedArray, at
   const pieces = shadowOfView(from)?.shadow.region(source, source + count * width) ?? [];
   const side = pieces.length > 0 ? ensureShadow(to) : shadowOfView(to);
   side?.shadow.clear(target, target + count * width);
-  new Uint8Array(bufferOf(to), target, count * width).set(new Uint8Array(bufferOf(from), source, count * width));
+  const read = new Uint8Array(bufferOf(from), source, count * width);
+  const write = new Uint8Array(bufferOf(to), target, count * width);
+  if (!forwards || bufferOf(from) !== bufferOf(to)) write.set(read);
+  else for (let i = 0; i < write.length; i++) write[i] = read[i] as number;
   side?.shadow.lay(pieces, target);
 }
 
@@ -122,6 +136,7 @@ export function sameType(view: TypedArray, length: number): TypedArray {
 
 /** TypedArraySpeciesCreate; the user's constructors run as twins. */
 export function speciesCreate(view: TypedArray, args: unknown[]): TypedArray {
+  if (hasOwnSpecies(view)) return create(intrinsicOf(view), args);
   const C = speciesOf(view);
   if (C === undefined) return create(intrinsicOf(view), args);
   const made = create(C, args);
@@ -141,6 +156,20 @@ export function speciesOf(view: TypedArray): Function | undefined {
   if (species === undefined || species === null || species === own) return undefined;
   if (typeof species !== 'function') throw new TypeError('object.constructor[Symbol.species] is not a constructor');
   return species;
+}
+
+const nativeSpecies = Object.getOwnPropertyDescriptor(TypedArrayConstructor, Symbol.species)?.get;
+
+/** Whether results derive from the view's own intrinsic constructor, as far as can be seen without running user code. */
+export function hasOwnSpecies(view: TypedArray): boolean {
+  const own = intrinsicOf(view);
+  return (
+    g(view, 'constructor') &&
+    view.constructor === own &&
+    !Object.hasOwn(own, Symbol.species) &&
+    Object.getPrototypeOf(own) === TypedArrayConstructor &&
+    Object.getOwnPropertyDescriptor(TypedArrayConstructor, Symbol.species)?.get === nativeSpecies
+  );
 }
 
 /** TypedArrayCreate */
