@@ -70,8 +70,8 @@ function start(): Promise<ChildProcess> {
   return new Promise((done) => child.once('message', () => done(child)));
 }
 
-async function one(child: ChildProcess, path: string, passes: boolean): Promise<{ outcome: Outcome; alive: boolean }> {
-  const job: Job = { path, checkout, plain: values.plain, tracked: values.tracked, passes };
+async function one(child: ChildProcess, path: string, again?: Outcome['again']): Promise<{ outcome: Outcome; alive: boolean }> {
+  const job: Job = { path, checkout, plain: values.plain, tracked: values.tracked, ...again };
   return new Promise((done) => {
     const finish = (outcome: Outcome, alive: boolean) => {
       clearTimeout(timer);
@@ -96,11 +96,11 @@ async function worker(): Promise<void> {
   for (;;) {
     const path = queue.shift();
     if (path === undefined) break;
-    let { outcome, alive } = await one(child, path, false);
-    if (alive && outcome.again) {
+    let { outcome, alive } = await one(child, path);
+    while (alive && outcome.again) {
       child.kill('SIGKILL');
       child = await start();
-      ({ outcome, alive } = await one(child, path, true));
+      ({ outcome, alive } = await one(child, path, outcome.again));
     }
     outcomes.push(outcome);
     if (outcome.status === 'fail' && !values.quiet) console.log(`FAIL ${path}\n     ${outcome.reason}`);

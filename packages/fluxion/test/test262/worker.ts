@@ -6,7 +6,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import vm from 'node:vm';
 import { hooks } from '../../src/dynamic/hooks.ts';
-import { beginRun, endRun, enterRun, leaveRun } from '../../src/dynamic/run.ts';
+import { runsAsItIs } from '../../src/dynamic/calls.ts';
+import { beginRun, endRun, enterRun, leaveRun, type Run } from '../../src/dynamic/run.ts';
 import '../../src/dynamic/table.ts';
 import type { Node } from '../../src/syntax/ast.ts';
 import { parseFunction } from '../../src/syntax/parse.ts';
@@ -21,8 +22,10 @@ export interface Job {
   /** With the rewriter's plain runtime in place of the dynamic tier. */
   readonly plain: boolean;
   readonly tracked: boolean;
-  /** The test is known to pass as it is. */
+  /** Which of the test's modes comes first; and in that mode the test is known to pass as it is. */
+  readonly from?: number;
   readonly passes?: boolean;
+  readonly ran?: number;
 }
 
 export interface Outcome {
@@ -31,14 +34,13 @@ export interface Outcome {
   readonly reason?: string;
   /** The realm is no longer as it was. */
   readonly spent?: boolean;
-  /** Running the test as it is has spent the realm: the twin is to be run in a new one. */
-  readonly again?: boolean;
+  /** What is still to be run in a new realm. */
+  readonly again?: { readonly from: number; readonly passes: boolean; readonly ran: number };
 }
 
 const host = globalThis as unknown as Record<string, any>;
 const loaded = new Set<string>();
 const { setTimeout } = globalThis;
-const PromiseThen = Promise.prototype.then;
 process.on('unhandledRejection', () => {});
 process.on('uncaughtException', () => {});
 
@@ -73,14 +75,22 @@ function wrapped(source: string, strict: boolean): string {
 }
 
 /** Runs `body` as the test says it must run; a string tells what went wrong. */
-async function attempt(body: () => unknown, meta: Metadata): Promise<string | undefined> {
+async function attempt(body: () => unknown, meta: Metadata, end: () => void = () => {}): Promise<string | undefined> {
+  try {
+    return await outcomeOf(body, meta);
+  } finally {
+    end();
+  }
+}
+
+async function outcomeOf(body: () => unknown, meta: Metadata): Promise<string | undefined> {
   const asynchronous = meta.flags.has('async');
   let finish: (message: string | undefined) => void = () => {};
   const done = new Promise<string | undefined>((resolve) => {
     finish = resolve;
   });
-  host.$DONE = (error: unknown) => finish(error === undefined ? undefined : describe(error));
-  host.print = () => {};
+  host.$DONE = runsAsItIs((error: unknown) => finish(error === undefined ? undefined : describe(error)));
+  host.print = runsAsItIs(() => {});
   try {
     body();
   } catch (e) {
@@ -131,8 +141,10 @@ async function run(job: Job): Promise<Outcome> {
 
   const modes = meta.flags.has('onlyStrict') ? [true] : meta.flags.has('noStrict') ? [false] : [false, true];
   let spent = false;
-  let ran = 0;
-  for (const strict of modes) {
+  let ran = job.ran ?? 0;
+  for (let i = job.from ?? 0; i < modes.length; i++) {
+    const strict = modes[i];
+    if (spent) return { path, status: 'pass', spent, again: { from: i, passes: false, ran } };
     const text = wrapped(source, strict);
     let native: Function;
     try {
@@ -142,14 +154,15 @@ async function run(job: Job): Promise<Outcome> {
     }
     const direct = usesEval(text);
     if (direct !== undefined) return { path, status: 'excluded', reason: direct };
-    if (!job.passes) {
+    if (!(job.passes && i === job.from)) {
       const nativeFailure = await attempt(() => Reflect.apply(native, globalThis, []), meta);
       spent = !restore();
       if (nativeFailure !== undefined) continue;
-      if (spent) return { path, status: 'pass', spent, again: true };
+      if (spent) return { path, status: 'pass', spent, again: { from: i, passes: true, ran } };
     }
     ran++;
-    const failure = await attempt(twinBody(job, text, native), meta);
+    const twin = twinBody(job, text, native);
+    const failure = await attempt(twin.body, meta, twin.end);
     spent = !restore() || spent;
     if (failure !== undefined) {
       return { path, status: 'fail', reason: `${modes.length > 1 ? (strict ? 'strict: ' : 'sloppy: ') : ''}${failure}`, spent };
@@ -170,20 +183,28 @@ function usesEval(text: string): string | undefined {
   return undefined;
 }
 
-function twinBody(job: Job, text: string, native: Function): () => unknown {
-  if (job.plain) return () => Reflect.apply(twinOfText(text, { strict: false }), globalThis, []);
-  return () => {
-    const run = beginRun();
-    try {
-      return hooks.callTwin(native, globalThis, []);
-    } finally {
+/** What runs the twin of the test, and what ends its evaluation: promise reactions still belong to it. */
+function twinBody(job: Job, text: string, native: Function): { body: () => unknown; end: () => void } {
+  if (job.plain) {
+    return { body: () => Reflect.apply(twinOfText(text, { strict: false }), globalThis, []), end: () => {} };
+  }
+  let run: Run | undefined;
+  return {
+    body() {
+      run = beginRun();
+      try {
+        return hooks.callTwin(native, globalThis, []);
+      } finally {
+        leaveRun(run);
+      }
+    },
+    end() {
+      if (run === undefined) return;
+      enterRun(run);
       endRun(run);
-    }
+    },
   };
 }
-void enterRun;
-void leaveRun;
-void PromiseThen;
 
 process.on('message', (job: Job) => {
   run(job).then(

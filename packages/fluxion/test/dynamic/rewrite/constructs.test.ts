@@ -176,7 +176,7 @@ describe('methods standing alone', () => {
 
 describe('class as the unit', () => {
   it('constructs, leaves statics out, shows its private names', () => {
-    class B { constructor(public b: number) {} }
+    class B { b: number; constructor(b: number) { this.b = b; } }
     const C = twinOfText(
       `class C extends B { #x = 1; static n = fail(); static { fail() } y = this.#x + 1; constructor(a) { super(a); this.z = C } get x() { return this.#x } }`,
       { parent: B, constants: { B }, self: 'original' },
