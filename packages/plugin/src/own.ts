@@ -13,7 +13,8 @@ const TOOLS = new Set(
     ' ',
   ),
 );
-const TOOL_SCOPES = /^@(?:babel|vitest|rollup|rolldown|esbuild|webassemblyjs|jridgewell|oxc-[\w-]+|swc)\//;
+// @babel/runtime is no tool: its helpers run in programs.
+const TOOL_SCOPES = /^@(?:babel(?!\/runtime)|vitest|rollup|rolldown|esbuild|webassemblyjs|jridgewell|oxc-[\w-]+|swc)\//;
 
 interface Package {
   readonly name: string;

@@ -3,7 +3,7 @@
  *
  *     if ($p.$fx && $p.$fx($m, start, end, flags, this, args, scope, new.target)) return $p.$r;
  *
- * `$p` is `globalThis[Symbol.for('fluxion.probe')]`, `$m` a hoisted function that returns the module's table. `scope`
+ * `$p` is `globalThis[globalThis.Symbol.for('fluxion.probe')]`, `$m` a hoisted function that returns the module's table. `scope`
  * returns the accessors: `v` variables, `p` private names, `t` `this`, `a` `arguments`, `n` `new.target`, `s` `super`.
  * Invariant: a probe captures nothing that the function itself does not, so no variable moves to the heap for it.
  */
@@ -14,6 +14,7 @@ import { type Binding, constancyOf, type Owner } from './scope.ts';
 /** Names that occur nowhere in the module. */
 export interface Names {
   readonly probe: string;
+  readonly init: string;
   readonly table: string;
   readonly value: string;
 }
@@ -31,19 +32,28 @@ export const FLAG = {
   noArguments: 128,
 } as const;
 
-export const HEADER_SYMBOL = 'Symbol.for("fluxion.probe")';
+/** By `globalThis`: a module may have a `Symbol` of its own. */
+export const HEADER_SYMBOL = 'globalThis.Symbol.for("fluxion.probe")';
 
-/** Makes `$p`. The property changes at once, so that no engine takes it for a constant and discards code later. */
+/** The first statement. A bundler may drop it where no probe is left. */
 export function header(names: Names): string {
+  return `var ${names.probe}=/*#__PURE__*/${names.init}();`;
+}
+
+/**
+ * Makes `$p`: hoisted, for the functions that another module calls before this one begins. The property changes at once,
+ * so that no engine takes it for a constant and discards code later.
+ */
+export function initText(names: Names): string {
   return (
-    `var ${names.probe}=/*#__PURE__*/(()=>{let s=${HEADER_SYMBOL},p=globalThis[s],c;` +
-    'if(!p){c=new WeakMap;globalThis[s]=p={$fx:0,$r:void 0,classes:c,' +
-    'add:(k,r)=>c.set(k,r).set(k.prototype,r)};p.$fx=void 0}return p})();'
+    `function ${names.init}(){let s=${HEADER_SYMBOL},p=globalThis[s],c;` +
+    'if(!p){c=new globalThis.WeakMap;globalThis[s]=p={$fx:0,$r:void 0,classes:c,' +
+    `add:(k,r)=>c.set(k,r).set(k.prototype,r)};p.$fx=void 0}return ${names.probe}=p}`
   );
 }
 
 export function isOn(names: Names, early: boolean): string {
-  return early ? `${names.probe}&&${names.probe}.$fx` : `${names.probe}.$fx`;
+  return early ? `(${names.probe}||${names.init}()).$fx` : `${names.probe}.$fx`;
 }
 
 export function functionProbe(info: FunctionInfo, names: Names): string {
@@ -69,9 +79,9 @@ export function functionProbe(info: FunctionInfo, names: Names): string {
 
 /** A class registers itself: its constructor could not be asked without running field initialisers. */
 export function classProbe(info: ClassInfo, names: Names): string {
-  const guard = info.early ? `${names.probe}&&` : '';
+  const call = info.early ? `(${names.probe}||${names.init}())` : `/*#__PURE__*/${names.probe}`;
   const record = `{m:${names.table},s:${info.start},e:${info.end},c:${scopeText(info, names)}}`;
-  return `static #${names.probe}=${guard}/*#__PURE__*/${names.probe}.add(this,${record});`;
+  return `static #${names.probe}=${call}.add(this,${record});`;
 }
 
 /** `0` if there is nothing to reach. */

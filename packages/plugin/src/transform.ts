@@ -5,7 +5,7 @@
 import { type Options as AcornOptions, type AnyNode, type Program, parse } from 'acorn';
 import MagicString, { type SourceMap } from 'magic-string';
 import { type Analysis, analyse, directivesOf } from './analyse.ts';
-import { classProbe, functionProbe, HEADER_SYMBOL, header, type Names, parameterGuards } from './probe.ts';
+import { classProbe, functionProbe, HEADER_SYMBOL, header, initText, type Names, parameterGuards } from './probe.ts';
 
 export interface TransformOptions {
   /** What the file is called in error messages and locations; the id if absent. */
@@ -41,7 +41,12 @@ export function transform(code: string, id: string, options: TransformOptions = 
   const wrapper = isModule ? [] : options.node === true ? NODE_WRAPPER : BUNDLER_WRAPPER;
   const analysis = analyse(program, code, isModule, wrapper);
   if (analysis.owners.length === 0) return null;
-  const names: Names = { probe: freeName(code, '$p'), table: freeName(code, '$m'), value: freeName(code, '$v') };
+  const names: Names = {
+    probe: freeName(code, '$p'),
+    init: freeName(code, '$i'),
+    table: freeName(code, '$m'),
+    value: freeName(code, '$v'),
+  };
   const text = new MagicString(code);
   insertAfterDirectives(text, code, program.body, program.body[0]!.start, header(names));
   for (const info of analysis.owners) {
@@ -61,7 +66,9 @@ export function transform(code: string, id: string, options: TransformOptions = 
       text.appendLeft(body.end, ')');
     }
   }
-  text.append(`\n${table(options.source ?? code, options.url ?? id, analysis, names, options.node === true)}\n`);
+  text.append(
+    `\n${initText(names)}\n${table(options.source ?? code, options.url ?? id, analysis, names, options.node === true)}\n`,
+  );
   const map = options.map === false ? null : text.generateMap({ source: id, hires: 'boundary', includeContent: true });
   return { code: text.toString(), map };
 }

@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createContext, runInContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { pluginCapture, pluginPrivateState, redirect } from '../../fluxion/src/capture/plugin.ts';
+import { transform } from '../src/transform.ts';
 import { runCommonJs, runModule } from './run.ts';
 
 const live = (fn: Function, name: string) => {
@@ -140,6 +145,29 @@ describe('asking runs nothing', () => {
     `);
     for (const f of m.fs) expect(pluginCapture(f), String(f)).toBeDefined();
     expect(m.ran).toEqual([]);
+  });
+
+  it('neither in another realm, nor before the module has begun', async () => {
+    const ran: string[] = [];
+    const context = createContext({ ran, exports: {} });
+    runInContext(
+      transform('let k = 2; exports.f = () => { ran.push(1); return k }', 'x', { format: 'commonjs' })!.code,
+      context,
+    );
+    expect(pluginCapture(context.exports.f)!.binding('k')).toEqual({ kind: 'constant', value: 2 });
+    (globalThis as any).__ran = ran;
+    (globalThis as any).__capture = (f: Function) => pluginCapture(f)?.source;
+    const late = 'import { seen } from "LATER"; export function early() { __ran.push(2) } export { seen }';
+    const folder = mkdtempSync(join(tmpdir(), 'fluxion-cycle-'));
+    const write = (name: string, code: string) =>
+      writeFileSync(join(folder, name), transform(code, name, { format: 'module' })?.code ?? code);
+    write('first.mjs', late.replace('LATER', './later.mjs'));
+    write('later.mjs', 'import { early } from "./first.mjs"; export const seen = __capture(early);');
+    expect((await import(/* @vite-ignore */ join(folder, 'first.mjs'))).seen).toBe(
+      'function early() { __ran.push(2) }',
+    );
+    expect(ran).toEqual([]);
+    rmSync(folder, { recursive: true });
   });
 
   it('and does not disturb a name that only the parameters see', () => {

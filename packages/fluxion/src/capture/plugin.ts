@@ -70,12 +70,17 @@ const MEMBER = { field: 1, method: 2, getter: 4, setter: 8 };
 
 const { apply, getPrototypeOf } = Reflect;
 
-/** The one object that all instrumented modules share, made by whoever comes first. */
+const symbol = Symbol.for('fluxion.probe');
+
+interface Realm {
+  [symbol]?: Probe;
+}
+
+/** The one object that all instrumented modules of a realm share, made by whoever comes first. */
 const probe: Probe = sharedProbe();
 
 function sharedProbe(): Probe {
-  const symbol = Symbol.for('fluxion.probe');
-  const holder = globalThis as { [key: symbol]: Probe | undefined };
+  const holder = globalThis as Realm;
   let shared = holder[symbol];
   if (shared === undefined) {
     const classes = new WeakMap<object, ClassRecord>();
@@ -171,6 +176,8 @@ function textOf(getTable: () => ModuleTable, start: number, end: number, flags: 
 interface Answer {
   readonly text: ProbedText;
   readonly scope: ProbeScope;
+  /** That of the realm the code is in. */
+  readonly probe: Probe;
 }
 
 const NOTHING: ProbeScope = {};
@@ -188,13 +195,13 @@ function* manyThings(): Generator<object> {
 const ANYTHING: readonly object[] = Array.from({ length: 64 }, () => anything);
 
 /** Runs what is going to meet a probe, and hears what the first one says. */
-function listen(meet: () => unknown): Answer | undefined {
+function listen(probe: Probe, meet: () => unknown): Answer | undefined {
   let answer: Answer | undefined;
   const before = probe.$fx;
   const resultBefore = probe.$r;
   probe.$fx = (table, start, end, flags, _self, _args, scope) => {
     if (start === undefined || flags === undefined) return true;
-    answer ??= { text: textOf(table, start, end!, flags), scope: scope ? scope() : NOTHING };
+    answer ??= { text: textOf(table, start, end!, flags), scope: scope ? scope() : NOTHING, probe };
     probe.$r = [];
     return true;
   };
@@ -211,7 +218,22 @@ function listen(meet: () => unknown): Answer | undefined {
   return answer;
 }
 
-const ask = (fn: Function, self: unknown) => listen(() => apply(fn, self, ANYTHING));
+const ask = (probe: Probe, fn: Function, self: unknown) => listen(probe, () => apply(fn, self, ANYTHING));
+
+/** A function of another realm (a test runner's context, a frame) asks that realm's probe; ours would not stop it. */
+function probeOf(fn: Function): Probe | undefined {
+  if (fn instanceof Function) return probe;
+  for (let at: object | null = fn; at !== null; at = getPrototypeOf(at)) {
+    const make: unknown = Object.getOwnPropertyDescriptor(at, 'constructor')?.value;
+    if (typeof make !== 'function' || make.name !== 'Function' || make.prototype !== at) continue;
+    try {
+      return ((make as FunctionConstructor)('return globalThis')() as Realm)[symbol];
+    } catch {
+      return undefined; // no code from strings there
+    }
+  }
+  return undefined;
+}
 
 const print = Function.prototype.toString;
 
@@ -221,18 +243,20 @@ const print = Function.prototype.toString;
 export function pluginCapture(fn: Function): PluginCaptured | undefined {
   const accessor = privateAccessors.get(fn);
   if (accessor !== undefined) return answered(fn, accessor(), undefined);
+  const probe = probeOf(fn);
+  if (probe === undefined) return undefined;
   const record = probe.classes.get(fn);
   if (record !== undefined) {
     const text = textOf(record.m, record.s, record.e, FLAG.strict);
-    return answered(fn, { text, scope: record.c ? record.c() : NOTHING }, undefined);
+    return answered(fn, { text, scope: record.c ? record.c() : NOTHING, probe }, undefined);
   }
   if (!beginsWithProbe(apply(print, fn, []))) return undefined;
-  return answered(fn, ask(fn, undefined), fn);
+  return answered(fn, ask(probe, fn, undefined), fn);
 }
 
 function answered(fn: Function, answer: Answer | undefined, asked: Function | undefined): PluginCaptured | undefined {
   if (answer === undefined) return undefined;
-  const { text, scope } = answer;
+  const { text, scope, probe } = answer;
   const { table } = text;
   const bindings = new Map<string, Binding>();
   const had = (get: (() => unknown) | undefined): Had | undefined => {
@@ -264,15 +288,15 @@ function answered(fn: Function, answer: Answer | undefined, asked: Function | un
     lexicalNewTarget: () => had(scope.n),
     lexicalArguments: () => had(scope.a),
     moduleText: () => ({ text: table.source, start: text.start }),
-    privateName: (name) => privateNameOf(scope, name),
+    privateName: (name) => privateNameOf(scope, name, probe),
     privateNames: () => Object.keys(scope.p ?? NOTHING),
     ...(scope.s && {
-      superGet: (key: PropertyKey, receiver: unknown) => scopeFor(scope, asked, receiver).s!(key),
+      superGet: (key: PropertyKey, receiver: unknown) => scopeFor(answer, asked, receiver).s!(key),
       superSet: (key: PropertyKey, value: unknown, receiver: unknown) => {
-        scopeFor(scope, asked, receiver).s!(key, true, value);
+        scopeFor(answer, asked, receiver).s!(key, true, value);
       },
     }),
-    home: () => homeOfArrow(text, scope),
+    home: () => homeOfArrow(answer),
     importMeta: () => had(table.meta),
     dynamicImport: (specifier) =>
       table.imports && Object.hasOwn(table.imports, specifier)
@@ -282,7 +306,7 @@ function answered(fn: Function, answer: Answer | undefined, asked: Function | un
 }
 
 /** The class around an arrow, found along the chain of its `this`: the innermost whose text contains the arrow. */
-function homeOfArrow(text: ProbedText, scope: ProbeScope): object | undefined {
+function homeOfArrow({ text, scope, probe }: Answer): object | undefined {
   let self: unknown;
   try {
     self = scope.t?.();
@@ -304,8 +328,8 @@ function homeOfArrow(text: ProbedText, scope: ProbeScope): object | undefined {
 }
 
 /** A method's `super` reads with the `this` that the method was called with: it is asked again with that. */
-function scopeFor(scope: ProbeScope, asked: Function | undefined, receiver: unknown): ProbeScope {
-  return asked === undefined || scope.t !== undefined ? scope : ask(asked, receiver)!.scope;
+function scopeFor({ scope, probe }: Answer, asked: Function | undefined, receiver: unknown): ProbeScope {
+  return asked === undefined || scope.t !== undefined ? scope : ask(probe, asked, receiver)!.scope;
 }
 
 function bindingOf(name: string, accessor: Accessor): Binding {
@@ -335,7 +359,7 @@ function settled(accessor: Accessor, live: Binding & { kind: 'live' }): Binding 
 /** Stands for the getter or setter of a private name, which no expression yields. */
 const privateAccessors = new WeakMap<Function, () => Answer | undefined>();
 
-function privateNameOf(scope: ProbeScope, name: string): PrivateName | undefined {
+function privateNameOf(scope: ProbeScope, name: string, probe: Probe): PrivateName | undefined {
   if (scope.p === undefined || !Object.hasOwn(scope.p, name)) return undefined;
   const [kinds, access] = scope.p[name]!;
   const found: PrivateName = {
@@ -347,8 +371,8 @@ function privateNameOf(scope: ProbeScope, name: string): PrivateName | undefined
       if (kinds & MEMBER.field) return { kind: 'field', value: access(o, 1) };
       return {
         kind: 'accessor',
-        getter: kinds & MEMBER.getter ? privateAccessor(o, access, 1) : undefined,
-        setter: kinds & MEMBER.setter ? privateAccessor(o, access, 2) : undefined,
+        getter: kinds & MEMBER.getter ? privateAccessor(probe, o, access, 1) : undefined,
+        setter: kinds & MEMBER.setter ? privateAccessor(probe, o, access, 2) : undefined,
       };
     },
   };
@@ -356,11 +380,11 @@ function privateNameOf(scope: ProbeScope, name: string): PrivateName | undefined
   return found;
 }
 
-function privateAccessor(owner: object, access: PrivateAccessor, operation: 1 | 2): Function {
+function privateAccessor(probe: Probe, owner: object, access: PrivateAccessor, operation: 1 | 2): Function {
   const stand = function (this: object, value?: unknown) {
     return access(this, operation, value);
   };
-  privateAccessors.set(stand, () => listen(() => access(owner, operation, anything)));
+  privateAccessors.set(stand, () => listen(probe, () => access(owner, operation, anything)));
   return stand;
 }
 
@@ -393,7 +417,7 @@ export function pluginPrivateState(
   const find = (name: string): PrivateName | undefined => {
     let found: PrivateName | undefined;
     for (const scope of scopes) {
-      const candidate = privateNameOf(scope, name);
+      const candidate = privateNameOf(scope, name, probe);
       if (candidate === undefined || !candidate.has(o)) continue;
       if (found !== undefined) shared(name);
       found = candidate;
@@ -453,7 +477,7 @@ function handlerOf(to: Redirection): ProbeHandler {
       if (!to.takes(text.source, () => text.location)) return false;
       if (flags === undefined) return true;
       if (args === 0 || args === undefined) return false;
-      const answer: Answer = { text, scope: scope ? scope() : NOTHING };
+      const answer: Answer = { text, scope: scope ? scope() : NOTHING, probe };
       const stand = () => undefined;
       probe.$r = to.run({
         captured: answered(stand, answer, undefined)!,

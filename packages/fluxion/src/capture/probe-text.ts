@@ -5,7 +5,8 @@
  */
 
 /** As written, or as a minifier or a test runner leaves it: other names, other statements around the same test. */
-const PROBE = /^(?:([\w$]+)\s*&&\s*)?([\w$]+)\.\$fx\s*&&\s*\2\.\$fx\s*\(\s*[\w$]+\s*,\s*[\d.e]+\s*,\s*[\d.e]+\s*,/;
+const PROBE =
+  /^([\w$]+)\s*(?:\|\|\s*[\w$]+\(\)\s*\)\s*)?\.\$fx\s*&&\s*\1\.\$fx\s*\(\s*[\w$]+\s*,\s*[\d.e]+\s*,\s*[\d.e]+\s*,/;
 const DIRECTIVE = /^(?:'(?:[^'\\\n]|\\[\s\S])*'|"(?:[^"\\\n]|\\[\s\S])*")\s*;?/;
 /** Counters that coverage tools put first; harmless to run. */
 const COUNTER = /^cov_\w+\(\)\.[fsb]\[\d+\](?:\[\d+\])?\+\+\s*[;,]/;
