@@ -116,16 +116,13 @@ export function withJournal<T>(journal: Journal | undefined, body: () => T): T {
  * To be called before `o`, which may be older than the gradient, receives `value`. Plain numbers, strings and the like need
  * no call. Without a value, `o` is taken to receive a tracked number.
  */
-export function touch(o: object, ...received: [value?: unknown]): void {
+export function touch(o: object, value?: unknown): void {
   const journal = current;
-  if (journal === undefined) return;
-  const boxed = received.length === 0 || isBox(received[0]);
-  if (boxed) {
-    if (journal.lastBoxed === o) return;
+  if (journal === undefined || journal.lastBoxed === o) return;
+  if (arguments.length === 1 || isBox(value)) {
     note(journal, o).boxed = true;
     journal.lastBoxed = o;
-  } else {
-    if (journal.lastTouched === o || journal.lastBoxed === o || !isObject(received[0])) return;
+  } else if (journal.lastTouched !== o && isObject(value)) {
     note(journal, o);
     journal.lastTouched = o;
   }

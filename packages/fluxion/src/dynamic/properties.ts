@@ -8,7 +8,7 @@ import { toPrimitive } from './conversions.ts';
 import { hooks, noteInactive } from './hooks.ts';
 import { identityOf } from './identity.ts';
 import { touch } from './journal.ts';
-import { type Box, isBox, numberOf, primalOf, S, type Value } from './numbers/box.ts';
+import { type Box, isBox, numberOf, primalOf, S, settle, type Value } from './numbers/box.ts';
 import { truthy } from './operators.ts';
 import { OriginalMark, SharedMark } from './originals.ts';
 import { isProxy, madeProxy } from './proxies.ts';
@@ -43,6 +43,7 @@ export function g(o: unknown, k: PropertyKey): boolean {
   if (typeof o === 'object') {
     if (o === null) return true;
     if ((o as Bag)[S] !== undefined || isProxy(o)) return false;
+    if (k === 'length' && isArray(o)) return true;
   } else if (o === undefined) {
     return true;
   }
@@ -63,6 +64,10 @@ export function keyOf(k: unknown): PropertyKey {
 
 /** `o[k]` */
 export function get(o: unknown, k: unknown): unknown {
+  if (typeof k === 'number' && typeof o === 'object' && o !== null) {
+    const s = (o as Bag)[S];
+    if (s instanceof ViewShadow) return s.read(o as TypedArray, k);
+  }
   if (o === undefined || o === null) return (o as unknown as Bag)[isObject(k) ? '[object]' : (k as PropertyKey)];
   const key = keyOf(k);
   return getFrom(o, key, o);
@@ -162,12 +167,46 @@ function getFromProxy(proxy: object, key: PropertyKey, receiver: unknown): unkno
 
 /** `o[k] = v` in strict code. */
 export function set(o: unknown, k: unknown, v: unknown): void {
+  if (isSimpleWrite(o, k, v)) {
+    if (typeof v === 'object' || typeof v === 'function') touch(o, v);
+    (o as Bag)[k as PropertyKey] = v;
+    return;
+  }
+  if (o instanceof Float64Array && storeQuickly(o, k, v)) return;
   if (o === undefined || o === null) {
     (o as unknown as Bag)[isObject(k) ? '[object]' : (k as PropertyKey)] = v;
     return;
   }
   const key = keyOf(k);
   if (!assign(o, key, v, true)) refuse(o, key, v);
+}
+
+/** Whether a native write does what the language does with twins: no setter, no Proxy, no typed memory, no mark. */
+function isSimpleWrite(o: unknown, k: unknown, v: unknown): o is object {
+  if (typeof o !== 'object' || o === null || (typeof k !== 'string' && typeof k !== 'number')) return false;
+  if ((o as Bag)[S] !== undefined || isProxy(o)) return false;
+  if (typeof v === 'object' ? v !== null : typeof v === 'function') {
+    if (isArray(o) ? k === 'length' : ArrayBuffer.isView(o)) return false;
+  }
+  return lookupSetter.call(o, k) === undefined;
+}
+
+/** The commonest write to tracked memory: a number or a box into a float64 element. */
+function storeQuickly(o: Float64Array, k: unknown, v: unknown): boolean {
+  const side = (o as unknown as Bag)[S];
+  if (typeof k !== 'number' || !(side instanceof ViewShadow) || side.shadow.stale || o[k] === undefined) return false;
+  const value = isBox(v) ? settle(v) : v;
+  if (isBox(value)) {
+    const primal = numberOf(value);
+    side.clear(k);
+    o[k] = primal;
+    side.put(k, value);
+    return true;
+  }
+  if (typeof value !== 'number') return false;
+  side.clear(k);
+  o[k] = value;
+  return true;
 }
 
 /** `o[k] = v` in sloppy code: what can't be written is passed over. */
@@ -181,6 +220,10 @@ export function setSloppy(o: unknown, k: unknown, v: unknown): void {
 
 /** `o[k] = v` where `o` was made by the code that runs: nothing has to be noted. */
 export function setYoung(o: unknown, k: unknown, v: unknown): void {
+  if (isSimpleWrite(o, k, v)) {
+    (o as Bag)[k as PropertyKey] = v;
+    return;
+  }
   if (o === undefined || o === null) {
     set(o, k, v);
     return;
