@@ -31,11 +31,11 @@ export function isConstant(name: string, value: unknown, { scopes, around, url }
  * Whether an import is of a binding that its module never assigns. Shown for functions, whose own place tells the module's
  * text: the import must lead by relative addresses to the very module the function stands in.
  */
-function exportIsConstant(source: string, imported: string, value: unknown, from: string): boolean {
+function exportIsConstant(source: string, imported: string, value: unknown, from: () => string): boolean {
   if (typeof value !== 'function') return false;
   const there = capturedCodeOf(value);
   const target = there?.surroundings;
-  if (target === undefined || there === undefined || target.url !== resolve(source, from)) return false;
+  if (target === undefined || there === undefined || !leadsTo(source, from, target.url)) return false;
   const exported = target.scopes.exports.get(imported);
   if (exported === undefined || exported.source !== undefined) return false;
   if (exported.local === undefined) return true;
@@ -44,11 +44,11 @@ function exportIsConstant(source: string, imported: string, value: unknown, from
   return declaration.kind !== 'import';
 }
 
-function resolve(specifier: string, from: string): string | undefined {
-  if (!/^\.{0,2}\/|^file:/.test(specifier)) return undefined;
+function leadsTo(specifier: string, from: () => string, to: () => string): boolean {
+  if (!/^\.{0,2}\/|^file:/.test(specifier)) return false;
   try {
-    return new URL(specifier, from).href;
+    return new URL(specifier, from()).href === to();
   } catch {
-    return undefined;
+    return false;
   }
 }

@@ -5,14 +5,14 @@
  */
 import type { ModuleText, SourcePosition } from './captured.ts';
 import { type EngineLocation, type FunctionParts, functionParts, type Scope } from './inspector.ts';
-import { type Place, placesOf, positionOf, scriptUrl } from './location.ts';
+import { likelyUrl, type Place, placesOf, positionOf } from './location.ts';
 import { type ModuleScope, type ScriptScopes, scopeAround, scopesOfScript } from './module-scopes.ts';
 
 /** What the text of a script says about the function whose source stands in it. */
 export interface Surroundings {
   readonly scopes: ScriptScopes;
   readonly around: ModuleScope;
-  readonly url: string;
+  readonly url: () => string;
 }
 
 const toText = Function.prototype.toString;
@@ -87,7 +87,7 @@ export class Code {
       if (scopes === undefined) continue;
       this.nearest = place;
       const around = scopeAround(scopes.root, place.start, place.start + this.source.length);
-      return { scopes, around, url: scriptUrl(scriptId) };
+      return { scopes, around, url: () => likelyUrl(scriptId, place) };
     }
     return undefined;
   }

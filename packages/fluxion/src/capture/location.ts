@@ -3,6 +3,7 @@
  * Invariant: a text is believed only if it holds the function's own source around the place the engine gives; the Debugger
  * domain is on only while one message is answered, and a profiler or coverage of the user's goes on undisturbed.
  */
+import { addressOfText } from './address.ts';
 import type { ModuleText, SourcePosition } from './captured.ts';
 import { builtinModule } from './environment.ts';
 import { ask, askForEvents, type EngineLocation } from './inspector.ts';
@@ -16,6 +17,7 @@ export interface Place extends ModuleText {
 /** A script as far as it is known. */
 interface Script {
   url: string | undefined;
+  likelyUrl: string | undefined | null;
   file: Text | undefined | null;
   parsed: Text | undefined | null;
 }
@@ -39,7 +41,8 @@ const scripts = new Map<string, Script>();
 
 function scriptOf(scriptId: string): Script {
   let script = scripts.get(scriptId);
-  if (script === undefined) scripts.set(scriptId, (script = { url: undefined, file: undefined, parsed: undefined }));
+  if (script === undefined)
+    scripts.set(scriptId, (script = { url: undefined, likelyUrl: undefined, file: undefined, parsed: undefined }));
   return script;
 }
 
@@ -52,7 +55,6 @@ export function* placesOf(fn: Function, source: string, location: EngineLocation
     return;
   }
   const script = scriptOf(location.scriptId);
-  scriptUrl(location.scriptId);
   for (const find of [fileText, parsedText]) {
     const text = find(script, location.scriptId);
     const place = text && within({ text: text.text, offset: offsetIn(text, location) }, source);
@@ -71,7 +73,7 @@ export function positionOf(
   source: string,
   place: Place | undefined,
 ): SourcePosition | undefined {
-  const url = scriptUrl(location.scriptId);
+  const url = likelyUrl(location.scriptId, place);
   if (url === '') return undefined;
   const offset = place?.offset ?? parametersIn(source);
   const { lineNumber, columnNumber } = location;
@@ -80,6 +82,14 @@ export function positionOf(
   const before = place === undefined ? '' : place.text.slice(0, place.start);
   const column = before.length - before.search(/[^\n\r\u2028\u2029]*$/);
   return { url, line: lineNumber - lines.length + 1, column };
+}
+
+/** The address of the script, or of one with the same text. */
+export function likelyUrl(scriptId: string, place: Place | undefined): string {
+  const script = scriptOf(scriptId);
+  if (script.url !== undefined) return script.url;
+  if (script.likelyUrl === undefined) script.likelyUrl = (place && addressOfText(place.text)) ?? null;
+  return script.likelyUrl ?? scriptUrl(scriptId);
 }
 
 const lineEnd = /\r\n|[\n\r\u2028\u2029]/g;
@@ -91,7 +101,7 @@ function parametersIn(source: string): number {
   return before === undefined || before.search(lineEnd) !== -1 ? 0 : before.length - 1;
 }
 
-/** The address of a script; empty if it has none. */
+/** The address of a script, certainly; empty if it has none. */
 export function scriptUrl(scriptId: string): string {
   const script = scriptOf(scriptId);
   if (script.url === undefined) listCovered();
@@ -127,10 +137,10 @@ function parsedText(script: Script, scriptId: string): Text | undefined {
   return script.parsed ?? undefined;
 }
 
-function fileText(script: Script): Text | undefined {
+function fileText(script: Script, scriptId: string): Text | undefined {
   if (script.file !== undefined) return script.file ?? undefined;
   script.file = null;
-  const path = pathOf(script.url);
+  const path = pathOf(scriptUrl(scriptId));
   const fs = builtinModule('node:fs') as typeof import('node:fs') | undefined;
   if (path === undefined || fs === undefined) return undefined;
   try {

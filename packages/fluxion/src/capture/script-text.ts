@@ -3,7 +3,7 @@
  * The engine's own intrinsics answer in microseconds; the way by the Debugger domain, which stands in where they can't be
  * had, takes 20 ms to 150 ms, since it hashes every script that is loaded.
  * Invariant: the switch that makes the intrinsics known to the parser is on for the compilation of one line and no longer,
- * and only in a plain Node, whose flags are known to be changeable.
+ * and only in a plain Node of a version it was tried on (see `test/environments`).
  */
 import { builtinModule, hostProcess } from './environment.ts';
 
@@ -54,9 +54,14 @@ function compileIntrinsics(): Intrinsics {
   }
 }
 
+/** An intrinsic that changes its ways ends the process where it is misused, so only versions it was tried on are asked. */
+const triedOn = { from: 20, to: 26 };
+
 /** What Node was started with. Elsewhere V8 may have sealed its flags, and ends the process when one is set. */
 function engineOptions(): string | undefined {
   const { versions = {}, release, execArgv = [], env = {} } = hostProcess() ?? {};
   if (release?.name !== 'node' || versions.electron !== undefined || versions.bun !== undefined) return undefined;
+  const major = Number.parseInt(versions.node ?? '', 10);
+  if (!(major >= triedOn.from && major <= triedOn.to)) return undefined;
   return [...execArgv, env.NODE_OPTIONS ?? ''].join(' ');
 }
