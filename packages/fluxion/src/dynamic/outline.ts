@@ -6,6 +6,7 @@
 import { describe } from '../errors/describe.ts';
 import { fluxionError } from '../errors/error.ts';
 import { type Value, S, isBox } from './numbers/box.ts';
+import { isProxy } from './proxies.ts';
 import { readShadow } from './shadow.ts';
 
 export type Outline = Leaf | Nothing | ListOutline | RecordOutline | FloatsOutline | MapOutline | SetOutline | BytesOutline;
@@ -77,16 +78,19 @@ interface SetOutline {
 export interface Outlined {
   readonly outline: Outline;
   readonly leaves: Value[];
+  /** A Proxy was met: what it holds is what its traps say, so it counts as holding no number. */
+  readonly proxied: boolean;
 }
 
 /** Finds the numbers of `value`. Integer typed arrays, dates, functions and the like have none. */
 export function outlineOf(value: unknown): Outlined {
   const walk = new Walk();
-  return { outline: walk.visit(value), leaves: walk.leaves };
+  return { outline: walk.visit(value), leaves: walk.leaves, proxied: walk.proxied };
 }
 
 class Walk {
   readonly leaves: Value[] = [];
+  proxied = false;
   readonly seen = new Map<object, Outline>();
   readonly buffers = new Map<ArrayBufferLike, BufferOutline>();
 
@@ -96,6 +100,10 @@ class Walk {
     if (isBox(value)) return this.leaf(value);
     const known = this.seen.get(value);
     if (known !== undefined) return known;
+    if (isProxy(value)) {
+      this.proxied = true;
+      return this.enter(value, { kind: 'nothing', source: value });
+    }
     if (Array.isArray(value)) return this.list(value);
     if (ArrayBuffer.isView(value)) return this.view(value);
     if (value instanceof Map) return this.map(value);
@@ -216,13 +224,13 @@ function isBuffer(value: object): value is ArrayBufferLike {
   );
 }
 
-const opaque = new Set(['Date', 'RegExp', 'Promise', 'WeakMap', 'WeakSet', 'WeakRef', 'Generator', 'AsyncGenerator', 'Arguments']);
+const hosts = [Date, RegExp, Promise, WeakMap, WeakSet, WeakRef];
+const generators = [function* () {}, async function* () {}].map((f) => Object.getPrototypeOf(f).prototype as object);
 
 /** Objects whose state lies in internal slots: they cannot be copied, and hold no number of the program. */
 function isOpaque(value: object): boolean {
   if (Object.getPrototypeOf(value) === Object.prototype) return false;
-  const tag = Object.prototype.toString.call(value).slice(8, -1);
-  return opaque.has(tag) || (value as { constructor?: { name?: string } }).constructor?.name === 'Proxy';
+  return hosts.some((Host) => value instanceof Host) || generators.some((proto) => Object.prototype.isPrototypeOf.call(proto, value));
 }
 
 /** The index of the leaf at `element` of a floats outline. */

@@ -23,6 +23,7 @@ import {
 } from '../dynamic/run.ts';
 import { settleStack } from '../dynamic/stacks.ts';
 import { copyWith, needsCopy, standIn } from '../dynamic/standin.ts';
+import { fluxionError } from '../errors/error.ts';
 import { Tape } from '../dynamic/tape.ts';
 import type { Options } from './options.ts';
 import '../dynamic/table.ts';
@@ -91,6 +92,19 @@ function inRun<T>(
   return conclude(result);
 }
 
+/** The numbers of an argument to be differentiated. */
+function argumentOutline(arg: unknown): Outlined {
+  const outlined = outlineOf(arg);
+  if (outlined.proxied) {
+    throw fluxionError('NotDifferentiable', {
+      operation: 'An argument that holds a Proxy',
+      reason: 'what is in it is what its traps say, so it is not known which numbers are variables',
+      fix: 'Make the Proxy inside the function, from an argument that is an ordinary object.',
+    });
+  }
+  return outlined;
+}
+
 /** What a reverse evaluation offers while it is being finished. */
 export interface ReverseResult {
   /** What f returned, tracked numbers in it. */
@@ -115,7 +129,7 @@ export function reverse<T>(
   tierFor(options);
   const tape = new Tape(options?.maxTape === undefined ? {} : { limit: options.maxTape, setting: 'maxTape' });
   if (observe !== undefined) tape.onRecord = (index, operation) => observe(operation, tape.isFinite(index));
-  const inputs: Outlined[] = wrt.map((i) => outlineOf(args[i]));
+  const inputs: Outlined[] = wrt.map((i) => argumentOutline(args[i]));
   const first: number[] = [];
   return inRun(
     f,
@@ -175,7 +189,7 @@ export function forward<T>(
     (level) =>
       args.map((arg, i) => {
         if (!active[i]) return arg;
-        const { outline, leaves } = outlineOf(arg);
+        const { outline, leaves } = argumentOutline(arg);
         const direction: Value[] = new Array(leaves.length).fill(0);
         project(outline, tangents[i], (leaf, value) => {
           direction[leaf] = value;
