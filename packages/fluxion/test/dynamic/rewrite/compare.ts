@@ -30,6 +30,8 @@ function observe(f: Function, args: readonly unknown[]): Outcome {
   const trace: unknown[] = [];
   const t = (label: unknown, value: unknown) => {
     trace.push(label);
+    // A random program may not end by itself.
+    if (trace.length > 500) throw new RangeError('too long');
     return value;
   };
   try {
