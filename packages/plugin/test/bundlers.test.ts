@@ -2,9 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createContext, runInContext } from 'node:vm';
 import * as esbuild from 'esbuild';
 import { rollup } from 'rollup';
-import { build as viteBuild } from 'vite';
+import { createServer, build as viteBuild } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import webpack from 'webpack';
 import { pluginCapture } from '../../fluxion/src/capture/plugin.ts';
@@ -23,7 +24,10 @@ afterAll(() => rmSync(out, { recursive: true, force: true }));
 
 /** What every bundle must be able to do. `minified` ones as well. */
 async function check(file: string) {
-  const m = await import(/* @vite-ignore */ pathToFileURL(file).href);
+  checkModule(await import(/* @vite-ignore */ pathToFileURL(file).href));
+}
+
+function checkModule(m: Record<string, any>) {
   expect(m.f(1)).toBe(2 * 3 + 1 + 4);
   const captured = pluginCapture(m.f)!;
   expect(captured.source).toMatch(/^function f\(x, options = ?\{ factor: 3 \}\) ?\{\n\s+step\(\);/);
@@ -81,6 +85,44 @@ describe.each([false, true])('minified: %s', (minify) => {
     const main = map.sources.findIndex((source: string) => source.endsWith('main.ts'));
     expect(map.sourcesContent[main]).toBe(readFileSync(entry, 'utf8'));
   });
+});
+
+it('Vite, serving', async () => {
+  const server = await createServer({
+    root: folder,
+    configFile: false,
+    logLevel: 'error',
+    server: { middlewareMode: true, ws: false },
+    appType: 'custom',
+    plugins: [preparation, vitePlugin()],
+    optimizeDeps: { noDiscovery: true },
+  });
+  try {
+    checkModule(await server.ssrLoadModule('/main.ts'));
+    const forBrowsers = await server.transformRequest('/main.ts');
+    expect(forBrowsers!.code).toContain('.$fx(');
+    expect((forBrowsers!.map as { sourcesContent?: string[] }).sourcesContent).toEqual([readFileSync(entry, 'utf8')]);
+  } finally {
+    await server.close();
+  }
+});
+
+it.each([false, true])('a script for a page, with nothing of Node; minified: %s', async (minify) => {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [fileURLToPath(new URL('./fixtures/browser/program.ts', import.meta.url))],
+    bundle: true,
+    format: 'iife',
+    globalName: 'program',
+    platform: 'browser',
+    conditions: ['fluxion-source'],
+    minify,
+    write: false,
+    logLevel: 'error',
+    plugins: [esbuildPlugin()],
+  });
+  const page = createContext({});
+  runInContext(`${outputFiles[0]!.text};globalThis.text = JSON.stringify(program.results)`, page);
+  expect(JSON.parse(page.text)).toEqual({ reassigned: 2, scale: 2, net: 18, nested: 1, object: { a: [3, 2] } });
 });
 
 /** TypeScript out and CommonJS to ES modules, as the plugins that projects use for it do. */

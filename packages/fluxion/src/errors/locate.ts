@@ -94,13 +94,13 @@ export function userLocation(below: Function = userLocation): SourceLocation | u
   return frame && originalLocation(frame.position);
 }
 
-/** The folder of Fluxion's own code: `src/` here, or that of the bundled file. */
-const own = toPath(import.meta.url).replace(/(?:[\\/]errors)?[\\/][^\\/]*$/, '');
+/** The folder of Fluxion's own code: `src/` here, or that of the bundled file; nothing in a script that is no module. */
+const own = toPath((import.meta.url as string | undefined) ?? '').replace(/(?:[\\/]errors)?[\\/][^\\/]*$/, '');
 
 function isForeign(url: string): boolean {
   if (url === '' || url.startsWith('node:') || url === '<anonymous>' || url === 'native') return true;
   const path = toPath(url);
-  return path.startsWith(own) && /[\\/]/.test(path.charAt(own.length));
+  return own !== '' && path.startsWith(own) && /[\\/]/.test(path.charAt(own.length));
 }
 
 const deepest = 200;
