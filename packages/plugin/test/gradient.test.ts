@@ -76,6 +76,37 @@ describe('gradients through the plugin', () => {
     expect(grad(f)(2)).toBe(2 * (1 + 4 + 12) + 96 * 2);
   });
 
+  it('finds super, new.target and import.meta of an arrow', async () => {
+    const { f, g, h } = await runModule(`
+      class A { k = 3; times(x) { return this.k * x } get two() { return 2 } }
+      class B extends A { times(x) { return 1000 } make() { return x => super.times(x) ** super.two } static make() { return new this() } field = x => super.times(x) }
+      export const f = new B().make();
+      export const g = new B().field;
+      function Maker(k) { this.energy = x => (new.target === Maker ? k : 0) * x * import.meta.url.length }
+      export const h = new Maker(2).energy;
+    `);
+    expect(grad(f)(2)).toBe(9 * 2 * 2);
+    expect(grad(g)(2)).toBe(3);
+    expect(grad(h)(2)).toBeGreaterThan(2 * 20);
+  });
+
+  it('imports what the module would import', async () => {
+    const { f } = await runModule(`
+      export const f = async x => { const { sep } = await import('node:path'); return x * x * sep.length };
+    `);
+    expect(await grad(f)(3)).toBe(6);
+  });
+
+  it('goes on where hidden, unfinished and overwritten bindings are', () => {
+    const { f, g } = runCommonJs(`
+      var x = 2; exports.f = function (a, b = x) { var x = 5; return a * b * x };
+      let table; const build = () => table ??= [1, 2, 3]; exports.g = v => build().reduce((s, t) => s + t * v, 0);
+    `);
+    expect(() => grad(f)(1)).toThrow(expect.objectContaining({ code: 'MissingBinding' }));
+    expect(grad(f)(1, 3)).toBe(15);
+    expect([grad(g)(1), grad(g)(2)]).toEqual([6, 6]);
+  });
+
   it('nests', () => {
     const { f } = runCommonJs(`
       const { derivative } = globalThis.__fluxionUnderTest;

@@ -5,6 +5,7 @@
  * it returns at the probe; what stands before that, defaults and computed keys, is skipped while a question is open.
  */
 
+import { fluxionError } from '../errors/error.ts';
 import { registerText } from '../errors/original.ts';
 import type { Binding, Captured, Had, ModuleText, PrivateAccess, PrivateMember, SourcePosition } from './captured.ts';
 import { beginsWithProbe } from './probe-text.ts';
@@ -279,7 +280,7 @@ function answered(fn: Function, answer: Answer | undefined, asked: Function | un
       const accessor = Object.hasOwn(scope.v ?? NOTHING, name) ? scope.v![name]! : undefined;
       if (accessor === undefined) return undefined;
       let binding = bindings.get(name);
-      if (binding === undefined) bindings.set(name, (binding = bindingOf(name, accessor)));
+      if (binding === undefined) bindings.set(name, (binding = bindingOf(name, accessor, fn.name)));
       // A constant that had no value yet may have one now.
       else if (binding.kind === 'live') bindings.set(name, (binding = settled(accessor, binding)));
       return binding;
@@ -332,10 +333,11 @@ function scopeFor({ scope, probe }: Answer, asked: Function | undefined, receive
   return asked === undefined || scope.t !== undefined ? scope : ask(probe, asked, receiver)!.scope;
 }
 
-function bindingOf(name: string, accessor: Accessor): Binding {
+function bindingOf(name: string, accessor: Accessor, functionName: string): Binding {
   if (accessor === 0) {
     const get = () => {
-      throw new ReferenceError(`${name} can't be reached: a variable of the function's body hides it`);
+      // A variable of the function's body hides it from the probe.
+      throw fluxionError('MissingBinding', { name, functionName });
     };
     return { kind: 'live', get, set: get };
   }

@@ -71,7 +71,8 @@ function remember(f: object, twin: Callable): Callable {
 
 function resolve(f: Function, receiver: unknown): Callable {
   if (own.has(f)) return remember(f, f as Callable);
-  if (receiver !== undefined && receiver === (globalThis as { console?: unknown }).console) return remember(f, printing(f) as Callable);
+  if (receiver !== undefined && receiver === (globalThis as { console?: unknown }).console)
+    return remember(f, printing(f) as Callable);
   const rule = userRule(f);
   if (rule !== undefined) return remember(f, ruleTwin(f, rule));
   const entry = lookup(f);
@@ -123,7 +124,8 @@ function userTwin(f: Function, receiver: unknown): Callable {
   const rewritten = rewrittenOf(captured);
   const lost = unwritable(captured, rewritten);
   if (lost.length > 0 && !roots.has(f)) return runNatively(f, lost);
-  const home = rewritten.usesSuper || rewritten.privateNames.length > 0 ? homeOf(f, receiver) : undefined;
+  const needsHome = rewritten.usesSuper || rewritten.privateNames.length > 0;
+  const home = needsHome ? (captured.home?.() ?? homeOf(f, receiver)) : undefined;
   const privates = rewritten.privateNames.length > 0 ? privateAccess(home, f) : undefined;
   return instantiate(captured, { home, privates }) as Callable;
 }
@@ -201,7 +203,11 @@ function makerOf(C: Function): Function {
     const bound = captured.native ? captured.bound : undefined;
     if (bound !== undefined) {
       return function (this: unknown, ...args: unknown[]) {
-        return construct(bound.target, [...bound.boundArgs, ...args], new.target === undefined ? bound.target : bound.target);
+        return construct(
+          bound.target,
+          [...bound.boundArgs, ...args],
+          new.target === undefined ? bound.target : bound.target,
+        );
       };
     }
     const parts = captured.native ? captured.proxy : undefined;
