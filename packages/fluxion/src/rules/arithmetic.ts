@@ -67,7 +67,7 @@ export const mod: BinaryRule = {
   arity: 2,
   kind: 'kinked',
   convention:
-    'x % y has the derivatives 1 and -trunc(x / y), also where x is a multiple of y (the derivative to the right of 0).',
+    'x % y has the derivatives 1 and -trunc(x / y), also where x is a multiple of y (the derivative on the side away from 0).',
   value: (x, y) => x % y,
   partials: [
     (o, _x, _y, result) => where(o, o.eq(result, result), o.constant(1)),
