@@ -5,6 +5,7 @@
  */
 import { describe } from '../errors/describe.ts';
 import { fluxionError } from '../errors/error.ts';
+import { hasElementsOnly } from './elements.ts';
 import { type Value, S, isBox } from './numbers/box.ts';
 import { isProxy } from './proxies.ts';
 import { readShadow } from './shadow.ts';
@@ -88,6 +89,17 @@ export function outlineOf(value: unknown): Outlined {
   return { outline: walk.visit(value), leaves: walk.leaves, proxied: walk.proxied };
 }
 
+/** Leaves are the same in every outline, so they are made once. */
+const leaves: Leaf[] = [];
+const mostLeaves = 2 ** 16;
+
+function leafNumber(index: number): Leaf {
+  if (index < leaves.length) return leaves[index];
+  const leaf: Leaf = { kind: 'leaf', index };
+  if (index === leaves.length && index < mostLeaves) leaves.push(leaf);
+  return leaf;
+}
+
 class Walk {
   readonly leaves: Value[] = [];
   proxied = false;
@@ -115,7 +127,7 @@ class Walk {
 
   leaf(value: Value): Leaf {
     this.leaves.push(value);
-    return { kind: 'leaf', index: this.leaves.length - 1 };
+    return leafNumber(this.leaves.length - 1);
   }
 
   enter<O extends Outline>(value: object, outline: O): O {
@@ -134,10 +146,8 @@ class Walk {
       else if (v === undefined && !Object.hasOwn(source, i)) dense = false;
       else parts[i] = this.visit(v);
     }
-    // Own keys beyond the elements and `length` are rare: found by count where there are no holes.
-    const keys = Reflect.ownKeys(source);
-    if (!dense || keys.length !== source.length + 1) {
-      const more = keys.filter((k) => k !== 'length' && k !== S && !isIndex(k));
+    if (!dense || !hasElementsOnly(source)) {
+      const more = Reflect.ownKeys(source).filter((k) => k !== 'length' && k !== S && !isIndex(k));
       if (more.length > 0) outline.extra = this.record(source, more, true);
     }
     return outline;

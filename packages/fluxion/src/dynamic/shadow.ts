@@ -460,6 +460,20 @@ export function attachShadow(view: TypedArray, values: ArrayLike<Value | undefin
   }
 }
 
+/**
+ * Lets go of what a stand-in held when the outermost gradient ends. It counts for nothing from then on; but the entries of weak maps
+ * are kept until a full collection, and a program that takes many gradients would promote the tracked numbers of each.
+ */
+export function releaseAtEnd(view: TypedArray): void {
+  const journal = currentJournal();
+  if (journal === undefined || journal.root !== journal) return;
+  journal.last.push(() => {
+    const buffer = bufferOf(view);
+    detachShadow(buffer);
+    young.delete(buffer);
+  });
+}
+
 /** Element i of a typed array: tracked, if it is. */
 export function readShadow(view: TypedArray, i: number): unknown {
   const side = shadowOfView(view);

@@ -7,7 +7,7 @@ import { identityOf, standFor } from './identity.ts';
 import { type Value, isBox, S } from './numbers/box.ts';
 import { type FloatsOutline, type Outline, leafOf, setTrackedFloats } from './outline.ts';
 import { markOriginal, OriginalMark, sealShared } from './originals.ts';
-import { attachShadow } from './shadow.ts';
+import { attachShadow, releaseAtEnd } from './shadow.ts';
 
 /** The object a stand-in stands for; anything else is itself. */
 export const originalOf = identityOf;
@@ -121,7 +121,10 @@ function rebuild(outline: Outline, at: (leaf: number) => unknown, link: boolean)
       else view[i] = v as number;
     }
     if (tracked) attachShadow(view, values as Value[]);
-    if (link) sealShared(view);
+    if (link) {
+      sealShared(view);
+      releaseAtEnd(view);
+    }
     return view;
   };
 
