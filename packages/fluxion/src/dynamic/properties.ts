@@ -4,7 +4,7 @@
  * Invariant: on values that nothing is tracked in, everything is exactly the language's, the native errors included.
  */
 import { capture, proxyParts } from '../capture/capture.ts';
-import { toPrimitive } from './conversions.ts';
+import { refuseReadBack, toPrimitive } from './conversions.ts';
 import { hooks, noteInactive } from './hooks.ts';
 import { identityOf } from './identity.ts';
 import { touch } from './journal.ts';
@@ -44,8 +44,14 @@ export function g(o: unknown, k: PropertyKey): boolean {
     if (o === null) return true;
     if ((o as Bag)[S] !== undefined || isProxy(o)) return false;
     if (k === 'length' && isArray(o)) return true;
+    // Most reads are of own data, and a descriptor costs half of what the accessor lookup does.
+    const own = getOwnPropertyDescriptor(o, k);
+    if (own !== undefined) return own.get === undefined || pureGetters.has(own.get as Getter);
   } else if (o === undefined) {
     return true;
+  } else if (typeof o === 'function' && Object.hasOwn(o, k)) {
+    // `caller` of a sloppy function is its own although the lookup finds the accessor of all functions.
+    return getOwnPropertyDescriptor(o, k)?.get === undefined;
   }
   const getter = lookupGetter.call(o, k);
   return getter === undefined || pureGetters.has(getter);
@@ -333,6 +339,7 @@ function numberFrom(v: object): number {
 export function writeElement(view: TypedArray, i: number, v: unknown): void {
   let value = v;
   if (isObject(value) && !isBox(value)) value = toPrimitive(value, 'number');
+  if (typeof value === 'string') refuseReadBack(value);
   const slots = view as unknown as Bag;
   if (isBox(value)) {
     storeTracked(view, i, value);

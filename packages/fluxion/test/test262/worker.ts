@@ -162,8 +162,11 @@ async function run(job: Job): Promise<Outcome> {
     }
     ran++;
     const twin = twinBody(job, text, native);
-    const failure = await attempt(twin.body, meta, twin.end);
-    spent = !restore() || spent;
+    const failure = await attempt(twin.body, meta, () => {
+      // First the built-ins, which the library itself needs.
+      spent = !restore();
+      twin.end();
+    });
     if (failure !== undefined) {
       return { path, status: 'fail', reason: `${modes.length > 1 ? (strict ? 'strict: ' : 'sloppy: ') : ''}${failure}`, spent };
     }

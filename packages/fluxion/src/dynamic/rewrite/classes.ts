@@ -58,6 +58,8 @@ function classText(r: Context, node: Class & Node, root: boolean): string {
 function member(r: Context, m: MethodDefinition | PropertyDefinition | StaticBlock, root: boolean, base: boolean): string {
   if (m.type === 'StaticBlock') return root ? '' : staticBlock(r, m);
   if (m.type === 'MethodDefinition') {
+    // Found on the original's prototype; its key must not be computed a second time.
+    if (root && m.computed) return '';
     const kind = m.kind === 'get' || m.kind === 'set' ? `${m.kind} ` : '';
     const prefix = `${m.static ? 'static ' : ''}${m.value.async ? 'async ' : ''}${m.value.generator ? '*' : ''}${kind}`;
     const makesThis = m.kind === 'constructor' && base;

@@ -91,19 +91,19 @@ export function support(needs: Needs): Support {
       throw fluxionError('UnsupportedSyntax', { syntax });
     },
     suspendEach(act, x) {
-      const source = x as AsyncIterable<unknown>;
+      const source = x as Record<symbol, unknown>;
+      // Of the two iterator methods native syntax asks for, in its order, each is the source's if it has it.
+      const stepping = (key: symbol) => {
+        const method = source[key];
+        if (method === undefined || method === null) return method;
+        return () => suspending(act, Reflect.apply(method as Function, source, []), suspend);
+      };
       return {
-        [Symbol.asyncIterator]() {
-          const it = source[Symbol.asyncIterator]();
-          const { next } = it;
-          return {
-            next: () => suspend(act, Reflect.apply(next, it, [])),
-            get return() {
-              const method = it.return;
-              if (method === undefined || method === null) return method;
-              return () => suspend(act, Reflect.apply(method, it, []));
-            },
-          };
+        get [Symbol.asyncIterator]() {
+          return stepping(Symbol.asyncIterator);
+        },
+        get [Symbol.iterator]() {
+          return stepping(Symbol.iterator);
         },
       };
     },
@@ -142,6 +142,21 @@ function mapped(source: unknown, at: (index: number) => Convert | undefined): un
           return () => Reflect.apply(method, it, []);
         },
       };
+    },
+  };
+}
+
+/** An iterator whose every step suspends the activation that waits for it. */
+function suspending(act: unknown, iterator: unknown, suspend: TwinRuntime['suspend']): unknown {
+  if (Object(iterator) !== iterator) throw new TypeError('Result of the Symbol.asyncIterator method is not an object');
+  const it = iterator as Record<string, Function | undefined>;
+  const { next } = it;
+  return {
+    next: () => suspend(act, Reflect.apply(next as Function, it, [])),
+    get return() {
+      const method = it.return;
+      if (method === undefined || method === null) return method;
+      return () => suspend(act, Reflect.apply(method, it, []));
     },
   };
 }
