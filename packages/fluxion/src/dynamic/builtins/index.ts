@@ -28,5 +28,6 @@ import './error.ts';
 import './intl.ts';
 import './atomics.ts';
 import './timers.ts';
+import './events.ts';
 import './console.ts';
 import './global.ts';

@@ -19,7 +19,7 @@ for (const generator of generators) {
 }
 
 const iterators = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as object;
-const asyncIterators = Object.getPrototypeOf(Object.getPrototypeOf(generators[1])) as object;
+const asyncIterators = Object.getPrototypeOf(generators[1]) as object;
 
 /** A native iterator is itself; one of the user's is read and advanced by twins. */
 function iteratorView(value: unknown): unknown {

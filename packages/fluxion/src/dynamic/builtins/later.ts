@@ -6,6 +6,7 @@
 import { twinOf } from '../hooks.ts';
 import { continuation, currentRun, type Run } from '../run.ts';
 import type { Callable } from './adapt.ts';
+import { defineTransient } from './registry.ts';
 
 const wrappers = new WeakMap<object, { readonly run: Run | undefined; readonly wrapper: Callable }>();
 const nativeText = /\{\s*\[native code\]\s*\}\s*$/;
@@ -26,6 +27,7 @@ export function later(fn: unknown): unknown {
   const wrapper = function (this: unknown, ...args: unknown[]): unknown {
     return Reflect.apply(run === undefined || run.ended ? (fn as Callable) : inside, this, args);
   };
+  defineTransient(wrapper, wrapper);
   wrappers.set(fn, { run, wrapper });
   return wrapper;
 }

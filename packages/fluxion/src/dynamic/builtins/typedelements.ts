@@ -3,7 +3,7 @@
  * tracked numbers go with them.
  * Invariant: memory holds the primal of every box in its shadow, after each of these as before.
  */
-import { toPrimitive } from '../conversions.ts';
+import { refuseReadBack, toPrimitive } from '../conversions.ts';
 import { hooks, noteInactive } from '../hooks.ts';
 import { isBox, numberOf, S } from '../numbers/box.ts';
 import { OriginalMark, SharedMark } from '../originals.ts';
@@ -111,6 +111,7 @@ export function isTracked(view: TypedArray): boolean {
 /** A value as an element of `view` takes it: a number or a box, or a BigInt; objects are converted by their twins. */
 export function elementValue(view: TypedArray, value: unknown): unknown {
   const primitive = isObject(value) && !isBox(value) ? toPrimitive(value, 'number') : value;
+  if (typeof primitive === 'string') refuseReadBack(primitive);
   if (kindOf(view).big) return BigInt.asIntN(64, bigintFrom(primitive));
   return isBox(primitive) ? primitive : +(primitive as number);
 }
