@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { pluginCapture, pluginPrivateState, redirect } from '../../fluxion/src/capture/plugin.ts';
+import { pluginCapture, pluginPrivateState } from '../../fluxion/src/capture/plugin.ts';
+import { redirect } from '../../fluxion/src/capture/redirect.ts';
 import { transform } from '../src/transform.ts';
 import { runCommonJs, runModule } from './run.ts';
 

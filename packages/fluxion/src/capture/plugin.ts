@@ -1,100 +1,29 @@
 /**
- * Capture by transform, the library's side: asks the probe that `fluxion-plugin` put into a function for what the
- * function closes over. The protocol is told in the plugin's `probe.ts`.
- * Invariant: asking runs nothing of the user's. Only a function whose own text begins with a probe is ever called, and
- * it returns at the probe; what stands before that, defaults and computed keys, is skipped while a question is open.
+ * Capture by transform: what a function closes over, as the probe that `fluxion-plugin` put into it hands it over.
+ * Invariant: only a function whose own text begins with a probe is ever asked.
  */
-
 import { fluxionError } from '../errors/error.ts';
-import { registerText } from '../errors/original.ts';
-import type { Binding, Captured, Had, ModuleText, PrivateAccess, PrivateMember, SourcePosition } from './captured.ts';
+import type { Binding, Captured, Had, ModuleText, PrivateAccess, PrivateMember } from './captured.ts';
 import { beginsWithProbe } from './probe-text.ts';
-
-/** A setter, or 0; 1 at the end if the binding takes a value only once. */
-type Accessor = (() => unknown) | [get: () => unknown, set?: 0 | ((value: unknown) => void), once?: 1] | 0;
-type PrivateAccessor = (o: object, operation?: 1 | 2, value?: unknown) => unknown;
-
-interface ProbeScope {
-  readonly v?: Readonly<Record<string, Accessor>>;
-  readonly p?: Readonly<Record<string, readonly [kinds: number, access: PrivateAccessor]>>;
-  readonly t?: () => unknown;
-  readonly a?: () => unknown;
-  readonly n?: () => unknown;
-  readonly s?: (key: PropertyKey, write?: boolean, value?: unknown) => unknown;
-}
-
-interface ModuleTable {
-  readonly id: string;
-  readonly source: string;
-  readonly strict: boolean;
-  readonly meta?: () => unknown;
-  readonly imports?: Readonly<Record<string, () => Promise<unknown>>>;
-  readonly import?: (specifier: string) => Promise<unknown>;
-}
-
-type ProbeHandler = (
-  table: () => ModuleTable,
-  start?: number,
-  end?: number,
-  flags?: number,
-  self?: unknown,
-  args?: ArrayLike<unknown> | 0,
-  scope?: (() => ProbeScope) | 0,
-  newTarget?: Function,
-) => boolean;
-
-interface ClassRecord {
-  readonly m: () => ModuleTable;
-  readonly s: number;
-  readonly e: number;
-  readonly c: (() => ProbeScope) | 0;
-}
-
-interface Probe {
-  $fx: ProbeHandler | undefined;
-  $r: unknown;
-  readonly classes: WeakMap<object, ClassRecord>;
-  add(constructor: Function, record: ClassRecord): unknown;
-}
-
-const FLAG = {
-  strict: 1,
-  arrow: 2,
-  method: 4,
-  constructor: 8,
-  derived: 16,
-  generator: 32,
-  async: 64,
-  noArguments: 128,
-};
-const MEMBER = { field: 1, method: 2, getter: 4, setter: 8 };
+import {
+  type Accessor,
+  type Answer,
+  anything,
+  ask,
+  type ClassRecord,
+  FLAG,
+  listen,
+  MEMBER,
+  NOTHING,
+  type PrivateAccessor,
+  type Probe,
+  type ProbeScope,
+  probe,
+  probeOf,
+  textOf,
+} from './protocol.ts';
 
 const { apply, getPrototypeOf } = Reflect;
-
-const symbol = Symbol.for('fluxion.probe');
-
-interface Realm {
-  [symbol]?: Probe;
-}
-
-/** The one object that all instrumented modules of a realm share, made by whoever comes first. */
-const probe: Probe = sharedProbe();
-
-function sharedProbe(): Probe {
-  const holder = globalThis as Realm;
-  let shared = holder[symbol];
-  if (shared === undefined) {
-    const classes = new WeakMap<object, ClassRecord>();
-    shared = {
-      $fx: undefined,
-      $r: undefined,
-      classes,
-      add: (constructor, record) => classes.set(constructor, record).set(constructor.prototype as object, record),
-    };
-    holder[symbol] = shared;
-  }
-  return shared;
-}
 
 /** A private name as the function's text sees it: of one certain class. */
 export interface PrivateName {
@@ -124,118 +53,6 @@ export function isPluginCaptured(captured: Captured): captured is PluginCaptured
   return captured.provider === 'plugin';
 }
 
-/** One function's text in one module. */
-class ProbedText {
-  readonly getTable: () => ModuleTable;
-  readonly table: ModuleTable;
-  readonly start: number;
-  readonly source: string;
-  readonly flags: number;
-  private position: SourcePosition | undefined;
-
-  constructor(getTable: () => ModuleTable, table: ModuleTable, start: number, end: number, flags: number) {
-    this.getTable = getTable;
-    this.table = table;
-    this.start = start;
-    this.source = table.source.slice(start, end);
-    this.flags = flags;
-  }
-
-  get strict(): boolean {
-    return (this.flags & FLAG.strict) !== 0 || this.table.strict;
-  }
-
-  get location(): SourcePosition {
-    if (this.position === undefined) {
-      const before = this.table.source.slice(0, this.start).split(/\r\n|[\n\r\u2028\u2029]/);
-      this.position = { url: this.table.id, line: before.length - 1, column: before.at(-1)!.length };
-    }
-    return this.position;
-  }
-}
-
-interface KnownTable {
-  readonly table: ModuleTable;
-  readonly texts: Map<number, ProbedText>;
-}
-
-const tables = new WeakMap<Function, KnownTable>();
-
-function textOf(getTable: () => ModuleTable, start: number, end: number, flags: number): ProbedText {
-  let known = tables.get(getTable);
-  if (known === undefined) {
-    tables.set(getTable, (known = { table: getTable(), texts: new Map() }));
-    registerText(known.table.id, known.table.source);
-  }
-  let text = known.texts.get(start);
-  if (text === undefined || text.source.length !== end - start) {
-    known.texts.set(start, (text = new ProbedText(getTable, known.table, start, end, flags)));
-  }
-  return text;
-}
-
-interface Answer {
-  readonly text: ProbedText;
-  readonly scope: ProbeScope;
-  /** That of the realm the code is in. */
-  readonly probe: Probe;
-}
-
-const NOTHING: ProbeScope = {};
-
-/** Any parameter pattern can take it apart, and runs nothing of the user's by doing so. */
-const anything: object = new Proxy(() => undefined, {
-  get: (_, key) => (key === Symbol.iterator ? manyThings : anything),
-  ownKeys: () => [],
-  getOwnPropertyDescriptor: () => undefined,
-  getPrototypeOf: () => null,
-});
-function* manyThings(): Generator<object> {
-  for (let i = 0; i < 256; i++) yield anything;
-}
-const ANYTHING: readonly object[] = Array.from({ length: 64 }, () => anything);
-
-/** Runs what is going to meet a probe, and hears what the first one says. */
-function listen(probe: Probe, meet: () => unknown): Answer | undefined {
-  let answer: Answer | undefined;
-  const before = probe.$fx;
-  const resultBefore = probe.$r;
-  probe.$fx = (table, start, end, flags, _self, _args, scope) => {
-    if (start === undefined || flags === undefined) return true;
-    answer ??= { text: textOf(table, start, end!, flags), scope: scope ? scope() : NOTHING, probe };
-    probe.$r = [];
-    return true;
-  };
-  try {
-    const result = meet();
-    // The body of a generator has not begun yet.
-    if (answer === undefined) (result as Iterator<unknown> | undefined)?.next?.();
-  } catch (error) {
-    if (answer === undefined) throw error;
-  } finally {
-    probe.$fx = before;
-    probe.$r = resultBefore;
-  }
-  return answer;
-}
-
-const ask = (probe: Probe, fn: Function, self: unknown) => listen(probe, () => apply(fn, self, ANYTHING));
-
-/** A function of another realm (a test runner's context, a frame) asks that realm's probe; ours would not stop it. */
-function probeOf(fn: Function): Probe | undefined {
-  if (fn instanceof Function) return probe;
-  for (let at: object | null = fn; at !== null; at = getPrototypeOf(at)) {
-    const make: unknown = Object.getOwnPropertyDescriptor(at, 'constructor')?.value;
-    if (typeof make !== 'function' || make.name !== 'Function' || make.prototype !== at) continue;
-    try {
-      return ((make as FunctionConstructor)('return globalThis')() as Realm)[symbol];
-    } catch {
-      return undefined; // no code from strings there
-    }
-  }
-  return undefined;
-}
-
 const print = Function.prototype.toString;
 
 /**
@@ -255,7 +72,12 @@ export function pluginCapture(fn: Function): PluginCaptured | undefined {
   return answered(fn, ask(probe, fn, undefined), fn);
 }
 
-function answered(fn: Function, answer: Answer | undefined, asked: Function | undefined): PluginCaptured | undefined {
+/** `asked`: the function that gave the answer, if it can be asked again. */
+export function answered(
+  fn: Function,
+  answer: Answer | undefined,
+  asked: Function | undefined,
+): PluginCaptured | undefined {
   if (answer === undefined) return undefined;
   const { text, scope, probe } = answer;
   const { table } = text;
@@ -436,64 +258,4 @@ function accessBy(o: object, find: (name: string) => PrivateName | undefined): P
     set: (name, value) => find(name)?.set?.(o, value),
     member: (name) => find(name)?.member(o),
   };
-}
-
-/** A call of an original function that native code made, caught at its probe. */
-export interface CaughtCall {
-  /** As `pluginCapture` gives it; its `fn` is unknown, and only stands for the function. */
-  readonly captured: PluginCaptured;
-  readonly thisValue: unknown;
-  readonly args: readonly unknown[];
-  /** Of a call by `new`. */
-  readonly newTarget: Function | undefined;
-  readonly isGenerator: boolean;
-  readonly isAsync: boolean;
-}
-
-export interface Redirection {
-  /** Whether calls of this text are to be taken over; asked before its parameters' defaults run, and must not waver. */
-  takes(source: string, location: () => SourcePosition): boolean;
-  /** Runs in place of the original; what it returns or throws is what the caller sees. A generator's is an iterable. */
-  run(call: CaughtCall): unknown;
-}
-
-let redirection: Redirection | undefined;
-
-/**
- * From now on originals that are called run as `to` has it; `undefined` lets them run natively. Returns what was set.
- * The handler is off while it runs.
- */
-export function redirect(to: Redirection | undefined): Redirection | undefined {
-  const before = redirection;
-  redirection = to;
-  probe.$fx = to && handlerOf(to);
-  return before;
-}
-
-function handlerOf(to: Redirection): ProbeHandler {
-  const handler: ProbeHandler = (getTable, start, end, flags, self, args, scope, newTarget) => {
-    if (start === undefined) return false;
-    probe.$fx = undefined;
-    try {
-      const text = textOf(getTable, start, end!, flags ?? 0);
-      if (!to.takes(text.source, () => text.location)) return false;
-      if (flags === undefined) return true;
-      if (args === 0 || args === undefined) return false;
-      const answer: Answer = { text, scope: scope ? scope() : NOTHING, probe };
-      const stand = () => undefined;
-      probe.$r = to.run({
-        captured: answered(stand, answer, undefined)!,
-        thisValue: flags & FLAG.arrow ? answer.scope.t?.() : self,
-        args: Array.from(args),
-        newTarget,
-        isGenerator: (flags & FLAG.generator) !== 0,
-        isAsync: (flags & FLAG.async) !== 0,
-      });
-      return true;
-    } finally {
-      // Unless what ran has ended the redirection.
-      if (redirection === to) probe.$fx = handler;
-    }
-  };
-  return handler;
 }
