@@ -13,9 +13,19 @@ function line(reason: Reason): string {
   return `  ${where}${reason.message}`;
 }
 
+/** With the texts that `String(…)` and Node's `console.log` show; they are no part of what is explained. */
+function printable(parts: Omit<Explanation, 'toString'>): Explanation {
+  const text = (): string => [`tier: ${parts.tier}`, ...parts.reasons.map(line)].join('\n');
+  const hidden = { value: text, enumerable: false };
+  return Object.defineProperties(parts as Explanation, {
+    toString: hidden,
+    [Symbol.for('nodejs.util.inspect.custom')]: hidden,
+  });
+}
+
 /**
  * Runs f once and tells which tier ran, and for each thing that kept a part from a faster tier or made it inactive, the
- * source line. Prints well: `console.log(String(explain(f, x)))`.
+ * source line. Prints well: `console.log(explain(f, x))`.
  *
  * @example
  * ```ts
@@ -43,12 +53,7 @@ export const explain: ExplainOperator = runsAsItIs((f: Function, ...args: unknow
       const { code, what } = texts('NotDependent', {});
       reasons.push({ code, message: `${what}.` });
     }
-    return {
-      tier,
-      reasons,
-      derivative: '',
-      toString: () => [`tier: ${tier}`, ...reasons.map(line)].join('\n'),
-    };
+    return printable({ tier, reasons, derivative: '' });
   };
   try {
     const wrt = args.map((_, i) => i);
