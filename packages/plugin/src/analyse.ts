@@ -3,50 +3,9 @@
  * Invariant: a name that resolves to nothing in the module is a global and belongs to no owner.
  */
 import type { AnyNode, Class, Function as FunctionSyntax, MethodDefinition, Pattern, Program, Property } from 'acorn';
+import { type ClassInfo, declarePrivate, type FunctionInfo, type FunctionRole } from './owners.ts';
 import { type Binding, type Owner, Scope } from './scope.ts';
-
-export type FunctionRole = 'plain' | 'arrow' | 'method' | 'constructor' | 'derivedConstructor';
-
-export interface FunctionInfo extends Owner {
-  readonly type: 'function';
-  readonly node: FunctionSyntax;
-  /** Where `Function.prototype.toString` begins and ends. */
-  readonly start: number;
-  readonly end: number;
-  readonly role: FunctionRole;
-  readonly strict: boolean;
-  /** Hoisted out of an ES module, it may run before the module does. */
-  readonly early: boolean;
-  /** Private names used, each with the class that declares it, if that is in the module. */
-  readonly privates: Map<string, PrivateName | undefined>;
-  usesThis: boolean;
-  usesArguments: boolean;
-  usesNewTarget: boolean;
-  usesSuper: boolean;
-  /** Has a variable of that name, which hides the arguments object. */
-  declaresArguments: boolean;
-}
-
-export interface PrivateName {
-  readonly name: string;
-  /** Bits of MEMBER. */
-  kinds: number;
-}
-
-/** What a private name stands for. */
-export const MEMBER = { field: 1, method: 2, getter: 4, setter: 8 } as const;
-
-export interface ClassInfo extends Owner {
-  readonly type: 'class';
-  readonly node: Class;
-  readonly start: number;
-  readonly end: number;
-  readonly early: boolean;
-  /** Private names that the class declares. */
-  readonly declared: Map<string, PrivateName>;
-  /** Those of classes around it that it uses. */
-  readonly privates: Map<string, PrivateName | undefined>;
-}
+import { hasUseStrict, isNode, namesOf } from './syntax.ts';
 
 export interface Analysis {
   /** In the order of their beginning, outer before inner. */
@@ -612,53 +571,3 @@ class Analyser {
 
 /** Stands on the stack of functions for what has a `this` of its own but is no function. */
 const BARRIER = { role: 'method' } as FunctionInfo;
-
-function declarePrivate(info: ClassInfo, member: Class['body']['body'][number]): void {
-  if (member.type === 'StaticBlock' || member.key.type !== 'PrivateIdentifier') return;
-  const { name } = member.key;
-  let declared = info.declared.get(name);
-  if (declared === undefined) {
-    declared = { name, kinds: 0 };
-    info.declared.set(name, declared);
-  }
-  if (member.type === 'PropertyDefinition') declared.kinds |= MEMBER.field;
-  else if (member.kind === 'get') declared.kinds |= MEMBER.getter;
-  else if (member.kind === 'set') declared.kinds |= MEMBER.setter;
-  else declared.kinds |= MEMBER.method;
-}
-
-export function hasUseStrict(body: readonly AnyNode[]): boolean {
-  return directivesOf(body).some((directive) => directive.directive === 'use strict');
-}
-
-export function directivesOf(body: readonly AnyNode[]): { directive: string; end: number }[] {
-  const found: { directive: string; end: number }[] = [];
-  for (const statement of body) {
-    if (statement.type !== 'ExpressionStatement' || typeof statement.directive !== 'string') break;
-    found.push({ directive: statement.directive, end: statement.end });
-  }
-  return found;
-}
-
-function isNode(value: unknown): value is AnyNode {
-  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
-}
-
-function namesOf(pattern: Pattern): string[] {
-  switch (pattern.type) {
-    case 'Identifier':
-      return [pattern.name];
-    case 'AssignmentPattern':
-      return namesOf(pattern.left);
-    case 'ArrayPattern':
-      return pattern.elements.flatMap((element) => (element == null ? [] : namesOf(element)));
-    case 'ObjectPattern':
-      return pattern.properties.flatMap((property) =>
-        namesOf(property.type === 'RestElement' ? property.argument : property.value),
-      );
-    case 'RestElement':
-      return namesOf(pattern.argument);
-    default:
-      return [];
-  }
-}

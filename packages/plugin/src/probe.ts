@@ -8,7 +8,7 @@
  * Invariant: a probe captures nothing that the function itself does not, so no variable moves to the heap for it.
  */
 import type { AnyNode, Expression, Pattern } from 'acorn';
-import { type ClassInfo, type FunctionInfo, MEMBER, type PrivateName } from './analyse.ts';
+import { type ClassInfo, type FunctionInfo, MEMBER, type PrivateName } from './owners.ts';
 import { type Binding, constancyOf, type Owner } from './scope.ts';
 
 /** Names that occur nowhere in the module. */

@@ -4,8 +4,9 @@
  */
 import { type Options as AcornOptions, type AnyNode, type Program, parse } from 'acorn';
 import MagicString, { type SourceMap } from 'magic-string';
-import { type Analysis, analyse, directivesOf } from './analyse.ts';
+import { type Analysis, analyse } from './analyse.ts';
 import { classProbe, functionProbe, HEADER_SYMBOL, header, initText, type Names, parameterGuards } from './probe.ts';
+import { directivesOf } from './syntax.ts';
 
 export interface TransformOptions {
   /** What the file is called in error messages and locations; the id if absent. */
