@@ -19,9 +19,11 @@ rmSync(folder, { recursive: true });
 const session = new Session();
 session.connect();
 
+const before = process.cpuUsage();
 const start = performance.now();
 const first = grad(flight)(...example);
 const end = performance.now();
+const { user, system } = process.cpuUsage(before);
 const again = grad(flight)(...example);
 const second = performance.now() - end;
 
@@ -33,4 +35,4 @@ for (const key of ['angle', 'speed', 'drag', 'height', 'restitution']) {
     throw new Error(`wrong: d/d${key} is ${first[key]}, differences give ${difference}`);
   }
 }
-console.log(JSON.stringify({ milliseconds: end - start, second }));
+console.log(JSON.stringify({ milliseconds: end - start, processor: (user + system) / 1000, second }));

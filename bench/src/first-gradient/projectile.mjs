@@ -1,6 +1,6 @@
 // A function of a hundred lines with what programs have: helpers, a class, constants, records, loops and branches.
 const gravity = 9.81;
-const dt = 0.01;
+const dt = 0.1;
 const airDensity = { seaLevel: 1.225, scaleHeight: 8500 };
 
 class Vector {

@@ -1,4 +1,4 @@
-// Builds one tape of the length given and sweeps it. Prints the time, and how far memory rose above what it was before.
+// Builds one tape of the length given and sweeps it. Prints the processor time, and how far memory rose above what it was before.
 import { grad } from 'fluxion';
 
 const length = Number(process.argv[2]);
@@ -24,9 +24,10 @@ for (let i = 0, y = 1; i < length; i++) {
   y = Math.sin(y);
 }
 for (let r = 0; r < repeats; r++) {
-  const start = performance.now();
+  const start = process.cpuUsage();
   const found = gradient(1, length);
-  times.push(performance.now() - start);
+  const { user, system } = process.cpuUsage(start);
+  times.push((user + system) / 1000);
   if (!(Math.abs(found - expected) <= 1e-9 * Math.abs(expected))) throw new Error(`wrong: ${found}, not ${expected}`);
 }
 const peak = process.resourceUsage().maxRSS * 1024;
