@@ -16,9 +16,12 @@ import type {
   SourcePosition,
 } from './captured.ts';
 import { type Code, capturedCodeOf } from './code.ts';
+import { importFrom } from './dynamic-import.ts';
 import { builtinModule } from './environment.ts';
 import { noteRead, onBump } from './epoch.ts';
 import { functionParts, inspectorAvailable, inspectProxy, type Scope } from './inspector.ts';
+import { noteLoader } from './loaders.ts';
+import { declarationOf } from './module-scopes.ts';
 import { isPluginCaptured, pluginCapture, pluginPrivateState } from './plugin.ts';
 import { inspectPrivate, sharedName } from './private.ts';
 
@@ -36,6 +39,7 @@ export type {
   SourcePosition,
 } from './captured.ts';
 export { bumpEpoch } from './epoch.ts';
+export { isLoader } from './loaders.ts';
 
 const captures = new WeakMap<Function, Captured | NativeFunction>();
 const toText = Function.prototype.toString;
@@ -138,6 +142,11 @@ class InspectedFunction implements Captured {
     return this.scopeWith('arguments') && { value: this.read('arguments') };
   }
 
+  dynamicImport(specifier: string): Promise<unknown> | undefined {
+    const url = this.location?.url;
+    return url === undefined ? undefined : importFrom(url, specifier);
+  }
+
   moduleText(): ModuleText | undefined {
     return this.code.moduleText;
   }
@@ -148,7 +157,7 @@ class InspectedFunction implements Captured {
 
   private makeBinding(name: string): Binding | undefined {
     const scope = this.scopeWith(name);
-    if (scope === undefined) return undefined;
+    if (scope === undefined) return this.unreachable(name);
     const live: Binding = { kind: 'live', get: () => this.read(name) };
     // An object given to `with`: its properties come and go.
     if (scope.description.startsWith('With')) return live;
@@ -159,8 +168,27 @@ class InspectedFunction implements Captured {
       // In its temporal dead zone.
       return live;
     }
+    noteLoader(name, value);
     const surroundings = this.code.surroundings;
     return surroundings !== undefined && isConstant(name, value, surroundings) ? { kind: 'constant', value } : live;
+  }
+
+  /**
+   * The engine keeps what the functions inside need. What a class itself needed once, when it was defined (for a computed
+   * key, say), may be gone; it must not be taken for a global of the same name.
+   */
+  private unreachable(name: string): Binding | undefined {
+    if (!this.source.startsWith('class')) return undefined;
+    const around = this.code.surroundings?.around;
+    const declaration = around && declarationOf(around, name);
+    if (declaration === undefined || declaration === 'dynamic') return undefined;
+    const reason = 'the class used it only while it was defined';
+    return {
+      kind: 'live',
+      get: () => {
+        throw fluxionError('MissingBinding', { name, functionName: this.fn.name, reason });
+      },
+    };
   }
 
   private read(name: string): unknown {

@@ -88,7 +88,11 @@ export function positionOf(
 export function likelyUrl(scriptId: string, place: Place | undefined): string {
   const script = scriptOf(scriptId);
   if (script.url !== undefined) return script.url;
-  if (script.likelyUrl === undefined) script.likelyUrl = (place && addressOfText(place.text)) ?? null;
+  if (script.likelyUrl === undefined) {
+    // Node's own modules stand in no file.
+    const isFile = place !== undefined && !place.text.includes('primordials');
+    script.likelyUrl = (isFile ? addressOfText(place.text) : undefined) ?? null;
+  }
   return script.likelyUrl ?? scriptUrl(scriptId);
 }
 

@@ -2,7 +2,7 @@
  * From a function value to what a call of it runs in twin code, and likewise for `new`.
  * Invariant: function and class values stay the original objects; only calling or constructing them finds the twin.
  */
-import { bumpEpoch, capture } from '../capture/capture.ts';
+import { bumpEpoch, capture, isLoader } from '../capture/capture.ts';
 import { fluxionError } from '../errors/error.ts';
 import { userRule } from '../rules/user.ts';
 import { printing } from './builtins/console.ts';
@@ -96,8 +96,11 @@ function sourceText(f: Function): string | undefined {
   // Twin-born functions are recognised by the text that runs, without a capture: a program may make many.
   const text = toText.call(f);
   if (PROLOGUE.test(text)) return text;
+  if (isLoader(f)) return undefined;
   const captured = capture(f);
-  return captured.native ? undefined : captured.source;
+  if (captured.native) return undefined;
+  // Parts of Node that happen to be written in JavaScript: they close over what no capture can have.
+  return captured.location?.url.startsWith('node:') ? undefined : captured.source;
 }
 
 function nativeTwin(f: Function): Callable {

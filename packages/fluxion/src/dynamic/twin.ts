@@ -8,8 +8,8 @@ import { fluxionError } from '../errors/error.ts';
 import { type FunctionShape, parseFunction } from '../syntax/parse.ts';
 import { factoryOf } from './compile.ts';
 import { registerRoots, touchCell } from './journal.ts';
-import { currentRun } from './run.ts';
 import { type Rewritten, rewrite } from './rewrite/rewrite.ts';
+import { currentRun } from './run.ts';
 
 type BindingKind = 'constant' | 'live' | 'global';
 
@@ -109,17 +109,16 @@ export function instantiate(captured: Captured, around: Surroundings = {}): unkn
     kept.set(captured.fn, instance);
     remember(instance);
   }
-  const url = captured.location?.url;
-  if (url !== undefined) runtime.import = (specifier: string) => import(resolveSpecifier(specifier, url));
+  runtime.import = (specifier: unknown) => {
+    const imported = captured.dynamicImport?.(String(specifier));
+    if (imported !== undefined) return imported;
+    throw fluxionError('MissingBinding', { name: 'import()', functionName: captured.fn.name });
+  };
   const twin = factoryOf(rewritten, captured.fn, captured.location)(runtime, ...constants) as Function;
   // Stacks show the name that the original got from its surroundings.
   const name = Object.getOwnPropertyDescriptor(captured.fn, 'name');
   if (twin.name === '' && typeof name?.value === 'string') Object.defineProperty(twin, 'name', name);
   return twin;
-}
-
-function resolveSpecifier(specifier: string, base: string): string {
-  return /^\.{0,2}\//.test(specifier) ? new URL(specifier, base.startsWith('/') ? `file://${base}` : base).href : specifier;
 }
 
 /** Names that `captured.fn` (or a function inside it) writes although the capture cannot. */
@@ -151,7 +150,9 @@ function environment(captured: Captured, rewritten: Rewritten): object {
   lexical(env, 'newTarget', () => captured.lexicalNewTarget(), captured);
   lexical(env, 'arguments', () => captured.lexicalArguments(), captured);
   const url = captured.location?.url;
-  Object.defineProperty(env, 'meta', { get: () => ({ url: url?.startsWith('/') ? `file://${url}` : url }) });
+  Object.defineProperty(env, 'meta', {
+    get: () => captured.importMeta?.()?.value ?? { url: url?.startsWith('/') ? `file://${url}` : url },
+  });
   return env;
 }
 
@@ -188,7 +189,11 @@ export function capturedRoots(visit: (value: unknown) => void): void {
     if (instance === undefined) continue;
     for (const name of instance.names) {
       const b = instance.captured.binding(name);
-      visit(b?.kind === 'constant' ? b.value : b?.get());
+      try {
+        visit(b?.kind === 'constant' ? b.value : b?.get());
+      } catch {
+        // Not initialised yet, or not to be had: then a twin can't reach it either.
+      }
     }
   }
   for (const key of Object.getOwnPropertyNames(globalThis)) {

@@ -303,3 +303,10 @@ describe('private members', () => {
     expect(new Stranger().read() + new Base().base()).toBe(22);
   });
 });
+
+it('does not take a variable that the engine has dropped for a global', () => {
+  const make = new Function('const escape = "k"; return class C { [escape] = 1; static m() {} };') as () => Function;
+  const binding = of(make()).binding('escape');
+  if (binding?.kind !== 'live') throw new Error('taken for a global or a constant');
+  expect(() => binding.get()).toThrow(/MissingBinding/);
+});
