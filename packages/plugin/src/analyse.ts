@@ -11,8 +11,8 @@ export interface Analysis {
   /** In the order of their beginning, outer before inner. */
   readonly owners: (FunctionInfo | ClassInfo)[];
   readonly usesImportMeta: boolean;
-  /** Specifiers of `import('…')`. */
-  readonly dynamicImports: Set<string>;
+  /** Of each `import('…')` the specifier and the whole text, with the comments in it that bundlers obey. */
+  readonly dynamicImports: Map<string, string>;
   /** Whether some `import(…)` has another operand than a literal. */
   readonly hasComputedImport: boolean;
 }
@@ -38,7 +38,7 @@ class Analyser {
   private readonly references: Reference[] = [];
   private readonly annexB: Hoisted[] = [];
   private readonly evals: Scope[] = [];
-  private readonly dynamicImports = new Set<string>();
+  private readonly dynamicImports = new Map<string, string>();
   private readonly dynamicBindings = new Map<string, Binding>();
   private readonly functions: FunctionInfo[] = [];
   private readonly classes: ClassInfo[] = [];
@@ -227,7 +227,7 @@ class Analyser {
         return;
       case 'ImportExpression':
         if (node.source.type === 'Literal' && typeof node.source.value === 'string' && node.options == null) {
-          this.dynamicImports.add(node.source.value);
+          this.dynamicImports.set(node.source.value, this.code.slice(node.start, node.end));
         } else this.hasComputedImport = true;
         break;
       case 'PrivateIdentifier':
