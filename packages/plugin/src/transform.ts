@@ -126,9 +126,11 @@ function table(source: string, url: string, analysis: Analysis, names: Names, no
   const parts = [`id:${literal(url)}`, `source:${literal(source)}`, 'strict:function(){return!this}()'];
   if (analysis.usesImportMeta) parts.push('meta:()=>import.meta');
   if (analysis.dynamicImports.size > 0) {
-    parts.push(
-      `imports:{${[...analysis.dynamicImports].map((s) => `${literal(s)}:()=>import(${literal(s)})`).join()}}`,
-    );
+    // In a `try`, as bundlers forgive a package that is missing only there.
+    const imports = [...analysis.dynamicImports].map(([specifier, text]) => {
+      return `${literal(specifier)}:()=>{try{return ${text}}finally{}}`;
+    });
+    parts.push(`imports:{${imports.join()}}`);
   }
   if (node && (analysis.hasComputedImport || analysis.dynamicImports.size > 0)) parts.push('import:s=>import(s)');
   return `function ${names.table}(){return{${parts.join()}}}`;

@@ -52,6 +52,11 @@ describe('around the program', () => {
     expect(code).toContain('function $m1(){');
   });
 
+  it('imports are repeated as they stand, where a missing package is forgiven', () => {
+    const { code } = transform('export const f = () => import(/* webpackIgnore: true */ "./y.js")', '/x.js')!;
+    expect(code).toContain('imports:{"./y.js":()=>{try{return import(/* webpackIgnore: true */ "./y.js")}finally{}}}');
+  });
+
   it('nothing is done twice, or where no function is', () => {
     expect(transform('export const a = 1', '/x.js')).toBeNull();
     expect(transform(transform('export const a = () => 1', '/x.js')!.code, '/x.js')).toBeNull();

@@ -36,6 +36,7 @@ export function redirect(to: Redirection | undefined): Redirection | undefined {
   const before = redirection;
   redirection = to;
   probe.$fx = to && handlerOf(to);
+  probe.$r = undefined;
   return before;
 }
 
