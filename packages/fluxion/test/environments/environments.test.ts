@@ -16,7 +16,7 @@ for (const environment of environments) {
   test(environment.name, { timeout: 240_000 }, async ({ skip }) => {
     const args = environment.args(project, node);
     if (args === undefined) return skip('not on this version of Node');
-    const { output } = await project.run(node.path, args);
+    const { output } = await project.run(node.path, args, environment.env);
     expect(isRight(output), output).toBe(true);
   });
 }

@@ -5,6 +5,7 @@ export interface Environment {
   readonly name: string;
   /** The arguments after `node`, or `undefined` where this Node can't have it. */
   args(project: Project, node: NodeVersion): string[] | undefined;
+  readonly env?: Record<string, string>;
 }
 
 export interface NodeVersion {
@@ -36,6 +37,7 @@ export const environments: readonly Environment[] = [
   { name: 'modules', args: () => ['plain.mjs'] },
   { name: 'CommonJS', args: () => ['commonjs.cjs'] },
   { name: 'source maps', args: () => ['--enable-source-maps', 'plain.mjs'] },
+  { name: 'coverage', args: () => ['plain.mjs'], env: { NODE_V8_COVERAGE: 'coverage' } },
   { name: 'no code from strings', args: () => ['--disallow-code-generation-from-strings', 'plain.mjs'] },
   {
     name: 'type stripping',

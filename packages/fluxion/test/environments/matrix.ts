@@ -58,7 +58,7 @@ try {
       if (args === undefined || !toolRuns(environment, node)) continue;
       if (smoke && !smokes.includes(environment.name) && !(environment === jest && isLast)) continue;
       const start = performance.now();
-      const { output } = await project.run(node.path, args);
+      const { output } = await project.run(node.path, args, environment.env);
       const right = isRight(output);
       if (!right) failures++;
       const time = `${((performance.now() - start) / 1000).toFixed(1)} s`;
