@@ -25,6 +25,7 @@ import './date.ts';
 import './promise.ts';
 import './iterator.ts';
 import './error.ts';
+import './disposal.ts';
 import './intl.ts';
 import './atomics.ts';
 import './timers.ts';

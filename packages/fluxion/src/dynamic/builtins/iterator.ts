@@ -52,10 +52,13 @@ function iteratorView(value: unknown): unknown {
 const valued = new Set(['map', 'forEach', 'reduce']);
 const decided = new Set(['filter', 'some', 'every', 'find']);
 for (const [key, native, role] of ownFunctions(iterators)) {
-  if (key === 'constructor') continue;
+  if (key === 'constructor' && role === 'method') continue;
   const name = String(key);
   if (role !== 'method' || typeof key === 'symbol') {
-    define(native, native, 'passes');
+    const accessor = function (this: unknown, ...args: unknown[]): unknown {
+      return apply(native, isBox(this) ? scalar(this) : this, args);
+    };
+    define(native, role === 'method' ? native : accessor, 'passes');
     continue;
   }
   define(
