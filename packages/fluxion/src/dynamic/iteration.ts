@@ -165,14 +165,32 @@ export function trackedElements(view: TypedArray, at: (i: number) => unknown): o
 /** A result as native syntax reads it: `done` decided by the primal, `value` read through the table when it is asked for. */
 function wrapResult(result: object): object {
   if (g(result, 'done') && g(result, 'value') && !isBox((result as Bag).done)) return result;
-  return {
-    get done(): boolean {
-      return truthy(get(result, 'done'));
-    },
-    get value(): unknown {
-      return get(result, 'value');
-    },
-  };
+  return new TwinResult(result);
+}
+
+const inner: unique symbol = Symbol('result');
+
+class TwinResult {
+  // No private field: the object may be copied on its way through a suspension.
+  readonly [inner]: object;
+
+  constructor(result: object) {
+    this[inner] = result;
+  }
+
+  get done(): boolean {
+    return truthy(get(this[inner], 'done'));
+  }
+
+  get value(): unknown {
+    return get(this[inner], 'value');
+  }
+}
+
+// Twin code may meet such a result (`yield*` hands it on): its getters run as they are.
+for (const key of ['done', 'value'] as const) {
+  const getter = Object.getOwnPropertyDescriptor(TwinResult.prototype, key)?.get as Function;
+  define(getter, getter, 'passes');
 }
 
 class TwinIterator {
