@@ -5,6 +5,7 @@
  */
 import { S } from './numbers/box.ts';
 import { isMap, isProxy, isSet } from './proxies.ts';
+import { typedArrayConstructors } from './views.ts';
 
 const { isArray } = Array;
 const { ownKeys, getOwnPropertyDescriptor, defineProperty, deleteProperty, getPrototypeOf } = Reflect;
@@ -17,8 +18,19 @@ const setClear = Set.prototype.clear;
 const mapSet = Map.prototype.set;
 const setAdd = Set.prototype.add;
 
-/** Above this length an array is taken not to have named properties of its own: listing its keys costs more than copying it. */
-const longArray = 100_000;
+/**
+ * Above this length an array that is no subclass's is taken not to have named properties of its own: an engine lists keys
+ * as strings, which costs a hundred times more than copying the elements.
+ */
+const longArray = 64;
+const veryLong = 100_000;
+
+const intrinsic = new Set<object | null>([Array.prototype, ...typedArrayConstructors.map(([, C]) => C.prototype)]);
+
+/** Whether an array or typed array is taken to have elements only. */
+export function isTooLongToList(o: object, length: number): boolean {
+  return length > longArray && (length > veryLong || intrinsic.has(getPrototypeOf(o)));
+}
 
 /** Whether `o` is a Map or a Set; runs no user code. */
 export function collectionKind(o: object): 'map' | 'set' | undefined {
@@ -53,8 +65,8 @@ export function contentsOf(o: object): Contents {
   const values: unknown[] = [];
   let odd: Map<number, PropertyDescriptor> | undefined;
   const typed = ArrayBuffer.isView(o);
-  for (const key of ownKeys(o)) {
-    if (key === S || (typed && isIndex(key))) continue;
+  for (const key of typed ? namedKeys(o) : ownKeys(o)) {
+    if (key === S) continue;
     const d = getOwnPropertyDescriptor(o, key);
     if (d === undefined) continue;
     if (!('value' in d) || !d.writable || !d.enumerable || !d.configurable) (odd ??= new Map()).set(keys.length, d);
@@ -66,10 +78,17 @@ export function contentsOf(o: object): Contents {
 
 function isSimpleArray(o: unknown[]): boolean {
   if ((o as unknown as Record<symbol, unknown>)[S] !== undefined) return false;
-  if (o.length > longArray) return true;
+  if (isTooLongToList(o, o.length)) return true;
   const keys = ownKeys(o);
   // Only elements and `length`: a key that is no index comes after all indices.
   return keys[keys.length - 1] === 'length' && (keys.length === 1 || isIndex(keys[keys.length - 2] as PropertyKey));
+}
+
+/** The keys of a view other than its elements'. */
+export function namedKeys(view: ArrayBufferView): readonly PropertyKey[] {
+  const { length } = view as Partial<Uint8Array>;
+  if (length !== undefined && isTooLongToList(view, length)) return Object.getOwnPropertySymbols(view);
+  return ownKeys(view).filter((key) => !isIndex(key));
 }
 
 function isIndex(key: PropertyKey): boolean {
@@ -93,17 +112,58 @@ export function entriesOf(o: object): unknown[] | undefined {
   return entries;
 }
 
-/** Calls `visit` with every value that the contents hold directly. */
-export function eachValue(c: Contents, visit: (value: unknown) => void): void {
-  if (c.elements !== undefined) for (let i = 0; i < c.elements.length; i++) visit(c.elements[i]);
-  for (const v of c.values) visit(v);
+/** Calls `visit` with every object (tracked numbers and functions among them) that the contents hold directly. */
+export function eachObject(c: Contents, visit: (value: object) => void): void {
+  if (c.elements !== undefined) eachObjectOf(c.elements, visit);
+  eachObjectOf(c.values, visit);
   if (c.odd !== undefined) {
     for (const d of c.odd.values()) {
-      visit(d.get);
-      visit(d.set);
+      visitObject(d.get, visit);
+      visitObject(d.set, visit);
     }
   }
-  if (c.entries !== undefined) for (const v of c.entries) visit(v);
+  if (c.entries !== undefined) eachObjectOf(c.entries, visit);
+}
+
+function eachObjectOf(values: readonly unknown[], visit: (value: object) => void): void {
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i];
+    if (typeof v === 'number') continue;
+    if ((typeof v === 'object' && v !== null) || typeof v === 'function') visit(v);
+  }
+}
+
+/**
+ * Calls `visit` with the objects that `o` holds directly, looking at `most` places or so; gives how many it has looked at. What
+ * begins and ends with numbers is taken to be a list of numbers.
+ */
+export function eachReference(o: object, visit: (value: object) => void, most: number): number {
+  if (ArrayBuffer.isView(o) || isProxy(o)) return 1;
+  if (isArray(o)) {
+    const n = o.length;
+    if ((o as unknown as Record<symbol, unknown>)[S] !== undefined) return 1;
+    if (n > 0 && typeof o[0] === 'number' && typeof o[n - 1] === 'number') return 1;
+    for (let i = 0; i < n && i < most; i++) visitObject(o[i], visit);
+    return n;
+  }
+  const keys = ownKeys(o);
+  for (const key of keys) {
+    const d = getOwnPropertyDescriptor(o, key);
+    if (d === undefined) continue;
+    if ('value' in d) visitObject(d.value, visit);
+    else {
+      visitObject(d.get, visit);
+      visitObject(d.set, visit);
+    }
+  }
+  const entries = entriesOf(o);
+  if (entries === undefined) return keys.length;
+  for (const v of entries) visitObject(v, visit);
+  return keys.length + entries.length;
+}
+
+function visitObject(value: unknown, visit: (value: object) => void): void {
+  if ((typeof value === 'object' && value !== null) || typeof value === 'function') visit(value);
 }
 
 /** Makes `o` hold again what was taken down, and nothing else. */
@@ -112,7 +172,7 @@ export function putBack(o: object, c: Contents): void {
     putBackElements(o as unknown[], c.elements);
     return;
   }
-  const present = ownKeys(o).filter((k) => k !== S && !(ArrayBuffer.isView(o) && isIndex(k)));
+  const present = (ArrayBuffer.isView(o) ? namedKeys(o) : ownKeys(o)).filter((k) => k !== S);
   if (!sameKeys(present, c.keys)) {
     for (const key of present) deleteProperty(o, key);
   }
@@ -131,15 +191,17 @@ export function putBack(o: object, c: Contents): void {
 }
 
 function putBackElements(o: unknown[], elements: unknown[]): void {
-  if (o.length <= longArray) {
+  if (!isTooLongToList(o, o.length)) {
     for (const key of ownKeys(o)) if (key !== 'length' && !isIndex(key) && key !== S) deleteProperty(o, key);
   }
   if (o.length !== elements.length && !Reflect.set(o, 'length', elements.length)) return;
   for (let i = 0; i < elements.length; i++) {
     const v = elements[i];
+    const now = o[i];
+    if (v === now && v !== undefined && v !== 0) continue;
     if (v === undefined && !(i in elements)) {
       deleteProperty(o, i);
-    } else if (!Object.is(o[i], v) || !Object.hasOwn(o, i)) {
+    } else if (!Object.is(now, v) || (v === undefined && !Object.hasOwn(o, i))) {
       defineProperty(o, i, { value: v, writable: true, enumerable: true, configurable: true }) ||
         defineProperty(o, i, { value: v });
     }
@@ -158,7 +220,7 @@ function putBackEntries(o: object, entries: unknown[]): void {
   }
 }
 
-function sameKeys(a: PropertyKey[], b: PropertyKey[]): boolean {
+function sameKeys(a: readonly PropertyKey[], b: readonly PropertyKey[]): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;

@@ -9,7 +9,7 @@
  * the twins had captured.
  */
 import { fluxionError } from '../errors/error.ts';
-import { type Contents, contentsOf, eachValue, putBack } from './contents.ts';
+import { type Contents, contentsOf, eachObject, eachReference, putBack } from './contents.ts';
 import { hooks } from './hooks.ts';
 import { type Box, isBox, numberOf, type Value } from './numbers/box.ts';
 import { isProxy, madeProxy } from './proxies.ts';
@@ -134,7 +134,7 @@ function note(journal: Journal, o: object): Entry {
   if (roots.size > 1) refuseSharing(journal, o);
   const before = contentsOf(o);
   let young = false;
-  eachValue(before, (v) => {
+  eachObject(before, (v) => {
     if (!young && typeof v === 'object' && v !== null && (isBox(v) || hooks.identityOf(v) !== v)) young = true;
   });
   if (journal.parent !== undefined && young) young = !inherited(journal.parent, o);
@@ -274,8 +274,11 @@ function stripCell(cell: Cell, stripper: Stripper): void {
   if (plain !== value && !Object.is(plain, value)) cell.set?.(plain);
 }
 
-/** At most this many objects are looked at to find out which are old; what has not been found then counts as new. */
-const searchLimit = 2_000_000;
+/**
+ * At most this many references are followed, nearest first, to find out which objects are old: what has not been found by then counts
+ * as new. The question is asked at the end of every gradient that wrote to objects of unknown age, whatever hangs on them.
+ */
+const searchLimit = 5_000;
 
 /**
  * Which of the objects and buffers that received tracked numbers existed before the run: those that could be reached, as
@@ -289,10 +292,13 @@ function olderThan(journal: Journal): Set<object> {
   if (wanted.size === 0) return found;
   const seen = new Set<object>();
   const open: object[] = [];
+  let followed = 0;
   const reach = (value: unknown): void => {
     if (!isObject(value) || seen.has(value) || value === globalThis) return;
+    followed++;
     seen.add(value);
     if (wanted.has(value)) found.add(value);
+    if (ArrayBuffer.isView(value)) reach(value.buffer);
     open.push(value);
   };
   const since = valuesSince(journal);
@@ -302,10 +308,10 @@ function olderThan(journal: Journal): Set<object> {
       if (!since.has(value)) reach(value);
     });
   }
-  while (open.length > 0 && found.size < wanted.size && seen.size < searchLimit) {
-    const o = open.pop() as object;
+  const limit = followed + searchLimit;
+  for (let i = 0; i < open.length && found.size < wanted.size && followed < limit; i++) {
+    const o = open[i] as object;
     if (isBox(o)) continue;
-    if (ArrayBuffer.isView(o)) reach(o.buffer);
     const parts = madeProxy(o);
     if (parts !== undefined) {
       reach(parts.target);
@@ -313,8 +319,8 @@ function olderThan(journal: Journal): Set<object> {
     }
     const entry = journal.objects.get(o);
     if (entry?.young) continue;
-    const contents = entry?.before ?? quickContents(o);
-    if (contents !== undefined) eachValue(contents, reach);
+    if (entry === undefined) followed += eachReference(o, reach, limit - followed);
+    else eachObject(entry.before, reach);
   }
   return found;
 }
@@ -329,7 +335,7 @@ function valuesSince(journal: Journal): Set<unknown> {
   const globals = journal.objects.get(globalThis)?.before;
   if (globals !== undefined) {
     const before = new Set(globals.values);
-    eachValue(contentsOf(globalThis), (v) => isObject(v) && !before.has(v) && since.add(v));
+    eachObject(contentsOf(globalThis), (v) => isObject(v) && !before.has(v) && since.add(v));
   }
   return since;
 }
@@ -474,7 +480,7 @@ export function mentionsTracked(values: readonly unknown[], _callee?: Function):
     }
     if (v === globalThis || isProxy(v)) continue;
     const contents = quickContents(v);
-    if (contents !== undefined) eachValue(contents, (x) => isObject(x) && open.push(x));
+    if (contents !== undefined) eachObject(contents, (x) => isObject(x) && open.push(x));
   }
   return undefined;
 }
@@ -505,7 +511,7 @@ export function snapshotDeep(values: readonly unknown[]): DeepSnapshot {
     }
     const contents = contentsOf(o);
     objects.set(o, contents);
-    eachValue(contents, (v) => isObject(v) && !objects.has(v) && open.push(v));
+    eachObject(contents, (v) => isObject(v) && !objects.has(v) && open.push(v));
   }
   return { objects, memories };
 }

@@ -2,7 +2,7 @@
  * Taking tracked numbers out of values: boxes become primals, stand-ins their originals, throughout what can be reached.
  * Invariant: objects keep their identity; only a frozen object that holds a tracked number is replaced, by a frozen copy.
  */
-import { type Contents, eachValue, entriesOf } from './contents.ts';
+import { type Contents, eachObject, entriesOf, isTooLongToList, namedKeys } from './contents.ts';
 import { hooks } from './hooks.ts';
 import { isBox, numberOf, type Value } from './numbers/box.ts';
 import { isMap, isProxy, madeProxy } from './proxies.ts';
@@ -49,7 +49,7 @@ export class Stripper {
   /** Takes tracked numbers out of what `o` holds, not of what it was known to hold before (`known`). */
   stripIn(o: object, known?: Contents): void {
     const skip = known === undefined ? undefined : new Set<unknown>();
-    if (known !== undefined) eachValue(known, (v) => isObject(v) && skip?.add(v));
+    if (known !== undefined) eachObject(known, (v) => isObject(v) && skip?.add(v));
     this.#inside(o, skip);
     this.#drain();
   }
@@ -125,10 +125,10 @@ export class Stripper {
         const r = this.#replacement(v);
         if (r !== v) defineProperty(o, i, { value: r });
       }
-      if (o.length > 100_000) return;
+      if (isTooLongToList(o, o.length)) return;
     }
     const typed = ArrayBuffer.isView(o);
-    for (const key of typed ? namedKeys(o) : ownKeys(o)) {
+    for (const key of ArrayBuffer.isView(o) ? namedKeys(o) : ownKeys(o)) {
       const d = getOwnPropertyDescriptor(o, key);
       if (d === undefined) continue;
       if ('value' in d) {
@@ -175,10 +175,6 @@ function contentsOfCollection(o: object): unknown[] | undefined {
 /** An array whose elements are plain data properties as far as can be seen cheaply. */
 function isOrdinary(o: unknown[]): boolean {
   return !Object.isFrozen(o);
-}
-
-function namedKeys(view: object): PropertyKey[] {
-  return ownKeys(view).filter((k) => typeof k === 'symbol' || String(Number(k) >>> 0) !== k);
 }
 
 export function isObject(v: unknown): v is object {

@@ -133,7 +133,7 @@ describe('gradients through objects and typed memory', () => {
         const v = new Vector(x);
         const w = v.scaled(x[0]);
         expect(w).toBeInstanceOf(Vector);
-        return w.norm2 + Vector.from([x[1], 2]).norm2;
+        return (w as Vector).norm2 + (Vector as any).from([x[1], 2]).norm2;
       },
       [1, 2, 3],
     );
