@@ -18,7 +18,7 @@ import type {
 import { type Code, capturedCodeOf } from './code.ts';
 import { importFrom } from './dynamic-import.ts';
 import { builtinModule } from './environment.ts';
-import { noteRead, onBump } from './epoch.ts';
+import { clock, noteRead, onBump } from './epoch.ts';
 import { functionParts, inspectorAvailable, inspectProxy, type Scope } from './inspector.ts';
 import { noteLoader } from './loaders.ts';
 import { declarationOf } from './module-scopes.ts';
@@ -88,12 +88,43 @@ export function proxyParts(p: object): ProxyParts | undefined {
   return parts;
 }
 
-/** Snapshots of scopes, to be forgotten when the epoch ends. */
-const fresh: InspectedFunction[] = [];
+/** Snapshots of scopes and values read from them, to be forgotten when the epoch ends. */
+const fresh: { forget(): void }[] = [];
 onBump(() => {
-  for (const captured of fresh) captured.forget();
+  for (const read of fresh) read.forget();
   fresh.length = 0;
 });
+
+function forgetLater(read: { forget(): void }): void {
+  fresh.push(read);
+  noteRead();
+}
+
+/** Reads once in an epoch: reading is cheap for loops, and reading again is not. */
+class InspectedVariable {
+  readonly kind = 'live';
+  private readonly read: () => unknown;
+  private value: unknown;
+  private readAt = -1;
+
+  constructor(read: () => unknown) {
+    this.read = read;
+  }
+
+  get(): unknown {
+    if (this.readAt !== clock.epoch) {
+      this.value = this.read();
+      this.readAt = clock.epoch;
+      forgetLater(this);
+    }
+    return this.value;
+  }
+
+  forget(): void {
+    this.value = undefined;
+    this.readAt = -1;
+  }
+}
 
 class InspectedFunction implements Captured {
   readonly native = false;
@@ -158,9 +189,9 @@ class InspectedFunction implements Captured {
   private makeBinding(name: string): Binding | undefined {
     const scope = this.scopeWith(name);
     if (scope === undefined) return this.unreachable(name);
-    const live: Binding = { kind: 'live', get: () => this.read(name) };
+    const live = new InspectedVariable(() => this.read(name));
     // An object given to `with`: its properties come and go.
-    if (scope.description.startsWith('With')) return live;
+    if (scope.description.startsWith('With')) return { kind: 'live', get: () => this.read(name) };
     let value: unknown;
     try {
       value = scope.object[name];
@@ -211,7 +242,6 @@ class InspectedFunction implements Captured {
   /** Top-level declarations of classic scripts and properties of the global object are the realm's, not the function's. */
   private keep(scopes: readonly Scope[]): void {
     this.scopes = scopes.filter(({ description }) => description !== 'Global' && description !== 'Script');
-    fresh.push(this);
-    noteRead();
+    forgetLater(this);
   }
 }

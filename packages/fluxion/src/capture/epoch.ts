@@ -6,10 +6,14 @@
 const listeners: (() => void)[] = [];
 let somethingRead = false;
 
+/** What was read in an epoch is good as long as `clock.epoch` is the same. */
+export const clock = { epoch: 0 };
+
 /** What was read of live bindings and private fields must be read again. */
 export function bumpEpoch(): void {
   if (!somethingRead) return;
   somethingRead = false;
+  clock.epoch++;
   for (const listener of listeners) listener();
 }
 
