@@ -60,7 +60,15 @@ export { value, wrong };
 TS
 for resolution in 'nodenext nodenext' 'esnext bundler'; do
   set -- $resolution
-  node "$root/node_modules/typescript/bin/tsc" --noEmit --strict --target esnext --lib esnext --types '' \
-    --module "$1" --moduleResolution "$2" types.ts
+  cat > tsconfig.json <<JSON
+{
+  "compilerOptions": {
+    "strict": true, "noEmit": true, "target": "esnext", "lib": ["esnext"], "types": [],
+    "module": "$1", "moduleResolution": "$2"
+  },
+  "files": ["types.ts"]
+}
+JSON
+  node "$root/node_modules/typescript/bin/tsc" -p .
 done
 echo 'the types: ok'
