@@ -77,8 +77,10 @@ export function toPropertyKey(v: unknown): string | symbol {
   const primitive = toPrimitive(v, 'string');
   if (typeof primitive === 'symbol') return primitive;
   if (!isBox(primitive)) return `${primitive as string}`;
+  const index = numberOf(primitive);
+  if (!Number.isInteger(index)) return writeNumber(primitive);
   noteInactive('use as a property key');
-  return String(numberOf(primitive));
+  return String(index);
 }
 
 /** ToIntegerOrInfinity, of the primal. */
@@ -102,8 +104,8 @@ export function toLength(v: unknown): number {
 }
 
 /**
- * Strings that are nothing but a tracked number written out, in the present outermost run. Reading one back is the identity, whose
- * derivative a string can't carry; so it is refused.
+ * Tracked numbers as they were written out, in the present outermost run. Reading one back is the identity, whose derivative a
+ * string can't carry; so it is refused.
  */
 let written = new Set<string>();
 let writtenIn: LevelRun | undefined;
@@ -121,17 +123,33 @@ export function writeNumber(v: Box): string {
   return text;
 }
 
-/** Throws if the string is one that a tracked number of a present run was written to. */
+/** Throws if the string is one that a tracked number of a present run was written to, or has one in it. */
 export function refuseReadBack(text: string): void {
   if (writtenIn === undefined || written.size === 0) return;
   if (writtenIn.ended) {
     written = new Set();
     writtenIn = undefined;
-  } else if (written.has(text.trim())) {
+  } else if (written.has(text.trim()) || quotesWritten(text)) {
     throw fluxionError('LostDerivative', {
       operation: 'conversion to a string and back to a number',
       detail: `the string '${text}' was made of a number that depends on the input`,
       fix: 'Use the number itself in place of the string; or stopGradient(x) before the conversion, if its derivative is not wanted.',
     });
   }
+}
+
+const numerals = /0*(\d+(?:\.\d+)?)(e[+-]?\d+)?/g;
+/** With a fraction, an exponent or many digits: so that it is hardly there by chance, as a 1 or a 10 would be. */
+const telling = /[.e]|\d{5}/;
+
+/** Whether a written number is a part of the text, as in `2.5px`, `-2.5`, `2.5e3` or `[2.5]`. */
+function quotesWritten(text: string): boolean {
+  numerals.lastIndex = 0;
+  for (let found = numerals.exec(text); found !== null; found = numerals.exec(text)) {
+    const [, mantissa, exponent] = found;
+    for (const numeral of exponent === undefined ? [mantissa] : [mantissa, mantissa + exponent]) {
+      if (telling.test(numeral) && (written.has(numeral) || written.has(`-${numeral}`))) return true;
+    }
+  }
+  return false;
 }

@@ -253,13 +253,8 @@ function addSlow(a: unknown, b: unknown): unknown {
   const x = toPrimitive(a, 'default');
   const y = toPrimitive(b, 'default');
   if (!isBox(x) && !isBox(y)) return native(natively.add, x, y);
-  // A number on its own stays what it is; joined to other text it is a string like any other.
-  if (x === '' && isBox(y)) return writeNumber(y);
-  if (y === '' && isBox(x)) return writeNumber(x);
-  if (typeof x === 'string' || typeof y === 'string') {
-    noteInactive('conversion to a string');
-    return native(natively.add, x, y);
-  }
+  if (typeof x === 'string' && isBox(y)) return x + writeNumber(y);
+  if (typeof y === 'string' && isBox(x)) return writeNumber(x) + y;
   return arithmetic(binaryRules.add, natively.add, x, y);
 }
 

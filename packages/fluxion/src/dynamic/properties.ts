@@ -4,7 +4,7 @@
  * Invariant: on values that nothing is tracked in, everything is exactly the language's, the native errors included.
  */
 import { capture, proxyParts } from '../capture/capture.ts';
-import { refuseReadBack, toPrimitive } from './conversions.ts';
+import { refuseReadBack, toPrimitive, writeNumber } from './conversions.ts';
 import { hooks, noteInactive } from './hooks.ts';
 import { identityOf } from './identity.ts';
 import { touch } from './journal.ts';
@@ -60,7 +60,12 @@ export function g(o: unknown, k: PropertyKey): boolean {
 /** A property key: the string of a tracked number's primal; objects are converted by their twins. */
 export function keyOf(k: unknown): PropertyKey {
   if (typeof k === 'string' || typeof k === 'number' || typeof k === 'symbol') return k;
-  if (isBox(k)) return numberOf(k);
+  if (isBox(k)) {
+    const index = numberOf(k);
+    // A fraction can't be an index: it is there to be read again.
+    if (!Number.isInteger(index)) writeNumber(k);
+    return index;
+  }
   if (isObject(k)) {
     const primitive = toPrimitive(k, 'string');
     return typeof primitive === 'symbol' ? primitive : String(primalOf(primitive));
