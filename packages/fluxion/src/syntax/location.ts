@@ -18,6 +18,10 @@ export function lineStarts(text: string): number[] {
 
 export function countLines(text: string): number {
   let count = 0;
+  if (!/[\r\u2028\u2029]/.test(text)) {
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
+    return count;
+  }
   for (const _ of text.matchAll(lineEnd)) count++;
   return count;
 }

@@ -133,7 +133,9 @@ export function emitBinary(r: Context, node: BinaryExpression): string {
   if (typeTest !== undefined) return typeTest;
   const L = operand(r, left, [node.right]);
   const R = operand(r, node.right, []);
-  return combine(r, node, operator, L, { ...R, text: () => gap + R.text() });
+  if (gap === '') return combine(r, node, operator, L, R);
+  if (R.simple === undefined) return combine(r, node, operator, L, { ...R, text: () => gap + R.text() });
+  return `(${gap}${combine(r, node, operator, L, R)})`;
 }
 
 /** `typeof x === 'function'` and the like, which need no dispatch unless 'number' or 'object' is asked for. */

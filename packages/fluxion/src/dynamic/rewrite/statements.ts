@@ -24,7 +24,7 @@ export function emitStatements(r: Context, statements: readonly Statement[], fro
   let out = '';
   for (const s of statements) {
     out += s.start >= at ? r.slice(at, s.start) : '';
-    out += r.emit(s as Node);
+    out += r.pad(s.start, s.end, r.emit(s as Node));
     at = s.end;
   }
   return out + (to >= at ? r.slice(at, to) : '');
