@@ -517,8 +517,7 @@ class Analyser {
         switch (member.type) {
           case 'MethodDefinition': {
             if (member.computed) this.visit(member.key);
-            const derived = node.superClass == null ? 'constructor' : 'derivedConstructor';
-            const role = member.kind === 'constructor' ? derived : 'method';
+            const role = member.kind === 'constructor' ? 'constructor' : 'method';
             this.function(member.value, role, this.methodStart(member), member.end);
             break;
           }

@@ -4,7 +4,8 @@
 import type { Class, Function as FunctionSyntax } from 'acorn';
 import type { Owner } from './scope.ts';
 
-export type FunctionRole = 'plain' | 'arrow' | 'method' | 'constructor' | 'derivedConstructor';
+/** A class's constructor has no probe: before it fields are initialised, and the class itself answers for it. */
+export type FunctionRole = 'plain' | 'arrow' | 'method' | 'constructor';
 
 export interface FunctionInfo extends Owner {
   readonly type: 'function';

@@ -24,12 +24,10 @@ export const FLAG = {
   strict: 1,
   arrow: 2,
   method: 4,
-  constructor: 8,
-  derived: 16,
-  generator: 32,
-  async: 64,
+  generator: 8,
+  async: 16,
   /** The arguments can't be put together again, so the call can't be redirected. */
-  noArguments: 128,
+  noArguments: 32,
 } as const;
 
 /** By `globalThis`: a module may have a `Symbol` of its own. */
@@ -63,13 +61,11 @@ export function functionProbe(info: FunctionInfo, names: Names): string {
     (info.strict ? FLAG.strict : 0) |
     (role === 'arrow' ? FLAG.arrow : 0) |
     (role === 'method' ? FLAG.method : 0) |
-    (role === 'constructor' || role === 'derivedConstructor' ? FLAG.constructor : 0) |
-    (role === 'derivedConstructor' ? FLAG.derived : 0) |
     (node.generator ? FLAG.generator : 0) |
     (node.async ? FLAG.async : 0) |
     (args === undefined ? FLAG.noArguments : 0);
-  const self = role === 'arrow' || role === 'derivedConstructor' ? '0' : 'this';
-  const isConstructor = flags & FLAG.constructor || (role === 'plain' && !node.async && !node.generator);
+  const self = role === 'arrow' ? '0' : 'this';
+  const isConstructor = role === 'plain' && !node.async && !node.generator;
   const list = [names.table, info.start, info.end, flags, self, args ?? '0', scopeText(info, names)];
   if (isConstructor) list.push('new.target');
   const test = `${isOn(names, info.early)}&&${names.probe}.$fx(${list.join()})`;

@@ -55,6 +55,7 @@ export function transform(code: string, id: string, options: TransformOptions = 
       text.appendLeft(info.node.body.start + 1, classProbe(info, names));
       continue;
     }
+    if (info.role === 'constructor') continue;
     for (const guard of parameterGuards(info, names)) {
       text.appendLeft(guard.start, guard.before);
       text.appendLeft(guard.end, ')');

@@ -122,7 +122,18 @@ it.each([false, true])('a script for a page, with nothing of Node; minified: %s'
   });
   const page = createContext({});
   runInContext(`${outputFiles[0]!.text};globalThis.text = JSON.stringify(program.results)`, page);
-  expect(JSON.parse(page.text)).toEqual({ reassigned: 2, scale: 2, net: 18, nested: 1, object: { a: [3, 2] } });
+  expect(JSON.parse(page.text)).toEqual({
+    // d/dx of 2x² · 5 · 5
+    proxy: 300,
+    left: 'number',
+    bound: 42,
+    kept: 9,
+    reassigned: 2,
+    scale: 2,
+    net: 18,
+    nested: 1,
+    object: { a: [3, 2] },
+  });
 });
 
 /** TypeScript out and CommonJS to ES modules, as the plugins that projects use for it do. */

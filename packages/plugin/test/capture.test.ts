@@ -216,14 +216,14 @@ describe('redirection', () => {
       exports.compare = (a, b) => { calls++; return a - b };
       exports.all = function (a, { b, c: [d = 5] }, e = 6, ...r) { calls++ };
       exports.gen = function* () { calls++ }; exports.later = async () => { calls++ };
-      exports.C = class { constructor(x) { calls++ } };
+      exports.C = function C(x) { calls++ };
     `);
     const seen: unknown[] = [];
     redirect({
       takes: (source) => !source.includes('calls;') && !source.startsWith('() => calls'),
       run(call) {
         seen.push([...call.args]);
-        if (call.newTarget !== undefined && !call.captured.source.startsWith('function')) return { made: true };
+        if (call.newTarget !== undefined) return { made: call.newTarget.name };
         return call.isGenerator
           ? [1, 2]
           : call.isAsync
@@ -238,7 +238,7 @@ describe('redirection', () => {
       expect(seen).toEqual([[1, { b: 2, c: [undefined] }, undefined, 7, 8]]);
       expect([...m.gen()]).toEqual([1, 2]);
       expect(await m.later()).toBe(3);
-      expect(new m.C(1)).toEqual({ made: true });
+      expect(new m.C(1)).toEqual({ made: 'C' });
     } finally {
       redirect(undefined);
     }

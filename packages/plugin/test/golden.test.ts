@@ -31,7 +31,7 @@ describe('the text of probes', () => {
 
   it('of generators', () => {
     expect(body('async function* g() {}', 'commonjs')).toBe(
-      'async function* g() {if($p.$fx&&$p.$fx($m,0,22,96,this,[],0))return yield* $p.$r;}',
+      'async function* g() {if($p.$fx&&$p.$fx($m,0,22,24,this,[],0))return yield* $p.$r;}',
     );
   });
 });

@@ -58,11 +58,9 @@ export const FLAG = {
   strict: 1,
   arrow: 2,
   method: 4,
-  constructor: 8,
-  derived: 16,
-  generator: 32,
-  async: 64,
-  noArguments: 128,
+  generator: 8,
+  async: 16,
+  noArguments: 32,
 };
 export const MEMBER = { field: 1, method: 2, getter: 4, setter: 8 };
 
@@ -99,7 +97,8 @@ export class ProbedText {
   readonly table: ModuleTable;
   readonly start: number;
   readonly source: string;
-  readonly flags: number;
+  /** Unknown (0) until the function's own probe has been met. */
+  flags: number;
   private position: SourcePosition | undefined;
 
   constructor(getTable: () => ModuleTable, table: ModuleTable, start: number, end: number, flags: number) {
@@ -149,7 +148,7 @@ interface KnownTable {
 
 const tables = new WeakMap<Function, KnownTable>();
 
-export function textOf(getTable: () => ModuleTable, start: number, end: number, flags: number): ProbedText {
+export function textOf(getTable: () => ModuleTable, start: number, end: number, flags = 0): ProbedText {
   let known = tables.get(getTable);
   if (known === undefined) {
     tables.set(getTable, (known = { table: getTable(), texts: new Map() }));
@@ -159,6 +158,7 @@ export function textOf(getTable: () => ModuleTable, start: number, end: number, 
   if (text === undefined || text.source.length !== end - start) {
     known.texts.set(start, (text = new ProbedText(getTable, known.table, start, end, flags)));
   }
+  text.flags ||= flags;
   return text;
 }
 

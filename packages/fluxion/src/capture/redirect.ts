@@ -30,7 +30,7 @@ let redirection: Redirection | undefined;
 
 /**
  * From now on originals that are called run as `to` has it; `undefined` lets them run natively. Returns what was set.
- * The handler is off while it runs.
+ * Classes' constructors are never taken over.
  */
 export function redirect(to: Redirection | undefined): Redirection | undefined {
   const before = redirection;
@@ -41,29 +41,34 @@ export function redirect(to: Redirection | undefined): Redirection | undefined {
 }
 
 function handlerOf(to: Redirection): ProbeHandler {
-  const handler: ProbeHandler = (getTable, start, end, flags, self, args, scope, newTarget) => {
-    if (start === undefined) return false;
+  const call = (...[getTable, start, end, flags, self, args, scope, newTarget]: Parameters<ProbeHandler>) => {
+    if (start === undefined) return undefined;
+    const text = textOf(getTable, start, end!, flags);
+    if (!to.takes(text.source, () => text.location)) return undefined;
+    if (flags === undefined) return true;
+    if (args === 0 || args === undefined) return undefined;
+    const answer: Answer = { text, scope: scope ? scope() : NOTHING, probe };
+    return {
+      captured: answered(() => undefined, answer, undefined)!,
+      thisValue: flags & FLAG.arrow ? answer.scope.t?.() : self,
+      args: Array.from(args),
+      newTarget,
+      isGenerator: (flags & FLAG.generator) !== 0,
+      isAsync: (flags & FLAG.async) !== 0,
+    };
+  };
+  const handler: ProbeHandler = (...parts) => {
+    let caught: CaughtCall | true | undefined;
+    // Nothing is taken over while this is worked out.
     probe.$fx = undefined;
     try {
-      const text = textOf(getTable, start, end!, flags ?? 0);
-      if (!to.takes(text.source, () => text.location)) return false;
-      if (flags === undefined) return true;
-      if (args === 0 || args === undefined) return false;
-      const answer: Answer = { text, scope: scope ? scope() : NOTHING, probe };
-      const stand = () => undefined;
-      probe.$r = to.run({
-        captured: answered(stand, answer, undefined)!,
-        thisValue: flags & FLAG.arrow ? answer.scope.t?.() : self,
-        args: Array.from(args),
-        newTarget,
-        isGenerator: (flags & FLAG.generator) !== 0,
-        isAsync: (flags & FLAG.async) !== 0,
-      });
-      return true;
+      caught = call(...parts);
     } finally {
-      // Unless what ran has ended the redirection.
-      if (redirection === to) probe.$fx = handler;
+      probe.$fx = handler;
     }
+    if (typeof caught !== 'object') return caught === true;
+    probe.$r = to.run(caught);
+    return true;
   };
   return handler;
 }

@@ -3,9 +3,10 @@
  * Invariant: `current()` is the innermost run whose code is on the stack; while a run is suspended (an `await` is pending)
  * no object older than it holds a tracked number.
  */
-import { unwatchStacks, watchStacks } from './stacks.ts';
+
+import { createJournal, endJournal, type Journal, putIn, setCurrentJournal, takeOut } from './journal.ts';
 import type { Level } from './numbers/level.ts';
-import { type Journal, createJournal, endJournal, putIn, setCurrentJournal, takeOut } from './journal.ts';
+import { unwatchStacks, watchStacks } from './stacks.ts';
 
 export interface Run {
   readonly parent: Run | undefined;
@@ -22,6 +23,18 @@ export interface Run {
 
 /** Read by the prologue of every function of twin code: is any gradient active at all? */
 export const q = { n: 0 };
+
+/** Told when the first of the active runs begins and the last one ends. */
+export interface Watcher {
+  begin(): void;
+  end(): void;
+}
+
+const watchers: Watcher[] = [{ begin: watchStacks, end: unwatchStacks }];
+
+export function watchRuns(watcher: Watcher): void {
+  watchers.push(watcher);
+}
 
 const stack: Run[] = [];
 
@@ -41,7 +54,7 @@ export function beginRun(): Run {
     outside: false,
   };
   run.root = parent?.root ?? run;
-  if (q.n++ === 0) watchStacks();
+  if (q.n++ === 0) for (const watcher of watchers) watcher.begin();
   enterRun(run);
   return run;
 }
@@ -86,7 +99,7 @@ export function endRun(run: Run): void {
     endJournal(run.journal);
   } finally {
     run.ended = true;
-    if (--q.n === 0) unwatchStacks();
+    if (--q.n === 0) for (const watcher of watchers) watcher.end();
     leaveRun(run);
   }
 }
@@ -95,7 +108,9 @@ export function endRun(run: Run): void {
  * A function for native code to call later (a promise reaction, a timer) whose body belongs to the current run: it enters
  * the run around each call. Once the run has ended, the call is refused by the twin's own prologue.
  */
-export function continuation<A extends unknown[], R>(body: (this: unknown, ...args: A) => R): (this: unknown, ...args: A) => R {
+export function continuation<A extends unknown[], R>(
+  body: (this: unknown, ...args: A) => R,
+): (this: unknown, ...args: A) => R {
   const run = currentRun();
   if (run === undefined) return body;
   return function (this: unknown, ...args: A): R {

@@ -3,6 +3,7 @@
  * Invariant: it satisfies `TwinRuntime`, the interface that the rewriter emits against; nothing else is in it.
  */
 import './builtins/index.ts';
+import './caught.ts';
 import { fluxionError } from '../errors/error.ts';
 import { construct, superClass, t, twinFor } from './calls.ts';
 import { asyncIter, iter } from './iteration.ts';
@@ -22,7 +23,8 @@ type OfInstance = 'env' | 'self' | 'home' | 'parent' | 'privateGet' | 'privateSe
 /** A function of twin code is called although no gradient is active. */
 function ended(id: number): never {
   const record = functionRecord(id);
-  const name = record && /^(?:async\s+)?(?:function\b\*?\s*)?([\w$]+)/.exec(record.source.slice(record.start, record.end))?.[1];
+  const name =
+    record && /^(?:async\s+)?(?:function\b\*?\s*)?([\w$]+)/.exec(record.source.slice(record.start, record.end))?.[1];
   throw fluxionError('GradientEnded', name ? { what: `The function \`${name}\`` } : {});
 }
 
