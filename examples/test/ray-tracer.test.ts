@@ -6,7 +6,7 @@ import { Vec3 } from '../src/ray-tracer/vector.ts';
 import { expectGradient } from './differences.ts';
 
 describe('a ray tracer', () => {
-  const [width, height] = [20, 14];
+  const [width, height] = [14, 10];
   const secret: Light = { position: new Vec3(-2.5, 4, 0.5), power: 18 };
   const picture = render(secret, width, height, 1);
 

@@ -7,7 +7,7 @@ import { Vec3 } from './vector.ts';
 
 const secret: Light = { position: new Vec3(-2.5, 4, 0.5), power: 18 };
 const guess: Light = { position: new Vec3(3, 2.5, 1), power: 18 };
-const [width, height] = [32, 22];
+const [width, height] = [24, 16];
 
 const coordinates = ({ position: { x, y, z } }: Light) => [x, y, z];
 const show = (place: number[]) => place.map((v) => v.toFixed(3).padStart(7)).join(' ');
