@@ -6,11 +6,19 @@
 import { describe } from '../errors/describe.ts';
 import { fluxionError } from '../errors/error.ts';
 import { hasElementsOnly } from './elements.ts';
-import { type Value, S, isBox } from './numbers/box.ts';
+import { isBox, S, type Value } from './numbers/box.ts';
 import { isProxy } from './proxies.ts';
 import { readShadow } from './shadow.ts';
 
-export type Outline = Leaf | Nothing | ListOutline | RecordOutline | FloatsOutline | MapOutline | SetOutline | BytesOutline;
+export type Outline =
+  | Leaf
+  | Nothing
+  | ListOutline
+  | RecordOutline
+  | FloatsOutline
+  | MapOutline
+  | SetOutline
+  | BytesOutline;
 
 interface Leaf {
   readonly kind: 'leaf';
@@ -137,7 +145,12 @@ class Walk {
 
   list(source: unknown[]): ListOutline {
     const parts: (Outline | undefined)[] = new Array(source.length);
-    const outline: { -readonly [K in keyof ListOutline]: ListOutline[K] } = { kind: 'list', source, parts, extra: undefined };
+    const outline: { -readonly [K in keyof ListOutline]: ListOutline[K] } = {
+      kind: 'list',
+      source,
+      parts,
+      extra: undefined,
+    };
     this.enter(source, outline);
     let dense = true;
     for (let i = 0; i < source.length; i++) {
@@ -240,12 +253,20 @@ const generators = [function* () {}, async function* () {}].map((f) => Object.ge
 /** Objects whose state lies in internal slots: they cannot be copied, and hold no number of the program. */
 function isOpaque(value: object): boolean {
   if (Object.getPrototypeOf(value) === Object.prototype) return false;
-  return hosts.some((Host) => value instanceof Host) || generators.some((proto) => Object.prototype.isPrototypeOf.call(proto, value));
+  return (
+    hosts.some((Host) => value instanceof Host) ||
+    generators.some((proto) => Object.prototype.isPrototypeOf.call(proto, value))
+  );
+}
+
+/** Where the first element of a floats outline stands among the leaves of its buffer. */
+export function firstSlot({ source, buffer }: FloatsOutline): number {
+  return source.byteOffset / buffer.width;
 }
 
 /** The index of the leaf at `element` of a floats outline. */
 export function leafOf(outline: FloatsOutline, element: number): number {
-  return outline.buffer.leaves[outline.source.byteOffset / outline.buffer.width + element];
+  return outline.buffer.leaves[firstSlot(outline) + element];
 }
 
 export type { BufferOutline, FloatsOutline, ListOutline, MapOutline, RecordOutline, SetOutline };
@@ -268,7 +289,10 @@ export function fill(
       case 'list': {
         const list: unknown[] = new Array(o.parts.length);
         made.set(o, list);
-        for (let i = 0; i < o.parts.length; i++) if (o.parts[i] !== undefined) list[i] = build(o.parts[i]);
+        for (let i = 0; i < o.parts.length; i++) {
+          const part = o.parts[i];
+          if (part !== undefined) list[i] = part.kind === 'leaf' ? at(part.index) : build(part);
+        }
         return list;
       }
       case 'record': {
@@ -276,7 +300,12 @@ export function fill(
         made.set(o, record);
         o.keys.forEach((key, i) => {
           const enumerable = Object.prototype.propertyIsEnumerable.call(o.source, key);
-          Object.defineProperty(record, key, { value: build(o.parts[i]), writable: true, enumerable, configurable: true });
+          Object.defineProperty(record, key, {
+            value: build(o.parts[i]),
+            writable: true,
+            enumerable,
+            configurable: true,
+          });
         });
         return record;
       }
@@ -304,15 +333,22 @@ export function fill(
 }
 
 function likeSource(outline: FloatsOutline, at: (leaf: number) => unknown): unknown {
-  const n = outline.source.length;
-  const Kind = outline.source instanceof Float64Array ? Float64Array : Float32Array;
-  const values: unknown[] = new Array(n);
-  let plain = true;
-  for (let i = 0; i < n; i++) {
-    values[i] = at(leafOf(outline, i));
-    if (typeof values[i] !== 'number') plain = false;
+  const { source, buffer } = outline;
+  const { length } = source;
+  const first = firstSlot(outline);
+  const Kind = source instanceof Float64Array ? Float64Array : Float32Array;
+  const array = new Kind(length);
+  for (let i = 0; i < length; i++) {
+    const value = at(buffer.leaves[first + i]);
+    if (typeof value !== 'number') {
+      return trackedFloats(
+        Kind,
+        Array.from({ length }, (_, k) => at(buffer.leaves[first + k])),
+      );
+    }
+    array[i] = value;
   }
-  return plain ? new Kind(values as number[]) : trackedFloats(Kind, values);
+  return array;
 }
 
 let trackedFloats: (kind: Float64ArrayConstructor | Float32ArrayConstructor, values: unknown[]) => unknown;
@@ -335,7 +371,8 @@ export function project(outline: Outline, direction: unknown, put: (leaf: number
       else throw mismatch('a number', d);
       return;
     }
-    if (typeof d !== 'object') throw mismatch(`a ${o.kind === 'list' || o.kind === 'floats' ? 'list' : 'structure'} of numbers`, d);
+    if (typeof d !== 'object')
+      throw mismatch(`a ${o.kind === 'list' || o.kind === 'floats' ? 'list' : 'structure'} of numbers`, d);
     if (seen.get(o) === d) return;
     seen.set(o, d);
     switch (o.kind) {

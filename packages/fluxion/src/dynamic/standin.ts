@@ -4,9 +4,9 @@
  * Invariant: the original is never written to; `identityOf(standIn)` is the original.
  */
 import { identityOf, standFor } from './identity.ts';
-import { type Value, isBox, S } from './numbers/box.ts';
-import { type FloatsOutline, type Outline, leafOf, setTrackedFloats } from './outline.ts';
+import { isBox, S, type Value } from './numbers/box.ts';
 import { markOriginal, OriginalMark, sealShared } from './originals.ts';
+import { type FloatsOutline, firstSlot, type Outline, setTrackedFloats } from './outline.ts';
 import { attachShadow, releaseAtEnd } from './shadow.ts';
 
 /** The object a stand-in stands for; anything else is itself. */
@@ -37,7 +37,11 @@ function rebuild(outline: Outline, at: (leaf: number) => unknown, link: boolean)
     }
     const { source } = o;
     if (!Object.isExtensible(source)) {
-      const lock = Object.isFrozen(source) ? Object.freeze : Object.isSealed(source) ? Object.seal : Object.preventExtensions;
+      const lock = Object.isFrozen(source)
+        ? Object.freeze
+        : Object.isSealed(source)
+          ? Object.seal
+          : Object.preventExtensions;
       if (!ArrayBuffer.isView(source)) locks.push(() => void lock(copy));
     }
     return copy;
@@ -101,7 +105,8 @@ function rebuild(outline: Outline, at: (leaf: number) => unknown, link: boolean)
     o.keys.forEach((key, i) => {
       const d = Object.getOwnPropertyDescriptor(o.source, key) as PropertyDescriptor;
       const value = build(o.parts[i]);
-      if (d.writable && d.enumerable && d.configurable && key !== '__proto__') (target as Record<PropertyKey, unknown>)[key] = value;
+      if (d.writable && d.enumerable && d.configurable && key !== '__proto__')
+        (target as Record<PropertyKey, unknown>)[key] = value;
       else Object.defineProperty(target, key, { ...d, value, configurable: true });
     });
   };
@@ -114,8 +119,10 @@ function rebuild(outline: Outline, at: (leaf: number) => unknown, link: boolean)
     withPrototype(view, source);
     const values: unknown[] = new Array(source.length);
     let tracked = false;
-    for (let i = 0; i < source.length; i++) {
-      const v = at(leafOf(o, i));
+    const { leaves } = o.buffer;
+    const first = firstSlot(o);
+    for (let i = 0; i < values.length; i++) {
+      const v = at(leaves[first + i]);
       values[i] = v;
       if (isBox(v)) tracked = true;
       else view[i] = v as number;
@@ -143,7 +150,10 @@ type ViewConstructor = new (buffer: ArrayBuffer, offset: number, length: number)
 
 function intrinsicOf(view: ArrayBufferView): ViewConstructor {
   if (view instanceof DataView) return DataView;
-  const tag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Int8Array.prototype), Symbol.toStringTag)?.get?.call(view);
+  const tag = Object.getOwnPropertyDescriptor(
+    Object.getPrototypeOf(Int8Array.prototype),
+    Symbol.toStringTag,
+  )?.get?.call(view);
   return (globalThis as unknown as Record<string, ViewConstructor>)[tag as string];
 }
 
