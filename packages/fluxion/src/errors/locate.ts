@@ -109,6 +109,8 @@ export function stackFrames(below: Function): StackFrame[] {
   const host = Error as { stackTraceLimit?: number; prepareStackTrace?: unknown; captureStackTrace?: Function };
   const { stackTraceLimit: limit, prepareStackTrace: prepare } = host;
   const holder: { stack?: unknown } = {};
+  // Frozen intrinsics leave the text only.
+  if (Object.isFrozen(Error)) return textFrames(new Error().stack);
   try {
     // The engine's own positions: a host may have installed a formatter that maps them, or drops frames.
     host.stackTraceLimit = deepest;
@@ -117,11 +119,15 @@ export function stackFrames(below: Function): StackFrame[] {
     else holder.stack = new Error().stack;
     const { stack } = holder;
     if (Array.isArray(stack)) return stack.map(frameOfSite);
-    return typeof stack === 'string' ? framesOfText(stack).map((frame) => ({ ...frame, site: undefined })) : [];
+    return textFrames(stack);
   } finally {
     host.stackTraceLimit = limit as number;
     host.prepareStackTrace = prepare;
   }
+}
+
+function textFrames(stack: unknown): StackFrame[] {
+  return typeof stack === 'string' ? framesOfText(stack).map((frame) => ({ ...frame, site: undefined })) : [];
 }
 
 function frameOfSite(site: CallSite): StackFrame {
