@@ -80,7 +80,7 @@ function simple(
 
 function touchFor(receiver: unknown, values: readonly unknown[]): void {
   if (!isObject(receiver)) return;
-  for (const value of values) if (isObject(value)) touch(receiver, value);
+  for (let i = 0; i < values.length; i++) if (isObject(values[i])) touch(receiver, values[i]);
 }
 
 /** Where the callback is given the array itself, it gets the receiver and not its view. */
@@ -136,6 +136,10 @@ entry(
   'passes',
   (native) =>
     function (this: unknown, ...values: unknown[]): unknown {
+      if (values.length === 1 && isPlainArray(this)) {
+        if (isObject(values[0])) touch(this, values[0]);
+        return native.call(this, values[0]);
+      }
       touchFor(this, values);
       return run(native, this, values);
     },
@@ -146,6 +150,10 @@ entry(
   'passes',
   (native) =>
     function (this: unknown, ...values: unknown[]): unknown {
+      if (values.length === 1 && isPlainArray(this)) {
+        if (isObject(values[0])) touch(this, values[0]);
+        return native.call(this, values[0]);
+      }
       touchFor(this, values);
       return run(native, this, values);
     },
@@ -299,7 +307,16 @@ entry(
       const length = lengthOf(this);
       if (length === 0) return -1;
       const plain = isPlainArray(this);
-      for (let i = startOf(from, length); i < length; i++) {
+      const start = startOf(from, length);
+      if (plain && typeof wanted === 'number') {
+        for (let i = start; i < this.length; i++) {
+          const element = this[i];
+          if (element === wanted || (typeof element === 'object' && isBox(element) && primalOf(element) === wanted))
+            return i;
+        }
+        return -1;
+      }
+      for (let i = start; i < length; i++) {
         if (plain) {
           if (i in this && seq(this[i], wanted)) return i;
         } else if (hasProperty(this, i) && seq(get(this, i), wanted)) return i;

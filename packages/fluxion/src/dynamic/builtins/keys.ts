@@ -38,19 +38,21 @@ function aliasesOf(collection: Collection, map: boolean): Map<unknown, unknown> 
 
 /** The key under which `collection` holds what is equal to `wanted`; `wanted` itself if it holds nothing such. */
 export function heldKey(collection: Collection, wanted: unknown, map: boolean): unknown {
-  if (typeof wanted === 'string' || typeof wanted === 'symbol' || typeof wanted === 'boolean' || wanted == null)
-    return wanted;
-  const has = map ? mapHas : (setHas as typeof mapHas);
-  const holds = (k: unknown): boolean => has.call(collection as Map<unknown, unknown>, k);
-  if (holds(wanted)) return wanted;
-  const normal = isObject(wanted) ? key(wanted) : wanted;
-  if (normal !== wanted && isObject(wanted) && holds(normal)) return normal;
+  const object = isObject(wanted);
+  if (!object && typeof wanted !== 'number') return wanted;
+  if (holds(collection, wanted, map)) return wanted;
+  const normal = object ? key(wanted) : wanted;
+  if (normal !== wanted && object && holds(collection, normal, map)) return normal;
   const known = aliasesOf(collection, map);
   if (known.size > 0) {
     const alias = known.get(normal);
-    if (alias !== undefined && holds(alias)) return alias;
+    if (alias !== undefined && holds(collection, alias, map)) return alias;
   }
   return wanted;
+}
+
+function holds(collection: Collection, k: unknown, map: boolean): boolean {
+  return map ? mapHas.call(collection as Map<unknown, unknown>, k) : setHas.call(collection as Set<unknown>, k);
 }
 
 /** The key to store under: the one that is held already, or `wanted`, remembered under what it is equal to. */
@@ -62,12 +64,7 @@ export function keyToStore(collection: Collection, wanted: unknown, map: boolean
   // Collections hold no negative zero.
   const stored = isBox(wanted) && primalOf(wanted) === 0 ? plus(wanted, 0) : wanted;
   const known = aliasesOf(collection, map);
-  if (
-    !known.has(normal) ||
-    !(map ? mapHas : (setHas as typeof mapHas)).call(collection as Map<unknown, unknown>, known.get(normal))
-  ) {
-    known.set(normal === 0 ? 0 : normal, stored);
-  }
+  if (!known.has(normal) || !holds(collection, known.get(normal), map)) known.set(normal === 0 ? 0 : normal, stored);
   return stored;
 }
 

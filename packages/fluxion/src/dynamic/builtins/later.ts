@@ -12,14 +12,19 @@ const wrappers = new WeakMap<object, { readonly run: Run | undefined; readonly w
 const nativeText = /\{\s*\[native code\]\s*\}\s*$/;
 const textOf = Function.prototype.toString;
 
-/** Whether native code is what runs when `fn` is called; a bound function may lead to a program's. */
-export function isNative(fn: Function): boolean {
+/** A bound function looks native and may lead to one of the program's. */
+function isBound(fn: Function): boolean {
+  return fn.name.startsWith('bound ');
+}
+
+/** Whether native code is what runs when `fn` is called, or a bound function. */
+function isNative(fn: Function): boolean {
   return nativeText.test(textOf.call(fn));
 }
 
 /** What native code gets in place of a callback it keeps. */
 export function later(fn: unknown): unknown {
-  if (typeof fn !== 'function') return fn;
+  if (typeof fn !== 'function' || (isNative(fn) && !isBound(fn))) return fn;
   const run = currentRun();
   const known = wrappers.get(fn);
   if (known !== undefined && known.run === run) return known.wrapper;

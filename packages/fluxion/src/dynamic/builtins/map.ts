@@ -17,28 +17,55 @@ const nativeHas = nativeOf(proto, 'has') as Native;
 const { apply } = Reflect;
 
 function mapSet(this: unknown, k: unknown, value: unknown): unknown {
-  apply(nativeHas, this, [undefined]); // what is no Map says so before anything happens
+  if (isObject(k) || isObject(value)) {
+    nativeHas.call(this, undefined); // what is no Map says so before anything happens
+    const map = writing(this) as AnyMap;
+    touch(map, k);
+    touch(map, value);
+    nativeSet.call(map, keyToStore(map, k, true), value);
+    return this;
+  }
+  nativeHas.call(this, undefined);
   const map = writing(this) as AnyMap;
-  if (isObject(k)) touch(map, k);
-  if (isObject(value)) touch(map, value);
-  apply(nativeSet, map, [keyToStore(map, k, true), value]);
+  nativeSet.call(map, heldKey(map, k, true), value);
   return this;
 }
 
 define(nativeSet, mapSet, 'passes');
-for (const name of ['get', 'has', 'delete']) {
-  entry(
-    proto,
-    name,
-    name === 'get' ? 'passes' : 'primal',
-    (native) =>
-      function (this: unknown, k: unknown): unknown {
-        apply(nativeHas, this, [undefined]);
-        const map = (name === 'delete' ? writing(this) : reading(this)) as AnyMap;
-        return apply(native, map, [heldKey(map, k, true)]);
-      },
-  );
-}
+entry(
+  proto,
+  'get',
+  'passes',
+  (native) =>
+    function (this: unknown, k: unknown): unknown {
+      const map = reading(this) as AnyMap;
+      const value = native.call(map, k);
+      if (value !== undefined || typeof k === 'string') return value;
+      const held = heldKey(map, k, true);
+      return held === k ? undefined : native.call(map, held);
+    },
+);
+entry(
+  proto,
+  'has',
+  'primal',
+  (native) =>
+    function (this: unknown, k: unknown): unknown {
+      const map = reading(this) as AnyMap;
+      return native.call(map, k) || (typeof k !== 'string' && native.call(map, heldKey(map, k, true)));
+    },
+);
+entry(
+  proto,
+  'delete',
+  'primal',
+  (native) =>
+    function (this: unknown, k: unknown): unknown {
+      nativeHas.call(this, undefined);
+      const map = writing(this) as AnyMap;
+      return native.call(map, heldKey(map, k, true));
+    },
+);
 entry(
   proto,
   'forEach',

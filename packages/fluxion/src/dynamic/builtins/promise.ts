@@ -133,8 +133,9 @@ function promiseClass(C: unknown): unknown {
   return made;
 }
 
+/** Promises are asked for their `then` by the native, which closes the iterator if that throws. */
 function* adopted(items: Iterable<unknown>): Generator<unknown> {
-  for (const item of items) yield adopt(item);
+  for (const item of items) yield item instanceof Promise ? item : adopt(item);
 }
 
 for (const name of ['all', 'allSettled', 'any', 'race']) {

@@ -31,23 +31,25 @@ const nativeDelete = nativeOf(proto, 'delete') as Native;
 const { apply } = Reflect;
 
 function check(receiver: unknown): asserts receiver is AnySet {
-  apply(nativeHas, receiver, [undefined]);
+  nativeHas.call(receiver, undefined);
 }
 
 function setAdd(this: unknown, member: unknown): unknown {
   check(this);
   const set = writing(this);
-  if (isObject(member)) touch(set, member);
-  apply(nativeAdd, set, [keyToStore(set, member, false)]);
+  if (isObject(member)) {
+    touch(set, member);
+    nativeAdd.call(set, keyToStore(set, member, false));
+  } else nativeAdd.call(set, heldKey(set, member, false));
   return this;
 }
 
 function has(set: AnySet, member: unknown): boolean {
-  return apply(nativeHas, set, [heldKey(set, member, false)]) as boolean;
+  return nativeHas.call(set, heldKey(set, member, false)) as boolean;
 }
 
 function remove(set: AnySet, member: unknown): boolean {
-  return apply(nativeDelete, set, [heldKey(set, member, false)]) as boolean;
+  return nativeDelete.call(set, heldKey(set, member, false)) as boolean;
 }
 
 define(nativeAdd, setAdd, 'passes');

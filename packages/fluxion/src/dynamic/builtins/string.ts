@@ -26,6 +26,7 @@ import { define, lookup } from './registry.ts';
 const proto = String.prototype;
 const { apply } = Reflect;
 
+/** Tells explain of a derivative that ends in a text. */
 function note(name: string, receiver: unknown, args: readonly unknown[]): void {
   if (isBox(receiver) || anyBox(args)) noteInactive(name);
 }
@@ -127,15 +128,15 @@ for (const name of ['toLocaleLowerCase', 'toLocaleUpperCase']) {
 /** All others convert their receiver and their arguments. */
 for (const [key, native] of ownFunctions(proto)) {
   if (key === 'constructor' || lookup(native) !== undefined) continue;
+  const name = `String.prototype.${String(key)}`;
+  const adapt = (arg: unknown, i: number): unknown =>
+    key === 'concat' || (texts.has(key) && i > 0) ? text(arg) : scalar(arg);
   define(
     native,
     function (this: unknown, ...args: unknown[]): unknown {
-      note(`String.prototype.${String(key as Key)}`, this, args);
-      return apply(
-        native,
-        text(this),
-        args.map(texts.has(key) ? (arg, i) => (i === 0 && key !== 'concat' ? scalar(arg) : text(arg)) : scalar),
-      );
+      if (typeof this === 'string' && !args.some(isObject)) return apply(native, this, args);
+      note(name, this, args);
+      return apply(native, text(this), args.map(adapt));
     },
     'primal',
   );

@@ -3,7 +3,7 @@
  * Invariant: a value that a WeakMap receives is journaled cell by cell, for its entries can't be listed.
  */
 import { iter } from '../iteration.ts';
-import { touchCell } from '../journal.ts';
+import { noteHidden, touchCell } from '../journal.ts';
 import { callTwin, get, isBox, isObject, primalOf, refuse } from './adapt.ts';
 import { entry, type Native, nativeOf, passing } from './entries.ts';
 import { weakHeldKey, weakKeyToStore } from './keys.ts';
@@ -47,7 +47,7 @@ for (const name of ['get', 'has', 'delete']) {
     (native) =>
       function (this: unknown, k: unknown): unknown {
         apply(nativeHas, this, [undefined]);
-        return apply(native, this, [weakHeldKey(this as AnyWeakMap, k, true)]);
+        return noteHidden(apply(native, this, [weakHeldKey(this as AnyWeakMap, k, true)]));
       },
   );
 }
