@@ -7,7 +7,7 @@ import { type PrivateAccess, type PrivateMember, privateState } from '../capture
 import { fluxionError } from '../errors/error.ts';
 import { hooks } from './hooks.ts';
 import { identityOf, isStandIn } from './identity.ts';
-import { touchCell } from './journal.ts';
+import { noteHidden, touchCell } from './journal.ts';
 import { captureOf, instantiate } from './twin.ts';
 
 /** What the rewritten class body shows of each of its private names. */
@@ -55,11 +55,15 @@ function cellOf(o: object, name: string): object {
  * or, of an instance made by the original class, through the capture.
  */
 export function privateAccess(home: object | undefined, f: Function): object {
-  const cls = typeof home === 'function' ? home : (home?.constructor as Function | undefined) ?? f;
+  const cls = typeof home === 'function' ? home : ((home?.constructor as Function | undefined) ?? f);
   const named = (name: string): PrivateName | undefined =>
     (bodies.get(cls) as { $$privates?: PrivateNames } | undefined)?.$$privates?.[name];
 
-  const outside = (o: unknown, name: string, verb: 'read' | 'write'): { access: PrivateAccess; member: PrivateMember } => {
+  const outside = (
+    o: unknown,
+    name: string,
+    verb: 'read' | 'write',
+  ): { access: PrivateAccess; member: PrivateMember } => {
     const access = isObject(o) ? privateState(identityOf(o), cls) : undefined;
     const member = access?.member(name);
     if (access !== undefined && member !== undefined) return { access, member };
@@ -79,7 +83,7 @@ export function privateAccess(home: object | undefined, f: Function): object {
       const overlay = isObject(o) ? overlays.get(o) : undefined;
       if (overlay?.has(name)) return overlay.get(name);
       const { member } = outside(o, name, 'read');
-      if (member.kind === 'field') return member.value;
+      if (member.kind === 'field') return noteHidden(member.value);
       if (member.kind === 'method') return member.method;
       if (member.getter === undefined) throw new TypeError(`'${name}' was defined without a getter`);
       return hooks.callTwin(member.getter, o, []);

@@ -68,8 +68,14 @@ export interface Journal {
   readonly last: (() => void)[];
   lastBoxed: object | undefined;
   lastTouched: object | undefined;
+  /** So many objects, and those that are surely new are let go. */
+  cullAt: number;
+  /** Values have come from where no search looks (private fields, WeakMaps): what it does not find may be old all the same. */
+  hidden: boolean;
   ended: boolean;
 }
+
+const firstCull = 20_000;
 
 let current: Journal | undefined;
 let count = 0;
@@ -86,6 +92,8 @@ export function createJournal(parent: Journal | undefined): Journal {
     last: [],
     lastBoxed: undefined,
     lastTouched: undefined,
+    cullAt: firstCull,
+    hidden: false,
     ended: false,
   };
   journal.root = parent?.root ?? journal;
@@ -132,6 +140,7 @@ function note(journal: Journal, o: object): Entry {
   let entry = journal.objects.get(o);
   if (entry !== undefined) return entry;
   if (roots.size > 1) refuseSharing(journal, o);
+  if (journal.objects.size >= journal.cullAt) cull(journal);
   const before = contentsOf(o);
   let young = false;
   eachObject(before, (v) => {
@@ -141,6 +150,19 @@ function note(journal: Journal, o: object): Entry {
   entry = { before: young ? nothing : before, boxed: false, young, out: undefined };
   journal.objects.set(o, entry);
   return entry;
+}
+
+/**
+ * A program that makes millions of objects and writes to each would fill the journal with them. Those that no captured value leads to
+ * are new, and need nothing: what keeps them at the end is walked then.
+ */
+function cull(journal: Journal): void {
+  const wanted = new Set(journal.objects.keys());
+  const { found, complete } = searchOld(journal, wanted);
+  if (complete && !journal.root.hidden) {
+    for (const o of wanted) if (!found.has(o) && hooks.identityOf(o) === o) journal.objects.delete(o);
+  }
+  journal.cullAt = Math.max(firstCull, 2 * journal.objects.size);
 }
 
 const nothing: Contents = { elements: undefined, keys: [], values: [], odd: undefined, entries: undefined };
@@ -178,6 +200,12 @@ export function touchCell(cell: Cell, identity: object = cell): void {
     // Not initialised yet: it holds nothing.
   }
   journal.cells.set(identity, { cell, before, out: undefined });
+}
+
+/** A value has been read from where no search for old objects looks. */
+export function noteHidden<T>(value: T): T {
+  if (current !== undefined && isObject(value)) current.root.hidden = true;
+  return value;
 }
 
 /** Has `act` done when the current run ends. */
@@ -288,11 +316,16 @@ function olderThan(journal: Journal): Set<object> {
   const wanted = new Set<object>();
   for (const [o, entry] of journal.objects) if (entry.boxed && !entry.young) wanted.add(o);
   for (const buffer of journal.memories.keys()) wanted.add(buffer);
+  return wanted.size === 0 ? wanted : searchOld(journal, wanted).found;
+}
+
+/** Which of `wanted` can be reached; `complete`: the others certainly can't. */
+function searchOld(journal: Journal, wanted: ReadonlySet<object>): { found: Set<object>; complete: boolean } {
   const found = new Set<object>();
-  if (wanted.size === 0) return found;
   const seen = new Set<object>();
   const open: object[] = [];
   let followed = 0;
+  let opaque = false;
   const reach = (value: unknown): void => {
     if (!isObject(value) || seen.has(value) || value === globalThis) return;
     followed++;
@@ -317,12 +350,13 @@ function olderThan(journal: Journal): Set<object> {
       reach(parts.target);
       continue;
     }
+    if (isProxy(o)) opaque = true;
     const entry = journal.objects.get(o);
     if (entry?.young) continue;
     if (entry === undefined) followed += eachReference(o, reach, limit - followed);
     else eachObject(entry.before, reach);
   }
-  return found;
+  return { found, complete: followed < limit && !opaque };
 }
 
 /** What captured variables and globals hold now and did not hold before: they are no way to what is old. */

@@ -280,3 +280,15 @@ describe('strip, snapshots, reach', () => {
     });
   });
 });
+
+test('a program that makes many objects does not fill the journal', () => {
+  const list = old([1]);
+  let size = 0;
+  inside(({ run, box }) => {
+    set(list, 0, box(2, 1));
+    for (let i = 0; i < 50_000; i++) set([0, 0], 0, box(i, 1));
+    size = run.journal.objects.size;
+  });
+  expect(size).toBeLessThan(25_000);
+  expect(list).toEqual([1]);
+});
