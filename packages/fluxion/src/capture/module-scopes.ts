@@ -2,7 +2,8 @@
  * The scopes of a whole script, and for every binding in them whether anything assigns it after its declaration.
  * Invariant: `assigned` errs to the safe side: what can't be told is taken to be assigned.
  */
-import { type AnyNode, parse } from 'acorn';
+import { parse } from 'acorn';
+import { childrenOf, hasUseStrict, type Node, nameOf, patternNames } from './script-tree.ts';
 
 export interface Declaration {
   readonly kind: 'const' | 'let' | 'var' | 'function' | 'class' | 'parameter' | 'catch' | 'import';
@@ -36,8 +37,6 @@ export interface ScriptScopes {
   /** Names that something in the script assigns without declaring them. */
   readonly writesOutside: Set<string>;
 }
-
-type Node = AnyNode & Record<string, unknown>;
 
 /** Parses and resolves a script; `undefined` if it is no JavaScript. */
 export function scopesOfScript(text: string, module: boolean): ScriptScopes | undefined {
@@ -460,58 +459,4 @@ function makeScope(
   strict: boolean,
 ): ModuleScope {
   return { start, end, parent, children: [], names: new Map(), holdsVar, strict, dynamic: false };
-}
-
-function hasUseStrict(body: readonly Node[]): boolean {
-  for (const statement of body) {
-    const { directive } = statement as { directive?: string };
-    if (directive === undefined) return false;
-    if (directive === 'use strict') return true;
-  }
-  return false;
-}
-
-/** The identifiers that a pattern binds or assigns. */
-function patternNames(pattern: Node): string[] {
-  switch (pattern.type as string) {
-    case 'Identifier':
-      return [(pattern as unknown as { name: string }).name];
-    case 'ObjectPattern':
-      return (pattern.properties as unknown as Node[]).flatMap((p) =>
-        patternNames((p.type === 'Property' ? p.value : p.argument) as Node),
-      );
-    case 'ArrayPattern':
-      return (pattern.elements as unknown as (Node | null)[]).flatMap((p) => (p ? patternNames(p) : []));
-    case 'AssignmentPattern':
-      return patternNames(pattern.left as Node);
-    case 'RestElement':
-      return patternNames(pattern.argument as Node);
-    case 'ParenthesizedExpression':
-      return patternNames(pattern.expression as Node);
-    default:
-      return [];
-  }
-}
-
-function nameOf(node: Node): string {
-  const { name, value } = node as unknown as { name?: string; value?: string };
-  return name ?? value ?? '';
-}
-
-/** The child nodes in the order of evaluation; property names and labels, which are no references, are left out. */
-function childrenOf(node: Node): Node[] {
-  const children: Node[] = [];
-  for (const key in node) {
-    const value = node[key];
-    if (typeof value !== 'object' || value === null) continue;
-    if (key === 'label' || ((key === 'property' || key === 'key') && !node.computed)) continue;
-    if (Array.isArray(value)) {
-      for (const item of value) if (isNode(item)) children.push(item);
-    } else if (isNode(value)) children.push(value);
-  }
-  return children;
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof (value as { type?: unknown } | null)?.type === 'string';
 }
