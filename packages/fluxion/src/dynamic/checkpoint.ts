@@ -5,7 +5,7 @@
  */
 import { fluxionError } from '../errors/error.ts';
 import { callTwin } from './calls.ts';
-import { Tracked, type Value, isBox, numberOf } from './numbers/box.ts';
+import { isBox, numberOf, Tracked, type Value } from './numbers/box.ts';
 import type { Level } from './numbers/level.ts';
 import { type Outlined, outlineOf } from './outline.ts';
 import { beginRun, currentRun, endRun, levelOf } from './run.ts';
@@ -26,10 +26,13 @@ export function checkpointed(f: Function, thisArg: unknown, args: readonly unkno
   const mark = tape.mark();
   const result = callTwin(f, thisArg, args);
   if (result instanceof Promise) {
-    throw fluxionError('CheckpointEffects', { effect: 'gave a promise; put the checkpoint inside, around what is not async' });
+    throw fluxionError('CheckpointEffects', {
+      effect: 'gave a promise; put the checkpoint inside, around what is not async',
+    });
   }
   args.forEach((arg, i) => {
-    if (changed(kept[i], outlineOf(arg))) throw fluxionError('CheckpointEffects', { effect: `changed its argument ${i}` });
+    if (changed(kept[i], outlineOf(arg)))
+      throw fluxionError('CheckpointEffects', { effect: `changed its argument ${i}` });
   });
   const { outline, leaves } = outlineOf(result);
   const fresh = leaves.flatMap((leaf, i) => (isFresh(leaf, level, tape, mark) ? [i] : []));

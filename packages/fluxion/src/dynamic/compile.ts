@@ -45,7 +45,9 @@ function compile(rewritten: Rewritten, realm: FunctionConstructor, location: Sou
     return indirectEval(code) as Factory;
   } catch (e) {
     if (e instanceof Error && e.name === 'EvalError') {
-      throw fluxionError('UnsupportedEnvironment', { missing: 'code generation from strings (a content-security policy forbids it)' });
+      throw fluxionError('UnsupportedEnvironment', {
+        missing: 'code generation from strings (a content-security policy forbids it)',
+      });
     }
     throw e;
   }
@@ -66,7 +68,9 @@ function functionConstructor(fn: object): FunctionConstructor {
     next = Object.getPrototypeOf(proto);
   }
   const made = Object.hasOwn(proto, 'constructor') ? (proto as { constructor: unknown }).constructor : undefined;
-  return typeof made === 'function' && Object.hasOwn(made, 'prototype') && (made as FunctionConstructor).prototype === proto
+  return typeof made === 'function' &&
+    Object.hasOwn(made, 'prototype') &&
+    (made as FunctionConstructor).prototype === proto
     ? (made as FunctionConstructor)
     : Function;
 }

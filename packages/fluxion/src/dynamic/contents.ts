@@ -5,7 +5,7 @@
  */
 import { S } from './numbers/box.ts';
 import { isMap, isProxy, isSet } from './proxies.ts';
-import { typedArrayConstructors } from './views.ts';
+import { isTypedArray, lengthOf, typedArrayConstructors } from './views.ts';
 
 const { isArray } = Array;
 const { ownKeys, getOwnPropertyDescriptor, defineProperty, deleteProperty, getPrototypeOf } = Reflect;
@@ -86,8 +86,7 @@ function isSimpleArray(o: unknown[]): boolean {
 
 /** The keys of a view other than its elements'. */
 export function namedKeys(view: ArrayBufferView): readonly PropertyKey[] {
-  const { length } = view as Partial<Uint8Array>;
-  if (length !== undefined && isTooLongToList(view, length)) return Object.getOwnPropertySymbols(view);
+  if (isTypedArray(view) && isTooLongToList(view, lengthOf(view))) return Object.getOwnPropertySymbols(view);
   return ownKeys(view).filter((key) => !isIndex(key));
 }
 

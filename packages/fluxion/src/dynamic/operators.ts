@@ -93,7 +93,7 @@ export function sub(a: unknown, b: unknown): unknown {
         if (tape !== undefined) return new Box(level, a - primal, tape.unary((b as Tracked).index, -1));
         if (level.dual) {
           const u = (b as Dual).tangent;
-          if (typeof u === 'number') return new Box(level, a - primal, product(-1, u));
+          if (typeof u === 'number') return new Box(level, a - primal, -1 * u);
         }
       }
     }
@@ -104,7 +104,7 @@ export function sub(a: unknown, b: unknown): unknown {
 export function mul(a: unknown, b: unknown): unknown {
   if (Box.is(a)) {
     const { level, primal } = a;
-    if (typeof primal === 'number') {
+    if (typeof primal === 'number' && b !== 0) {
       const tape = level.hot;
       if (tape !== undefined) {
         if (typeof b === 'number') return new Box(level, primal * b, tape.unary((a as Tracked).index, b));
@@ -117,12 +117,12 @@ export function mul(a: unknown, b: unknown): unknown {
       } else if (level.dual) {
         const { tangent } = a as Dual;
         if (typeof tangent === 'number') {
-          if (typeof b === 'number') return new Box(level, primal * b, product(b, tangent));
+          if (typeof b === 'number') return new Box(level, primal * b, b * tangent);
           if (Box.is(b) && b.level === level) {
             const q = b.primal;
             const u = (b as Dual).tangent;
             if (typeof q === 'number' && typeof u === 'number') {
-              return new Box(level, primal * q, product(q, tangent) + product(primal, u));
+              return new Box(level, primal * q, q * tangent + primal * u);
             }
           }
         }
@@ -132,12 +132,12 @@ export function mul(a: unknown, b: unknown): unknown {
     if (typeof b === 'number') return a * b;
     if (Box.is(b)) {
       const { level, primal } = b;
-      if (typeof primal === 'number') {
+      if (typeof primal === 'number' && a !== 0) {
         const tape = level.hot;
         if (tape !== undefined) return new Box(level, a * primal, tape.unary((b as Tracked).index, a));
         if (level.dual) {
           const u = (b as Dual).tangent;
-          if (typeof u === 'number') return new Box(level, a * primal, product(a, u));
+          if (typeof u === 'number') return new Box(level, a * primal, a * u);
         }
       }
     }
@@ -162,13 +162,13 @@ export function div(a: unknown, b: unknown): unknown {
       } else if (level.dual) {
         const { tangent } = a as Dual;
         if (typeof tangent === 'number') {
-          if (typeof b === 'number') return new Box(level, primal / b, product(1 / b, tangent));
+          if (typeof b === 'number') return new Box(level, primal / b, (1 / b) * tangent);
           if (Box.is(b) && b.level === level) {
             const q = b.primal;
             const u = (b as Dual).tangent;
             if (typeof q === 'number' && typeof u === 'number') {
               const r = primal / q;
-              return new Box(level, r, product(1 / q, tangent) + product(-(r / q), u));
+              return new Box(level, r, (1 / q) * tangent + -(r / q) * u);
             }
           }
         }
@@ -184,7 +184,7 @@ export function div(a: unknown, b: unknown): unknown {
         if (tape !== undefined) return new Box(level, r, tape.unary((b as Tracked).index, -(r / primal)));
         if (level.dual) {
           const u = (b as Dual).tangent;
-          if (typeof u === 'number') return new Box(level, r, product(-(r / primal), u));
+          if (typeof u === 'number') return new Box(level, r, -(r / primal) * u);
         }
       }
     }
@@ -211,11 +211,6 @@ export function mod(a: unknown, b: unknown): unknown {
 
 export function pow(a: unknown, b: unknown): unknown {
   return arithmetic(binaryRules.pow, natively.pow, a, b);
-}
-
-/** The product of the chain rule on plain numbers, as the rule `chain` has it. */
-function product(d: number, t: number): number {
-  return d === 0 || t === 0 ? 0 : d * t;
 }
 
 const natively = {

@@ -5,7 +5,7 @@
  */
 import { bumpEpoch } from '../capture/capture.ts';
 import { adopt } from './builtins/promise.ts';
-import { type Run, currentRun, enterRun, leaveRun } from './run.ts';
+import { currentRun, enterRun, leaveRun, type Run } from './run.ts';
 
 export interface Activation {
   run: Run | undefined;

@@ -1,7 +1,7 @@
 /**
  * The tape of one reverse level: for each operation the nodes it read and its partial derivatives, in typed arrays.
- * Invariants: a node reads only nodes before it; sweeping changes nothing on the tape, so a pullback may be called again; the
- * sweep multiplies by the rule of strong zero (a factor 0 wins), as forward mode does.
+ * Invariants: a node reads only nodes before it; sweeping changes nothing on the tape, so a pullback may be called again; a
+ * node that the result does not depend on is passed over, whatever its partial derivatives are.
  *
  * An entry takes 24 bytes, growth doubles, and the adjoints of a sweep are 8 bytes an entry more. What does not fit an entry (more than two
  * inputs, partial derivatives that are tracked numbers themselves, pullback functions, replayed segments) hangs beside it.
@@ -250,14 +250,11 @@ export class Tape {
       const left = lhs[at]!;
       if (left >= 0) {
         const adjoint = a[at]!;
-        if (adjoint !== 0) {
-          const d = dl[at]!;
-          if (d !== 0) a[left] = a[left]! + d * adjoint;
+        // -0: nothing has reached this node. A sum is never -0 if its terms are not (a product may be).
+        if (adjoint !== 0 || !Object.is(adjoint, -0)) {
+          a[left] = a[left]! + (dl[at]! * adjoint + 0);
           const right = rhs[at]!;
-          if (right >= 0) {
-            const e = dr[at]!;
-            if (e !== 0) a[right] = a[right]! + e * adjoint;
-          }
+          if (right >= 0) a[right] = a[right]! + (dr[at]! * adjoint + 0);
         }
       } else if (left === FAT) {
         this.#fats[rhs[at]!]!.back(at, adjoints, this);
@@ -277,8 +274,8 @@ export class Tape {
     for (let at = start; at >= from; at--) {
       const left = this.#lhs[at]!;
       if (left >= 0) {
-        const adjoint = adjoints.at(at);
-        if (adjoint === 0) continue;
+        const adjoint = adjoints.raw(at);
+        if (Object.is(adjoint, -0)) continue;
         adjoints.addProduct(left, this.#dl[at]!, adjoint);
         const right = this.#rhs[at]!;
         if (right >= 0) adjoints.addProduct(right, this.#dr[at]!, adjoint);
@@ -370,8 +367,8 @@ class Many implements Fat {
   }
 
   back(index: number, adjoints: Adjoints): void {
-    const adjoint = adjoints.at(index);
-    if (adjoint === 0) return;
+    const adjoint = adjoints.raw(index);
+    if (Object.is(adjoint, -0)) return;
     for (let k = 0; k < this.inputs.length; k++) adjoints.addProduct(this.inputs[k]!, this.partials[k]!, adjoint);
   }
 }

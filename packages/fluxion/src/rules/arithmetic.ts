@@ -1,5 +1,5 @@
 /**
- * The rules of the operators `+ - * / % **` and unary `-`, and of the chain rule's own product.
+ * The rules of the operators `+ - * / % **` and unary `-`.
  * Invariant: a partial derivative is finite wherever the true one is, except where the operation itself overflows.
  */
 import { type BinaryRule, one, type UnaryRule, where } from './rule.ts';
@@ -38,6 +38,7 @@ export const mul: BinaryRule = {
   kind: 'smooth',
   value: (x, y) => x * y,
   partials: [(_o, _x, y) => y, (_o, x) => x],
+  idle: [(y) => y === 0, (x) => x === 0],
   domain: [anywhere, anywhere],
   samples: [
     [2, 5],
@@ -120,6 +121,7 @@ export const pow: BinaryRule = {
     { at: [0, 0.5], partials: [Number.POSITIVE_INFINITY, 0] },
     { at: [-2, 3], partials: [12, Number.NaN] },
   ],
+  idle: [(y) => y === 0, undefined],
   domain: [
     [0.2, 3],
     [-3, 3],
@@ -140,19 +142,4 @@ export const neg: UnaryRule = {
   partials: [(o) => o.constant(-1)],
   domain: [anywhere],
   samples: [[0], [2.5]],
-};
-
-/**
- * The product that the chain rule multiplies derivatives with: a factor zero makes it zero whatever the other is. So a path
- * that does not matter can't spoil the others with 0·Infinity, and forward and reverse agree about it.
- */
-export const chain: BinaryRule = {
-  name: 'chain',
-  arity: 2,
-  kind: 'smooth',
-  convention: 'In the chain rule a factor 0 wins over an infinite one and over NaN.',
-  value: (x, y) => (x === 0 || y === 0 ? 0 : x * y),
-  partials: mul.partials,
-  domain: mul.domain,
-  samples: [[2, 5]],
 };

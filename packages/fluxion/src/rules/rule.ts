@@ -18,8 +18,6 @@ export interface Arithmetic<V, C> {
   mod(x: V, y: V): V;
   pow(x: V, y: V): V;
   neg(x: V): V;
-  /** The product of the chain rule, in which a zero wins over an infinity or NaN (strong zero). */
-  chain(x: V, y: V): V;
 
   abs(x: V): V;
   acos(x: V): V;
@@ -103,6 +101,11 @@ export interface BinaryRule extends Described {
   readonly arity: 2;
   readonly value: (x: number, y: number) => number;
   readonly partials: readonly [BinaryPartial, BinaryPartial];
+  /**
+   * For each operand, the constants in the place of the other with which the result does not depend on it at all (`x * 0`). Then
+   * nothing is recorded, so an infinite derivative further back meets no zero.
+   */
+  readonly idle?: readonly [left: ((y: number) => boolean) | undefined, right: ((x: number) => boolean) | undefined];
 }
 
 /** A rule for any number of arguments; `partials` gives all of them at once. */
@@ -110,6 +113,8 @@ export interface VariadicRule extends Described {
   readonly arity: 'any';
   readonly value: (...xs: number[]) => number;
   readonly partials: VariadicPartials;
+  /** The result is one of the operands: one with a partial derivative of 0 has not been chosen, and is not recorded. */
+  readonly chooses?: boolean;
 }
 
 export type Rule = UnaryRule | BinaryRule | VariadicRule;

@@ -84,6 +84,7 @@ export const max: VariadicRule = {
   convention: tie,
   value: Math.max,
   partials: firstEqual,
+  chooses: true,
   edges: [
     { at: [2, 2], partials: [1, 0] },
     { at: [0, -0], partials: [1, 0] },
@@ -103,6 +104,7 @@ export const min: VariadicRule = {
   convention: tie,
   value: Math.min,
   partials: firstEqual,
+  chooses: true,
   edges: [
     { at: [2, 2], partials: [1, 0] },
     { at: [1, 1, 3], partials: [1, 0, 0] },

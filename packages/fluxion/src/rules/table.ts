@@ -2,7 +2,7 @@
  * The one table of derivative rules: every primitive by its name, and the reading of the rules with plain numbers.
  * Invariant: `table` has an entry for each primitive of `Arithmetic`, which the type of it proves.
  */
-import { add, chain, div, mod, mul, neg, pow, sub } from './arithmetic.ts';
+import { add, div, mod, mul, neg, pow, sub } from './arithmetic.ts';
 import {
   abs,
   acos,
@@ -65,7 +65,7 @@ export const unaryRules = {
   trunc,
 } satisfies Partial<Record<PrimitiveName, UnaryRule>>;
 
-export const binaryRules = { add, sub, mul, div, mod, pow, chain, atan2, imul } satisfies Partial<
+export const binaryRules = { add, sub, mul, div, mod, pow, atan2, imul } satisfies Partial<
   Record<PrimitiveName, BinaryRule>
 >;
 

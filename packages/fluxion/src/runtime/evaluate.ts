@@ -8,6 +8,7 @@ import { asRoot, callTwin } from '../dynamic/calls.ts';
 import { hooks } from '../dynamic/hooks.ts';
 import { restore, snapshotDeep, strip } from '../dynamic/journal.ts';
 import { Dual, isBox, Tracked, type Value } from '../dynamic/numbers/box.ts';
+import { tangentOf } from '../dynamic/numbers/dual.ts';
 import { forwardLevel, type Level, reverseLevel } from '../dynamic/numbers/level.ts';
 import { fill, type Outline, type Outlined, outlineOf, project } from '../dynamic/outline.ts';
 import {
@@ -23,8 +24,8 @@ import {
 } from '../dynamic/run.ts';
 import { settleStack } from '../dynamic/stacks.ts';
 import { copyWith, needsCopy, standIn } from '../dynamic/standin.ts';
-import { fluxionError } from '../errors/error.ts';
 import { Tape } from '../dynamic/tape.ts';
+import { fluxionError } from '../errors/error.ts';
 import type { Options } from './options.ts';
 import '../dynamic/table.ts';
 import { tierFor } from './tier.ts';
@@ -196,7 +197,8 @@ export function forward<T>(
         });
         return standIn(
           outline,
-          leaves.map((leaf, k) => new Dual(level, leaf, direction[k])),
+          // What does not move is a constant, also where its derivative would be infinite.
+          leaves.map((leaf, k) => (direction[k] === 0 ? leaf : new Dual(level, leaf, direction[k]))),
         );
       }),
     args,
@@ -204,7 +206,7 @@ export function forward<T>(
     (result, level) =>
       finish({
         result,
-        tangent: (value) => (Dual.is(value) && value.level === level ? value.tangent : 0),
+        tangent: (value) => tangentOf(level, value),
         plain: (value) => below(value, level),
       }),
   );

@@ -1,7 +1,8 @@
 /** Finds the operation by which a gradient became NaN or infinite, by running the function once more under observation. */
-import type { Options } from './options.ts';
+
 import { type SourceLocation, userLocation } from '../errors/locate.ts';
 import { reverse } from './evaluate.ts';
+import type { Options } from './options.ts';
 
 /** The first recorded operation with a partial derivative that is not finite, and where it stands. */
 export function firstNonFinite(

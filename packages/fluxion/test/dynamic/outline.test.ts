@@ -60,7 +60,7 @@ describe('outlines', () => {
     }
     const points = Points.from([1, 2]) as Points;
     const gradient = grad((p: Points) => p[0] * p[1] * p.label.length)(points);
-    expect([...gradient]).toEqual([2, 1]);
+    expect(Array.from(gradient as ArrayLike<number>)).toEqual([2, 1]);
     const key = Symbol('k');
     const hidden = Object.defineProperty({ [key]: 2 }, 'h', { value: 3 }) as { [key]: number; h: number };
     const got = grad((o: typeof hidden) => o[key] * o.h)(hidden);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { values } from '../../src/dynamic/numbers/apply.ts';
 import { numberOf, Tracked, type Value } from '../../src/dynamic/numbers/box.ts';
 import { reverseLevel } from '../../src/dynamic/numbers/level.ts';
 import { operators as o } from '../../src/dynamic/operators.ts';
@@ -110,9 +111,20 @@ describe('the tape', () => {
     expect([adjoints.at(0), adjoints.at(1)]).toEqual([13, 500]);
   });
 
-  test('strong zero: what does not matter spoils nothing', () => {
-    expect(reverse((x) => o.mul(0, o.div(1, x!)), [0])).toEqual([0]);
-    expect(reverse((x) => o.add(x!, o.mul(0, o.pow(x!, 0.5))), [0])).toEqual([1]);
+  test('what does not matter spoils nothing', () => {
+    expect(reverse((x) => values.add(x!, values.mul(0, values.div(1, x!))), [0])).toEqual([1]);
+    expect(reverse((x) => values.add(x!, values.mul(0, values.pow(x!, 0.5))), [0])).toEqual([1]);
+    expect(reverse((x) => values.min(1, values.div(1, x!)), [0])).toEqual([0]);
+    expect(reverse((x) => values.pow(values.sqrt(x!), 0), [0])).toEqual([0]);
+  });
+
+  test('a zero that meets an infinity is no number, not nothing', () => {
+    // Each of these has the derivative 1, or none; 0 would be wrong without a word.
+    expect(reverse((x) => values.pow(values.sqrt(x!), 2), [0])).toEqual([Number.NaN]);
+    expect(reverse((x) => values.mul(values.cbrt(x!), values.mul(values.cbrt(x!), values.cbrt(x!))), [0])).toEqual([
+      Number.NaN,
+    ]);
+    expect(reverse((x) => values.sqrt(values.mul(x!, x!)), [0])).toEqual([Number.NaN]);
   });
 });
 

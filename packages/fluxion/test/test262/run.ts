@@ -2,11 +2,12 @@
  * `npm run test262 -- [PATH…] [--plain] [--tracked] [--checkout DIR] [--jobs N] [--write]`: runs test262, the language's conformance
  * suite, through the rewriter. A checkout of tc39/test262 has to be at hand (TEST262, or --checkout; not part of this repository).
  */
-import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { type Recorded, reportOf } from './report.ts';
 import type { Job, Outcome } from './worker.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -20,6 +21,7 @@ const { values, positionals } = parseArgs({
     every: { type: 'string', default: '1' },
     out: { type: 'string' },
     quiet: { type: 'boolean', default: false },
+    report: { type: 'string' },
   },
 });
 
@@ -44,6 +46,12 @@ const defaults = [
   'built-ins/Object',
 ];
 
+if (values.report !== undefined) {
+  // `--report docs/test262.md RUN.json…`: from what earlier runs wrote with --out.
+  writeFileSync(values.report, reportOf(positionals.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Recorded)));
+  process.exit();
+}
+
 const checkout = resolve(values.checkout);
 if (!existsSync(join(checkout, 'harness'))) {
   console.error(`No checkout of test262 at ${checkout}: git clone https://github.com/tc39/test262, then --checkout DIR or TEST262=DIR.`);
@@ -63,6 +71,14 @@ function filesBelow(path: string): string[] {
     .sort()
     .flatMap((name) => filesBelow(join(path, name)))
     .filter((p) => p.endsWith('.js') && !p.endsWith('_FIXTURE.js'));
+}
+
+function suiteVersion(): string {
+  try {
+    return execFileSync('git', ['-C', checkout, 'rev-parse', '--short', 'HEAD'], { encoding: 'utf8', stdio: 'pipe' }).trim();
+  } catch {
+    return process.env.TEST262_COMMIT ?? 'unknown';
+  }
 }
 
 function start(): Promise<ChildProcess> {
@@ -115,7 +131,11 @@ async function worker(): Promise<void> {
 const begun = Date.now();
 await Promise.all(Array.from({ length: Number(values.jobs) }, worker));
 outcomes.sort((a, b) => (a.path < b.path ? -1 : 1));
-if (values.out !== undefined) writeFileSync(values.out, JSON.stringify(outcomes, null, 1));
+if (values.out !== undefined) {
+  const mode = values.plain ? 'plain' : values.tracked ? 'tracked' : 'normal';
+  const recorded: Recorded = { mode, every, node: process.version, suite: suiteVersion(), outcomes };
+  writeFileSync(values.out, JSON.stringify(recorded, null, 1));
+}
 const count = (status: string) => outcomes.filter((o) => o.status === status).length;
 const pass = count('pass');
 const fail = count('fail');

@@ -7,9 +7,12 @@ import { join } from 'node:path';
 import vm from 'node:vm';
 import { hooks } from '../../src/dynamic/hooks.ts';
 import { runsAsItIs } from '../../src/dynamic/calls.ts';
-import { beginRun, endRun, enterRun, leaveRun, type Run } from '../../src/dynamic/run.ts';
+import { beginRun, endRun, enterRun, leaveRun, type Run, setLevel } from '../../src/dynamic/run.ts';
 import '../../src/dynamic/table.ts';
-import type { Node } from '../../src/syntax/ast.ts';
+import { Tracked } from '../../src/dynamic/numbers/box.ts';
+import { reverseLevel } from '../../src/dynamic/numbers/level.ts';
+import { Tape } from '../../src/dynamic/tape.ts';
+import { children, type Node } from '../../src/syntax/ast.ts';
 import { parseFunction } from '../../src/syntax/parse.ts';
 import { analyze } from '../../src/syntax/scope.ts';
 import { twinOfText } from '../dynamic/rewrite/twin-of.ts';
@@ -161,11 +164,13 @@ async function run(job: Job): Promise<Outcome> {
       if (spent) return { path, status: 'pass', spent, again: { from: i, passes: true, ran } };
     }
     ran++;
-    const twin = twinBody(job, text, native);
+    const tested = job.tracked ? vm.runInThisContext(`(${tracking(text)})`, { filename: path }) : native;
+    const twin = twinBody(job, text, tested);
     const failure = await attempt(twin.body, meta, () => {
-      // First the built-ins, which the library itself needs.
-      spent = !restore();
+      // First the built-ins, which the library itself needs; but what holds tracked numbers is to be found as it was left.
+      if (!job.tracked) spent = !restore();
       twin.end();
+      spent = !restore() || spent;
     });
     if (failure !== undefined) {
       return { path, status: 'fail', reason: `${modes.length > 1 ? (strict ? 'strict: ' : 'sloppy: ') : ''}${failure}`, spent };
@@ -186,6 +191,26 @@ function usesEval(text: string): string | undefined {
   return undefined;
 }
 
+/** The test with every numeric literal a tracked number (those that are property names stay). */
+function tracking(text: string): string {
+  const shape = parseFunction(text);
+  const places: { start: number; end: number }[] = [];
+  const visit = (node: Node, isKey: boolean): void => {
+    if (node.type === 'Literal' && typeof node.value === 'number' && !isKey) places.push(node);
+    const key =
+      'key' in node && 'computed' in node && !node.computed && !(node.type === 'Property' && node.shorthand) ? node.key : undefined;
+    for (const child of children(node)) visit(child, child === key);
+  };
+  visit(shape.node as Node, false);
+  let out = '';
+  let at = shape.offset;
+  for (const { start, end } of places.sort((a, b) => a.start - b.start)) {
+    out += `${shape.text.slice(at, start)}$track(${shape.text.slice(start, end)})`;
+    at = end;
+  }
+  return out + shape.text.slice(at, shape.offset + text.length);
+}
+
 /** What runs the twin of the test, and what ends its evaluation: promise reactions still belong to it. */
 function twinBody(job: Job, text: string, native: Function): { body: () => unknown; end: () => void } {
   if (job.plain) {
@@ -195,6 +220,10 @@ function twinBody(job: Job, text: string, native: Function): { body: () => unkno
   return {
     body() {
       run = beginRun();
+      const tape = new Tape();
+      const level = reverseLevel(run, undefined, tape);
+      setLevel(run, level);
+      host.$track = runsAsItIs((n: number) => new Tracked(level, n, tape.leaf()));
       try {
         return hooks.callTwin(native, globalThis, []);
       } finally {

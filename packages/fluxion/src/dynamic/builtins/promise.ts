@@ -66,27 +66,22 @@ define(
   'passes',
 );
 
-/** Does something to a promise of a user's class natively, with the class's own constructor out of the way. */
+/** Does something to a promise natively; if its class is the user's, with a species that is constructed as its twin. */
 function withSpecies(native: Native, promise: unknown, args: unknown[]): unknown {
-  if (!(promise instanceof Promise) || promise.constructor === Promise) return apply(native, promise, args);
+  if (!(promise instanceof Promise)) return apply(native, promise, args);
+  const own = Reflect.getOwnPropertyDescriptor(promise, 'constructor');
+  const ordinary = own === undefined && Object.getPrototypeOf(promise) === proto;
+  const locked = own === undefined ? !Object.isExtensible(promise) : !own.configurable;
+  if (ordinary || locked) return apply(native, promise, args);
+  // The native looks its constructor up once more, and finds the answer that was given here.
   const C = get(promise, 'constructor');
-  const species = isObject(C) ? get(C, Symbol.species) : undefined;
-  if (
-    !isConstructor(species) ||
-    species === Promise ||
-    Object.hasOwn(promise, 'constructor') ||
-    !Object.isExtensible(promise)
-  ) {
-    return apply(native, promise, args);
-  }
-  Object.defineProperty(promise, 'constructor', {
-    value: { [Symbol.species]: constructible(species) },
-    configurable: true,
-  });
+  const value = isObject(C) && C !== Promise ? { [Symbol.species]: constructible(get(C, Symbol.species)) } : C;
+  Object.defineProperty(promise, 'constructor', { value, configurable: true });
   try {
     return apply(native, promise, args);
   } finally {
-    delete (promise as { constructor?: unknown }).constructor;
+    if (own === undefined) delete (promise as { constructor?: unknown }).constructor;
+    else Object.defineProperty(promise, 'constructor', own);
   }
 }
 

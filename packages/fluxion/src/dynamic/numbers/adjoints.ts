@@ -1,6 +1,7 @@
 /**
  * The adjoints of one sweep: a typed array as long as all are plain numbers, and a list of values once one is tracked itself.
- * Invariant: an adjoint that nothing was added to is the plain number 0, and a plain 0 is never propagated.
+ * Invariant: an adjoint that nothing has reached is the plain number -0, and is never propagated; one that is zero because
+ * zeros were added to it is +0, and goes on, so that an infinite partial derivative turns it into NaN and not into nothing.
  */
 
 import { values } from './apply.ts';
@@ -12,10 +13,17 @@ export class Adjoints {
   boxed: Value[] | undefined = undefined;
 
   constructor(length: number) {
-    this.numbers = new Float64Array(length);
+    this.numbers = new Float64Array(length).fill(-0);
   }
 
+  /** The adjoint of a node; +0 if nothing has reached it. */
   at(index: number): Value {
+    const v = this.raw(index);
+    return typeof v === 'number' ? v + 0 : v;
+  }
+
+  /** The adjoint of a node; -0 if nothing has reached it. */
+  raw(index: number): Value {
     return this.boxed === undefined ? this.numbers[index]! : this.boxed[index]!;
   }
 
@@ -27,25 +35,25 @@ export class Adjoints {
     const { boxed } = this;
     if (boxed !== undefined) {
       const old = boxed[index]!;
-      boxed[index] = old === 0 ? v : values.add(old, v);
+      boxed[index] =
+        typeof v === 'number' && typeof old === 'number' ? old + (v + 0) : old === 0 ? v : values.add(old, v);
     } else if (isBox(v)) {
       this.#box()[index] = this.numbers[index] === 0 ? v : values.add(this.numbers[index]!, v);
     } else {
-      this.numbers[index] = this.numbers[index]! + v;
+      this.numbers[index] = this.numbers[index]! + (v + 0);
     }
   }
 
   addProduct(index: number, partial: Value, adjoint: Value): void {
-    if (partial === 0 || adjoint === 0) return;
-    this.add(index, partial === 1 ? adjoint : values.chain(partial, adjoint));
+    this.add(index, partial === 1 ? adjoint : values.mul(partial, adjoint));
   }
 
   /** Makes room for nodes up to `length`, with adjoint zero. */
   extend(length: number): void {
     if (this.boxed !== undefined) {
-      while (this.boxed.length < length) this.boxed.push(0);
+      while (this.boxed.length < length) this.boxed.push(-0);
     } else if (this.numbers.length < length) {
-      const wider = new Float64Array(Math.max(length, Math.ceil(this.numbers.length * 1.5)));
+      const wider = new Float64Array(Math.max(length, Math.ceil(this.numbers.length * 1.5))).fill(-0);
       wider.set(this.numbers);
       this.numbers = wider;
     }
@@ -54,7 +62,7 @@ export class Adjoints {
   /** Sets all adjoints from node `from` on to zero. */
   clear(from: number): void {
     if (this.boxed !== undefined) this.boxed.length = Math.min(this.boxed.length, from);
-    else this.numbers.fill(0, from);
+    else this.numbers.fill(-0, from);
   }
 
   #box(): Value[] {

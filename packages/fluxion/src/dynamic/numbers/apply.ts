@@ -46,6 +46,7 @@ export function apply2(rule: BinaryRule, left: Value, right: Value): Value {
 /** `x` is tracked; `y` is a constant to x's level. */
 function leftOnly(rule: BinaryRule, x: Box, y: Value): Value {
   const p = x.primal;
+  if (typeof y === 'number' && rule.idle?.[0]?.(y)) return apply2(rule, p, y);
   if (typeof p === 'number' && typeof y === 'number') {
     const result = rule.value(p, y);
     return record1(rule.name, x, result, rule.partials[0](numbers, p, y, result));
@@ -56,6 +57,7 @@ function leftOnly(rule: BinaryRule, x: Box, y: Value): Value {
 
 function rightOnly(rule: BinaryRule, x: Value, y: Box): Value {
   const p = y.primal;
+  if (typeof x === 'number' && rule.idle?.[1]?.(x)) return apply2(rule, x, p);
   if (typeof x === 'number' && typeof p === 'number') {
     const result = rule.value(x, p);
     return record1(rule.name, y, result, rule.partials[1](numbers, x, p, result));
@@ -91,7 +93,7 @@ function both(rule: BinaryRule, x: Box, y: Box): Value {
     return new Tracked(level, result, index);
   }
   if (Dual.is(x) && Dual.is(y)) {
-    return new Dual(level, result, sum(values.chain(dx, x.tangent), values.chain(dy, y.tangent)));
+    return new Dual(level, result, sum(values.mul(dx, x.tangent), values.mul(dy, y.tangent)));
   }
   throw unknownKind();
 }
@@ -122,13 +124,14 @@ export function applyAny(rule: VariadicRule, operands: readonly Value[]): Value 
     result = applyAny(rule, primals);
     partials = rule.partials<Value, boolean>(values, primals, result);
   }
-  return recordAny(
-    rule.name,
-    level,
-    tracked,
-    result,
-    at.map((k) => partials[k]!),
-  );
+  let own = at.map((k) => partials[k]!);
+  let inputs: readonly Box[] = tracked;
+  if (rule.chooses === true) {
+    inputs = tracked.filter((_, i) => own[i] !== 0);
+    own = own.filter((d) => d !== 0);
+    if (inputs.length === 0) return result;
+  }
+  return recordAny(rule.name, level, inputs, result, own);
 }
 
 /** A result that depends on one operand of its level. */
@@ -140,7 +143,7 @@ export function record1(operation: string, x: Box, result: Value, d: Value): Box
     if (tape.onRecord !== undefined) tape.onRecord(index, operation);
     return new Tracked(level, result, index);
   }
-  if (Dual.is(x)) return new Dual(level, result, values.chain(d, x.tangent));
+  if (Dual.is(x)) return new Dual(level, result, values.mul(d, x.tangent));
   throw unknownKind();
 }
 
@@ -163,7 +166,7 @@ export function recordAny(
   }
   let tangent: Value = 0;
   (operands as readonly Dual[]).forEach((x, k) => {
-    tangent = sum(tangent, values.chain(partials[k]!, x.tangent));
+    tangent = sum(tangent, values.mul(partials[k]!, x.tangent));
   });
   return new Dual(level, result, tangent);
 }

@@ -14,7 +14,10 @@ export function dual(level: Level, primal: Value, tangent: Value): Dual {
 
 /** The tangent of `v` at `level`, zero if it does not belong there. */
 export function tangentOf(level: Level, v: unknown): Value {
-  return Dual.is(v) && v.level === level ? v.tangent : 0;
+  if (!Dual.is(v) || v.level !== level) return 0;
+  const { tangent } = v;
+  // A product of zeros may be -0: there is one zero derivative.
+  return typeof tangent === 'number' ? tangent + 0 : tangent;
 }
 
 /** The part of `v` below `level`: the primal of a box that belongs there, anything else as it is. */

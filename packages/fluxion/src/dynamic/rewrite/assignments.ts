@@ -12,7 +12,17 @@ import {
 } from '../../syntax/ast.ts';
 import type { Context } from './context.ts';
 import { ANY, isPlain, NUMBER } from './kinds.ts';
-import { isFreshArray, isYoung, type Place, place, readPlace, setter, staticKey, withBefore, write } from './members.ts';
+import {
+  isFreshArray,
+  isYoung,
+  type Place,
+  place,
+  readPlace,
+  setter,
+  staticKey,
+  withBefore,
+  write,
+} from './members.ts';
 import { assignIdentifier, emitIdentifier, simple } from './names.ts';
 import { combine, held, operand } from './operators.ts';
 import { assignPattern } from './patterns.ts';

@@ -108,7 +108,10 @@ function methodCall(r: Context, node: CallExpression, callee: MemberExpression):
   }
   const object = callee.object as Node;
   const known = staticKey(r, callee);
-  const again = simple(r, object, [...(known === undefined ? [callee.property as Node] : []), ...(node.arguments as Node[])]);
+  const again = simple(r, object, [
+    ...(known === undefined ? [callee.property as Node] : []),
+    ...(node.arguments as Node[]),
+  ]);
   let receiver: string;
   let first: string;
   const temps: string[] = [];
@@ -190,7 +193,12 @@ const mathFunctions = new Set(
 
 /** `Math.sin(x)` and the like, called natively while the arguments are plain numbers and the function is the language's. */
 function mathCall(r: Context, node: CallExpression, callee: Node): string | undefined {
-  if (callee.type !== 'MemberExpression' || callee.computed || node.arguments.length === 0 || node.arguments.length > 3) {
+  if (
+    callee.type !== 'MemberExpression' ||
+    callee.computed ||
+    node.arguments.length === 0 ||
+    node.arguments.length > 3
+  ) {
     return undefined;
   }
   const name = callee.property.type === 'Identifier' ? callee.property.name : '';
@@ -377,7 +385,14 @@ export function emitTagged(r: Context, node: TaggedTemplateExpression): string {
     const receiver = outside ? r.thisText() : r.temp();
     const method = outside
       ? r.emit(tag)
-      : readMethod(r, tag, tag.object as Node, staticKey(r, tag), `(${receiver} = ${r.emit(tag.object as Node)})`, receiver);
+      : readMethod(
+          r,
+          tag,
+          tag.object as Node,
+          staticKey(r, tag),
+          `(${receiver} = ${r.emit(tag.object as Node)})`,
+          receiver,
+        );
     const bound = r.call(node, 'bind', twin(r, node, method, receiver), receiver);
     if (!outside) r.release(receiver);
     return `${bound}${raw}${template(r, node)}`;

@@ -55,7 +55,12 @@ function classText(r: Context, node: Class & Node, root: boolean): string {
   return `${out}${r.gap(at, body.end)}}`;
 }
 
-function member(r: Context, m: MethodDefinition | PropertyDefinition | StaticBlock, root: boolean, base: boolean): string {
+function member(
+  r: Context,
+  m: MethodDefinition | PropertyDefinition | StaticBlock,
+  root: boolean,
+  base: boolean,
+): string {
   if (m.type === 'StaticBlock') return root ? '' : staticBlock(r, m);
   if (m.type === 'MethodDefinition') {
     // Found on the original's prototype; its key must not be computed a second time.

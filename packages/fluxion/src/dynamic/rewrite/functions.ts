@@ -76,7 +76,11 @@ function parts(r: Context, node: FunctionNode, options: FunctionOptions): Parts 
         const plain = temporaries === '' && head.lowered === '' && !activation;
         if (plain) return { params: head.text, body: `(${prologue}, ${body.text})`, gap };
         const inner = `return (${body.text});`;
-        return { params: head.text, body: `{ ${temporaries}${prologue}; ${head.lowered}${activate(r, inner, '')} }`, gap };
+        return {
+          params: head.text,
+          body: `{ ${temporaries}${prologue}; ${head.lowered}${activate(r, inner, '')} }`,
+          gap,
+        };
       }
       const text = `${body.directives}${temporaries}${prologue}; ${head.lowered}${activate(r, body.text, body.hoisted)}`;
       return { params: head.text, body: `{ ${text}}`, gap };
@@ -112,7 +116,12 @@ function bodyText(r: Context, node: FunctionNode): { directives: string; text: s
   const rest = statements.slice(count);
   const moved = r.frame.activation ? conflicting(r, node, rest) : [];
   const hoisted = moved.map((s) => `${r.emit(s as Node)} `).join('');
-  const text = emitStatements(r, rest.filter((s) => !moved.includes(s)), at, body.end - 1);
+  const text = emitStatements(
+    r,
+    rest.filter((s) => !moved.includes(s)),
+    at,
+    body.end - 1,
+  );
   return { directives, text, hoisted };
 }
 
@@ -155,7 +164,12 @@ function isPattern(p: Pattern): boolean {
   return inner.type === 'ObjectPattern' || inner.type === 'ArrayPattern';
 }
 
-function join(r: Context, node: FunctionNode, params: readonly Pattern[], emit: (p: Pattern, i: number) => string): string {
+function join(
+  r: Context,
+  node: FunctionNode,
+  params: readonly Pattern[],
+  emit: (p: Pattern, i: number) => string,
+): string {
   let at = params[0]?.start ?? node.start;
   const texts = params.map((p, i) => {
     const gap = r.gap(at, p.start);
@@ -233,7 +247,12 @@ function moveToBody(r: Context, node: FunctionNode, info: FunctionInfo, first: n
   return { text: text + untie, lowered: lowered.length === 0 ? '' : `let ${lowered.join(', ')}; ` };
 }
 
-function declaredWithDefault(r: Context, p: Pattern & { type: 'AssignmentPattern' }, formal: string, out: string[]): void {
+function declaredWithDefault(
+  r: Context,
+  p: Pattern & { type: 'AssignmentPattern' },
+  formal: string,
+  out: string[],
+): void {
   if (p.left.type === 'Identifier') {
     // The native default names a function after its parameter.
     out.push(`{v: ${p.left.name} = ${r.emit(p.right as Node)}} = {v: ${formal}}`);

@@ -2,7 +2,13 @@
  * Reading and writing properties: of objects, private ones, and through `super`.
  * Invariant: object before key before value, each once; a native read or write happens only where the tests beside it allow it.
  */
-import { type MemberExpression, type Node, type PrivateIdentifier, type UnaryExpression, unparen } from '../../syntax/ast.ts';
+import {
+  type MemberExpression,
+  type Node,
+  type PrivateIdentifier,
+  type UnaryExpression,
+  unparen,
+} from '../../syntax/ast.ts';
 import type { Context } from './context.ts';
 import { isPlain, type Kind, NUMBER, STRING } from './kinds.ts';
 import { simple } from './names.ts';
@@ -186,7 +192,9 @@ function freshness(r: Context, node: Node): 'array' | 'object' | undefined {
   if (made.type === 'ArrayExpression') return 'array';
   if (made.type === 'ObjectExpression') return 'object';
   const callee = made.type === 'NewExpression' ? made.callee : undefined;
-  return callee && ['Array', 'Float64Array', 'Float32Array'].some((n) => r.isGlobal(callee as Node, n)) ? 'array' : undefined;
+  return callee && ['Array', 'Float64Array', 'Float32Array'].some((n) => r.isGlobal(callee as Node, n))
+    ? 'array'
+    : undefined;
 }
 
 /** Built-in objects that hold functions and constants, whose properties are read as they are. */

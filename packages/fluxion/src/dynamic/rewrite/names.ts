@@ -2,7 +2,7 @@
  * Identifiers: which text reads them, which writes them, and when a read may be repeated or put off.
  * Invariant: where `stable` says yes, reading the name again later gives the same value and runs nothing.
  */
-import { children, isAnonymousFunction, isFunction, type Identifier, type Node, unparen } from '../../syntax/ast.ts';
+import { children, type Identifier, isAnonymousFunction, isFunction, type Node, unparen } from '../../syntax/ast.ts';
 import type { Binding, Reference } from '../../syntax/scope.ts';
 import type { Context } from './context.ts';
 
@@ -103,7 +103,12 @@ export function isInert(node: Node): boolean {
 export function initialised(ref: Reference): boolean {
   const binding = ref.binding!;
   if (binding.kind !== 'let' && binding.kind !== 'const' && binding.kind !== 'class' && binding.kind !== 'self') {
-    return binding.kind !== 'param' || ref.scope.fn !== binding.scope.fn || ref.scope !== binding.scope || simpleParameters(binding);
+    return (
+      binding.kind !== 'param' ||
+      ref.scope.fn !== binding.scope.fn ||
+      ref.scope !== binding.scope ||
+      simpleParameters(binding)
+    );
   }
   if (binding.kind === 'self') return binding.scope.kind === 'name';
   if (ref.scope.fn !== binding.scope.fn || binding.scope.kind === 'switch') return false;

@@ -197,7 +197,8 @@ export function emitUnary(r: Context, node: UnaryExpression): string {
   }
   const name = operator === '-' ? 'neg' : operator === '+' ? 'plus' : 'bitnot';
   const value = operand(r, argument, []);
-  if (isPlain(value.kind) && (value.kind & STRING) === 0) return `${r.mark(node.start)}(${operator} ${gap}${value.text()})`;
+  if (isPlain(value.kind) && (value.kind & STRING) === 0)
+    return `${r.mark(node.start)}(${operator} ${gap}${value.text()})`;
   if (value.simple !== undefined) {
     const x = value.simple;
     return `(typeof ${gap}${x} === 'number' ? ${operator}${x} : ${r.call(node, name, x)})`;

@@ -17,7 +17,7 @@ import {
 } from '../../syntax/ast.ts';
 import type { Context } from './context.ts';
 import { isPlain, NUMBER, STRING } from './kinds.ts';
-import { type Key, place, read, setter, staticKey, isYoung, withBefore, write } from './members.ts';
+import { isYoung, type Key, place, read, setter, staticKey, withBefore, write } from './members.ts';
 import { assignIdentifier, named, simple } from './names.ts';
 
 /** What twin code needs to know of the elements of a nested array pattern: 0 leave, 1 wrap, a list for an array pattern. */
@@ -70,12 +70,20 @@ function assign(r: Context): Target {
     native(node) {
       const target = unparen(node);
       if (target.type === 'Identifier') {
-        if (r.reference(target) !== undefined) return { text: `${r.mark(target.start)}${target.name}`, name: undefined };
+        if (r.reference(target) !== undefined)
+          return { text: `${r.mark(target.start)}${target.name}`, name: undefined };
         const free = r.free(target.name);
         if (free === 'global') {
-          return { text: `${r.call(target, 'globalRef', JSON.stringify(target.name), `(${r.prefix}v) => { ${target.name} = ${r.prefix}v; }`)}.v`, name: target.name };
+          return {
+            text: `${r.call(target, 'globalRef', JSON.stringify(target.name), `(${r.prefix}v) => { ${target.name} = ${r.prefix}v; }`)}.v`,
+            name: target.name,
+          };
         }
-        if (free === 'self') return { text: `${r.call(target, 'globalRef', JSON.stringify(target.name), '() => {}')}.v`, name: target.name };
+        if (free === 'self')
+          return {
+            text: `${r.call(target, 'globalRef', JSON.stringify(target.name), '() => {}')}.v`,
+            name: target.name,
+          };
         r.writes.add(target.name);
         return { text: r.freeText(target.name), name: target.name };
       }
@@ -159,7 +167,9 @@ function restElement(r: Context, pattern: Pattern, target: Target): string {
 function plainObject(r: Context, pattern: ObjectPattern, target: Target): string {
   const parts = pattern.properties.map((p) => {
     if (p.type === 'RestElement') return `...${target.native(p.argument as Node).text}`;
-    const key = p.computed ? `[${r.call(p.key as Node, 'toKey', r.isolatedIfNeeded(p.key))}]` : r.slice(p.key.start, p.key.end);
+    const key = p.computed
+      ? `[${r.call(p.key as Node, 'toKey', r.isolatedIfNeeded(p.key))}]`
+      : r.slice(p.key.start, p.key.end);
     const value = unparen(p.value as Node);
     const inner = value.type === 'AssignmentPattern' ? unparen(value.left as Node) : value;
     if (inner.type === 'ObjectPattern') {
@@ -202,7 +212,9 @@ function nativeObject(r: Context, pattern: ObjectPattern, target: Target, fallba
     if (inner.type === 'ObjectPattern') {
       parts.push(`${none}: ${nativeElement(r, p.value, target)} = {v: ${reading}}`);
     } else if (inner.type === 'ArrayPattern') {
-      parts.push(`${none}: {v: ${nativeElement(r, p.value, target)}} = {v: ${nestedValue(r, inner, reading, value.type === 'AssignmentPattern')}}`);
+      parts.push(
+        `${none}: {v: ${nativeElement(r, p.value, target)}} = {v: ${nestedValue(r, inner, reading, value.type === 'AssignmentPattern')}}`,
+      );
     } else if (value.type === 'AssignmentPattern') {
       parts.push(`${none}: {v: ${nativeElement(r, p.value, target)}} = {v: ${reading}}`);
     } else {
@@ -242,7 +254,10 @@ function propertyKey(
   const text = r.isolatedIfNeeded(p.key);
   keys.push(t);
   const converted = isPlain(kind) ? text : r.call(p.key as Node, 'toKey', text);
-  return { key: { type: 'index', text: t, kind: isPlain(kind) ? kind : STRING | NUMBER, at }, before: `${t} = ${converted}` };
+  return {
+    key: { type: 'index', text: t, kind: isPlain(kind) ? kind : STRING | NUMBER, at },
+    before: `${t} = ${converted}`,
+  };
 }
 
 // --- Declarations -----------------------------------------------------------------------------------------------------------------
@@ -268,7 +283,8 @@ export function declarators(r: Context, pattern: Pattern, value: string, out: st
         const { key, before } = propertyKey(r, p, () => r.unique(), keys);
         if (before !== undefined) out.push(before);
         const gap = r.gap(p.start, p.end) === '' ? '' : r.gap(p.key.end, p.value.start);
-        const reading = gap === '' ? read(r, p as Node, object, object, key) : `(${gap}${read(r, p as Node, object, object, key)})`;
+        const reading =
+          gap === '' ? read(r, p as Node, object, object, key) : `(${gap}${read(r, p as Node, object, object, key)})`;
         const target = p.value;
         if (target.type !== 'AssignmentPattern') {
           declarators(r, target, reading, out);
@@ -414,7 +430,9 @@ function assignObject(r: Context, pattern: ObjectPattern, value: string, at: Nod
     if (unparen(left).type === 'Identifier' && isAnonymousFunction(node.right) && left === unparen(left)) {
       const { text, name } = assign(r).native(left);
       const fallback = r.emit(node.right);
-      parts.push(`({v: ${text} = ${name === undefined ? fallback : named(r, name, fallback, node.right)}} = {v: ${reading}})`);
+      parts.push(
+        `({v: ${text} = ${name === undefined ? fallback : named(r, name, fallback, node.right)}} = {v: ${reading}})`,
+      );
     } else if (unparen(left).type === 'MemberExpression') {
       // The reference is evaluated before the value is read; the default comes after both.
       parts.push(assignMemberWithDefault(r, unparen(left) as MemberExpression, reading, node.right, at));
@@ -429,7 +447,13 @@ function assignObject(r: Context, pattern: ObjectPattern, value: string, at: Nod
   return parts;
 }
 
-function assignMemberWithDefault(r: Context, node: MemberExpression, reading: string, fallback: Node, at: Node): string {
+function assignMemberWithDefault(
+  r: Context,
+  node: MemberExpression,
+  reading: string,
+  fallback: Node,
+  at: Node,
+): string {
   const p = place(r, node, [fallback], false);
   const t = r.temp();
   const value = `((${t} = ${reading}) === undefined ? ${r.emit(fallback)} : ${t})`;

@@ -96,7 +96,9 @@ export function emitThrow(r: Context, node: Node & { type: 'ThrowStatement' }): 
 
 export function emitJump(r: Context, node: Node & { type: 'BreakStatement' | 'ContinueStatement' }): string {
   const word = node.type === 'BreakStatement' ? 'break' : 'continue';
-  return node.label ? `${word} ${node.label.name}${r.gap(node.label.end, node.end)};` : `${word}${r.gap(node.start, node.end)};`;
+  return node.label
+    ? `${word} ${node.label.name}${r.gap(node.label.end, node.end)};`
+    : `${word}${r.gap(node.start, node.end)};`;
 }
 
 export function emitDebugger(r: Context, node: Node): string {
