@@ -14,17 +14,11 @@ export function isConstant(name: string, value: unknown, { scopes, around, url }
   if (declaration === 'dynamic') return false;
   if (declaration === undefined) return wrapper.has(name) && !scopes.writesOutside.has(name);
   if (declaration.assigned) return false;
-  switch (declaration.kind) {
-    case 'function':
-    case 'parameter':
-    case 'catch':
-      return true;
-    case 'import':
-      return declaration.imported === '*' || exportIsConstant(declaration.source!, declaration.imported!, value, url);
-    default:
-      // Declared but perhaps not yet initialised, as long as it is undefined.
-      return value !== undefined;
+  if (declaration.kind === 'import') {
+    return declaration.imported === '*' || exportIsConstant(declaration.source!, declaration.imported!, value, url);
   }
+  // Declared but perhaps not yet initialised, as long as it is undefined.
+  return value !== undefined;
 }
 
 /**
