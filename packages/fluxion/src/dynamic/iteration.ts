@@ -157,9 +157,27 @@ Object.setPrototypeOf(ElementIterator.prototype, arrayIteratorProto);
 const elementNext = ElementIterator.prototype.next;
 define(elementNext, elementNext, 'passes');
 
-/** An iterator over a typed array; `at` makes of an index what it gives. */
-export function trackedElements(view: TypedArray, at: (i: number) => unknown): object {
+/** Iterates over the elements of a typed array, each read through the table, for native syntax to consume. */
+function trackedElements(view: TypedArray, at: (i: number) => unknown): object {
   return new ElementIterator(view, at);
+}
+
+const arrayEntries = Array.prototype.entries;
+
+/**
+ * What `values` and `entries` of a typed array give: an iterator of the language's own kind, which reads the elements
+ * through the table.
+ */
+export function elementIterator(view: TypedArray, pairs: boolean, at: (i: number) => unknown): object {
+  const elements = new Proxy([], {
+    get(_, key) {
+      if (key !== 'length') return at(Number(key));
+      const n = lengthOf(view);
+      if (n === 0) arrayKeys.call(view);
+      return n;
+    },
+  });
+  return (pairs ? arrayEntries : arrayValues).call(elements);
 }
 
 /** A result as native syntax reads it: `done` decided by the primal, `value` read through the table when it is asked for. */

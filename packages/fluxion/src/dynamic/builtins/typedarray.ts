@@ -6,7 +6,7 @@
 import './typedconstructors.ts';
 import { toIntegerOrInfinity } from '../conversions.ts';
 import { hooks, noteInactive } from '../hooks.ts';
-import { trackedElements } from '../iteration.ts';
+import { elementIterator } from '../iteration.ts';
 import { isBox, numberOf, primalOf } from '../numbers/box.ts';
 import { str, truthy } from '../operators.ts';
 import { get, set } from '../properties.ts';
@@ -204,8 +204,8 @@ method('toLocaleString', 'primal', 0, false, (_, view, _self, locales, settings,
 
 // --- Iterators ----------------------------------------------------------------------------------------------------------------
 
-method('values', 'passes', 0, false, (_, view) => trackedElements(view, (i) => elementAt(view, i)));
-method('entries', 'passes', 0, false, (_, view) => trackedElements(view, (i) => [i, elementAt(view, i)]));
+method('values', 'passes', 0, false, (_, view) => elementIterator(view, false, (i) => elementAt(view, i)));
+method('entries', 'passes', 0, false, (_, view) => elementIterator(view, true, (i) => elementAt(view, i)));
 passing(proto, ['keys', 'length', 'byteLength', 'byteOffset', Symbol.toStringTag]);
 
 getter(proto, 'buffer', 'passes', (native) => {
