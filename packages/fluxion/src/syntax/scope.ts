@@ -184,7 +184,7 @@ class Analyzer {
     return scope;
   }
 
-  private declare(scope: Scope, kind: BindingKind, id: Identifier, init: Node | 'undefined' | 'unknown' | undefined): void {
+  private bind(scope: Scope, kind: BindingKind, id: Identifier, init: Node | 'undefined' | 'unknown' | undefined): void {
     let binding = scope.bindings.get(id.name);
     if (binding === undefined) {
       binding = { name: id.name, kind, scope, declarations: [], references: [], assignments: [], inits: [] };
@@ -207,7 +207,7 @@ class Analyzer {
     if (s === undefined) return;
     const found = s.bindings.get(id.name);
     if (found !== undefined && found.kind !== 'var' && found.kind !== 'function' && found.kind !== 'param') return;
-    this.declare(s, found?.kind ?? 'var', id, 'unknown');
+    this.bind(s, found?.kind ?? 'var', id, 'unknown');
   }
 
   private visitAll(nodes: readonly (Node | null | undefined)[], scope: Scope): void {
@@ -309,7 +309,7 @@ class Analyzer {
         break;
       }
       case 'ImportDeclaration':
-        for (const s of node.specifiers) this.declare(scope, 'import', s.local, 'unknown');
+        for (const s of node.specifiers) this.bind(scope, 'import', s.local, 'unknown');
         return;
       case 'ExportNamedDeclaration':
         if (node.declaration) this.visit(node.declaration, scope);
@@ -344,14 +344,14 @@ class Analyzer {
     let scope = outer;
     if (node.type === 'FunctionDeclaration') {
       if (node.id) {
-        this.declare(outer, 'function', node.id, node);
+        this.bind(outer, 'function', node.id, node);
         if (!isVarScope(outer) && !outer.strict && !node.async && !node.generator) {
           this.hoisted.push({ node: node.id, block: outer });
         }
       }
     } else if (node.type === 'FunctionExpression' && node.id) {
       scope = this.scope('name', node.id, outer);
-      this.declare(scope, 'self', node.id, node);
+      this.bind(scope, 'self', node.id, node);
     }
     const body = node.body;
     const strict = outer.strict || (body.type === 'BlockStatement' && hasUseStrict(body.body as Node[]));
@@ -359,7 +359,7 @@ class Analyzer {
     this.functions.set(node, fn);
     const params = this.scope('function', node, scope, fn);
     for (const p of node.params) {
-      bound(p, (id) => this.declare(params, 'param', id, 'unknown'));
+      bound(p, (id) => this.bind(params, 'param', id, 'unknown'));
       this.visitBound(p, params);
     }
     if (body.type !== 'BlockStatement') {
@@ -379,13 +379,13 @@ class Analyzer {
   }
 
   private visitClass(node: ClassNode, outer: Scope): void {
-    if (node.type === 'ClassDeclaration' && node.id) this.declare(outer, 'class', node.id, node);
+    if (node.type === 'ClassDeclaration' && node.id) this.bind(outer, 'class', node.id, node);
     const names = new Set<string>();
     for (const m of node.body.body) {
       if (m.type !== 'StaticBlock' && m.key.type === 'PrivateIdentifier') names.add(`#${m.key.name}`);
     }
     const classScope = this.scope('class', node, outer, outer.fn, names);
-    if (node.id) this.declare(classScope, 'self', node.id, node);
+    if (node.id) this.bind(classScope, 'self', node.id, node);
     if (node.superClass) this.visit(node.superClass, classScope);
     for (const m of node.body.body) {
       if (m.type === 'StaticBlock') {
@@ -427,7 +427,7 @@ class Analyzer {
   private visitCatch(node: CatchClause, outer: Scope): void {
     const scope = this.scope('catch', node, outer);
     if (node.param) {
-      bound(node.param, (id) => this.declare(scope, 'catch', id, 'unknown'));
+      bound(node.param, (id) => this.bind(scope, 'catch', id, 'unknown'));
       this.visitBound(node.param, scope);
     }
     this.visit(node.body, scope);
@@ -440,10 +440,10 @@ class Analyzer {
     for (const d of node.declarations) {
       if (d.id.type === 'Identifier') {
         const init = d.init ?? (missing === 'undefined' && kind === 'var' ? undefined : missing);
-        this.declare(home, kind, d.id, init);
+        this.bind(home, kind, d.id, init);
         if (kind === 'var' && (d.init || missing === 'unknown')) this.noteCatchVar(d.id, scope, d.init ?? undefined);
       } else {
-        bound(d.id, (id) => this.declare(home, kind, id, 'unknown'));
+        bound(d.id, (id) => this.bind(home, kind, id, 'unknown'));
         this.visitBound(d.id, scope);
       }
       if (d.init) this.visit(d.init, scope);
