@@ -412,7 +412,8 @@ export function takeOut(journal: Journal): void {
       const left = outside(box, journal);
       if (left === box) continue;
       place.set?.(left);
-      taken.push({ place, box, left });
+      // What has been frozen since keeps what it holds.
+      if (Object.is(place.get(), left)) taken.push({ place, box, left });
     }
     entry.out = taken.length > 0 ? taken : undefined;
   }

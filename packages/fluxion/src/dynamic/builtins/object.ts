@@ -69,8 +69,11 @@ export function readDescriptor(attributes: unknown): PropertyDescriptor {
  * Defines a property as twin code may: journaled, and into the shadow where there is one. What can't be defined gives
  * false, or (with `strict`) the native's own error.
  */
-export function defineOwn(o: object, k: Key, descriptor: PropertyDescriptor, strict: boolean): boolean {
-  for (const part of [descriptor.value, descriptor.get, descriptor.set]) if (isObject(part)) touch(o, part);
+export function defineOwn(o: object, k: Key, given: PropertyDescriptor, strict: boolean): boolean {
+  const isLength = Array.isArray(o) && k === 'length' && 'value' in given;
+  const descriptor = isLength ? { ...given, value: scalar(given.value) } : given;
+  if (!isLength)
+    for (const part of [descriptor.value, descriptor.get, descriptor.set]) if (isObject(part)) touch(o, part);
   const apart = (to: object, attributes: PropertyDescriptor): boolean =>
     strict ? nativeDefine(to, k, attributes) === to : Reflect.defineProperty(to, k, attributes);
   const mark = (o as Record<symbol, unknown>)[S];
@@ -83,8 +86,7 @@ export function defineOwn(o: object, k: Key, descriptor: PropertyDescriptor, str
   // Where another owner of this object is differentiated, the property has to be seen there.
   const to = mark === undefined ? o : writing(o);
   if (to !== o) return defineOwn(to, k, descriptor, strict);
-  const isLength = Array.isArray(o) && k === 'length' && 'value' in descriptor;
-  const done = apart(o, isLength ? { ...descriptor, value: scalar(descriptor.value) } : descriptor);
+  const done = apart(o, descriptor);
   // Elements that are accessors are only to be read through the table.
   if (
     done &&
