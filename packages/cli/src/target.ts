@@ -25,7 +25,8 @@ export function parseTarget(text: string): Target {
   return { file, name };
 }
 
-let registered = false;
+/** A process that was started with tsx must not load it again: every file would be transformed twice. */
+let registered = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((flag) => /\btsx\b/.test(flag));
 
 export async function loadFunction({ file, name }: Target): Promise<AnyFunction> {
   if (!registered) register();
