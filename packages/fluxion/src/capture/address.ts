@@ -4,7 +4,7 @@
  * Invariant: an address is given only for a script or file of exactly this text (types blanked out at most), so line
  * numbers and names are right under it. Two files of one text may be taken for each other; where that matters, don't ask here.
  */
-import { stackFrames } from '../errors/locate.ts';
+import { type StackFrame, stackFrames } from '../errors/locate.ts';
 import { builtinModule } from './environment.ts';
 
 /** Files looked into on the way; `null`: not to be read. */
@@ -16,31 +16,58 @@ const keptLimit = 500;
 
 export function addressOfText(text: string): string | undefined {
   const frames = stackFrames(addressOfText);
-  const onStack = new Set(frames.map(({ url }) => asFileUrl(url)).filter((url) => url !== undefined));
-  const found = searchFiles(text, onStack);
-  if (found !== undefined) return found;
-  // A script that was changed while it was loaded; the engine knows the hashes of those on the stack.
-  const hash = sha256(text);
-  for (const { url, site } of frames) {
+  const start = new Set(known);
+  for (const { url } of frames) {
     const address = asFileUrl(url);
-    if (address !== undefined && hash !== undefined && site?.getScriptHash?.() === hash) return address;
+    // What runs the user's code (a test runner, a loader) is large and leads nowhere.
+    if (address !== undefined && !address.includes('/node_modules/')) start.add(address);
   }
-  return undefined;
+  const search = new Search(text, start);
+  return search.go(2) ?? hashedOnStack(text, frames) ?? search.go(Number.POSITIVE_INFINITY);
 }
 
-/** From the files on the stack to what they import, and so on; the nearest first. */
-function searchFiles(text: string, onStack: ReadonlySet<string>): string | undefined {
-  const queue = new Set([...onStack, ...known]);
-  let reads = 0;
-  for (const url of queue) {
-    if (!files.has(url) && ++reads > readLimit) return undefined;
-    const content = read(url);
-    if (content === null) continue;
-    if (isTextOf(text, content)) {
-      known.add(url);
-      return url;
+/** From some files to what they import, and so on, the nearest first. */
+class Search {
+  private readonly text: string;
+  private readonly seen: Set<string>;
+  private next: string[];
+  private reads = 0;
+
+  constructor(text: string, start: ReadonlySet<string>) {
+    this.text = text;
+    this.seen = new Set(start);
+    this.next = [...start];
+  }
+
+  go(rounds: number): string | undefined {
+    for (let round = 0; round < rounds && this.next.length > 0; round++) {
+      const urls = this.next;
+      this.next = [];
+      for (const url of urls) {
+        if (!files.has(url) && ++this.reads > readLimit) return undefined;
+        const content = read(url);
+        if (content === null) continue;
+        if (isTextOf(this.text, content)) {
+          known.add(url);
+          return url;
+        }
+        for (const imported of importsOf(content, url)) {
+          if (!this.seen.has(imported)) this.next.push(imported);
+          this.seen.add(imported);
+        }
+      }
     }
-    for (const imported of importsOf(content, url)) queue.add(imported);
+    return undefined;
+  }
+}
+
+/** A script that was changed while it was loaded has not the text of its file; the engine knows its hash. */
+function hashedOnStack(text: string, frames: readonly StackFrame[]): string | undefined {
+  const hash = sha256(text);
+  if (hash === undefined) return undefined;
+  for (const { url, site } of frames) {
+    const address = asFileUrl(url);
+    if (address !== undefined && site?.getScriptHash?.() === hash) return address;
   }
   return undefined;
 }
