@@ -4,7 +4,7 @@
  * primary or call expression), and every child is emitted exactly once, in the order of evaluation.
  */
 import { children, type Node } from '../../syntax/ast.ts';
-import { countLines } from '../../syntax/location.ts';
+import { countLines, lineStarts } from '../../syntax/location.ts';
 import type { FunctionShape } from '../../syntax/parse.ts';
 import type { Analysis, FunctionInfo, Reference } from '../../syntax/scope.ts';
 import { type Kind, Kinds } from './kinds.ts';
@@ -79,6 +79,8 @@ export class Context {
   lexicalOutside = false;
   private temporaries: Temporaries | undefined;
   private uniques = 0;
+  /** The offsets just after the end of each line of the text. */
+  private readonly lineEnds: readonly number[];
   private readonly freeNames = new Map<string, FreeName>();
 
   constructor(
@@ -96,6 +98,7 @@ export class Context {
     while (shape.text.includes(prefix)) prefix += '$';
     this.prefix = prefix;
     this.marks = markers(shape.text);
+    this.lineEnds = lineStarts(shape.text).slice(1);
     this.kinds = new Kinds(analysis, (name) => this.free(name) === 'global');
   }
 
@@ -258,16 +261,24 @@ export class Context {
     return `${this.marks[0]}${original.toString(36)}${this.marks[1]}`;
   }
 
+  /** How many lines end between two offsets. */
+  private lines(from: number, to: number): number {
+    const { lineEnds } = this;
+    if (to <= from) return 0;
+    return position(lineEnds, to) - position(lineEnds, from);
+  }
+
   /** As many newlines as the source has between two offsets. */
   gap(from: number, to: number): string {
-    if (to <= from) return '';
-    const count = countLines(this.text.slice(from, to));
+    const count = this.lines(from, to);
     return count === 0 ? '' : '\n'.repeat(count);
   }
 
   /** Adds the newlines that the text of `node` has and the emitted text has lost. */
   pad(from: number, to: number, emitted: string): string {
-    const missing = countLines(this.text.slice(from, to)) - countLines(emitted);
+    const wanted = this.lines(from, to);
+    if (wanted === 0) return emitted;
+    const missing = wanted - countLines(emitted);
     return missing > 0 ? emitted + '\n'.repeat(missing) : emitted;
   }
 
@@ -312,4 +323,16 @@ export class Context {
     }
     return -1;
   }
+}
+
+/** How many of the sorted numbers are at most `limit`. */
+function position(sorted: readonly number[], limit: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle] <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

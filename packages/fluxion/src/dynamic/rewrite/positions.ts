@@ -65,32 +65,34 @@ export function markers(source: string): [string, string] {
 
 /** Takes the marks out of `text`. */
 export function strip(text: string, [open, close]: [string, string]): { text: string; entries: number[] } {
+  const pieces = text.split(open);
   const entries: number[] = [];
-  const parts: string[] = [];
-  let line = 0;
-  let column = 0;
-  let at = 0;
-  const advance = (piece: string) => {
-    parts.push(piece);
-    const starts = lineStarts(piece);
-    if (starts.length > 1) {
-      line += starts.length - 1;
-      column = piece.length - starts[starts.length - 1];
-    } else {
-      column += piece.length;
-    }
-  };
-  for (;;) {
-    const begin = text.indexOf(open, at);
-    if (begin < 0) break;
-    if (begin > at) advance(text.slice(at, begin));
-    const end = text.indexOf(close, begin);
-    const offset = Number.parseInt(text.slice(begin + 1, end), 36);
+  const parts: string[] = [pieces[0]];
+  const at = { line: 0, column: 0 };
+  advance(at, pieces[0]);
+  for (let i = 1; i < pieces.length; i++) {
+    const piece = pieces[i];
+    const end = piece.indexOf(close);
+    const offset = Number.parseInt(piece.slice(0, end), 36);
     const last = entries.length - 3;
-    if (last >= 0 && entries[last] === line && entries[last + 1] === column) entries[last + 2] = offset;
-    else entries.push(line, column, offset);
-    at = end + 1;
+    if (last >= 0 && entries[last] === at.line && entries[last + 1] === at.column) entries[last + 2] = offset;
+    else entries.push(at.line, at.column, offset);
+    const rest = piece.slice(end + 1);
+    parts.push(rest);
+    advance(at, rest);
   }
-  advance(text.slice(at));
   return { text: parts.join(''), entries };
+}
+
+const otherLineEnd = /[\r\u2028\u2029]/;
+
+function advance(at: { line: number; column: number }, piece: string): void {
+  const end = piece.lastIndexOf('\n');
+  if (end < 0 && !otherLineEnd.test(piece)) {
+    at.column += piece.length;
+    return;
+  }
+  const starts = lineStarts(piece);
+  at.line += starts.length - 1;
+  at.column = piece.length - starts[starts.length - 1];
 }
