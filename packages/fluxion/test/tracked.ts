@@ -1,6 +1,5 @@
 /** Finds tracked numbers reachable from a value; every test that takes a gradient holds its objects to having none. */
-import { isBox } from '../src/dynamic/numbers/box.ts';
-import { S } from '../src/dynamic/numbers/box.ts';
+import { isBox, S } from '../src/dynamic/numbers/box.ts';
 
 /** The paths at which tracked numbers (or typed arrays still marked as holding some) are found. */
 export function trackedIn(root: unknown, limit = 100_000): string[] {

@@ -2,7 +2,7 @@
  * What the operators make of what they are given: `wrt`, functions that are none, results that are no number.
  * Invariant: a wrong call is refused before anything of the user's has run, a wrong result after the state is put back.
  */
-import { type Value, isBox } from '../dynamic/numbers/box.ts';
+import { isBox, type Value } from '../dynamic/numbers/box.ts';
 import { describe } from '../errors/describe.ts';
 import { fluxionError } from '../errors/error.ts';
 import type { Wrt } from './types.ts';

@@ -1,6 +1,6 @@
 /** A gradient against central differences, on demand. */
 import { runsAsItIs } from '../dynamic/calls.ts';
-import { disagreement, tolerance, compare } from '../runtime/verify.ts';
+import { compare, disagreement, tolerance } from '../runtime/verify.ts';
 import { checkFunction } from './arguments.ts';
 import { grad } from './grad.ts';
 import type { CheckGradOperator, CheckReport } from './types.ts';

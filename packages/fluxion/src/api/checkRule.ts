@@ -1,10 +1,10 @@
 /** A rule of the user's against differences of the function it is for. */
 import { runsAsItIs } from '../dynamic/calls.ts';
-import { fluxionError } from '../errors/error.ts';
-import { type Value } from '../dynamic/numbers/box.ts';
+import type { Value } from '../dynamic/numbers/box.ts';
 import { fill, outlineOf } from '../dynamic/outline.ts';
-import { forward, numbersOf, reverse } from '../runtime/evaluate.ts';
+import { fluxionError } from '../errors/error.ts';
 import { relativeError } from '../runtime/differences.ts';
+import { forward, numbersOf, reverse } from '../runtime/evaluate.ts';
 import { compare, tolerance } from '../runtime/verify.ts';
 import { checkFunction } from './arguments.ts';
 import type { CheckReport, CheckRuleOperator } from './types.ts';
@@ -43,7 +43,10 @@ export const checkRule: CheckRuleOperator = runsAsItIs((f: Function, ...args: un
   let k = 0;
   const directions = args.map((arg) => fill(outlineOf(arg).outline, () => weight(10 + k++)));
   const slope = forward(f, args, directions, undefined, ({ result, tangent }) =>
-    numbersOf(result).leaves.reduce<number>((sum: number, v: Value, i: number) => sum + weight(i) * (tangent(v) as number), 0),
+    numbersOf(result).leaves.reduce<number>(
+      (sum: number, v: Value, i: number) => sum + weight(i) * (tangent(v) as number),
+      0,
+    ),
   ) as number;
   const expected = report.parts.reduce((sum, part, i) => sum + part.derivative * weight(10 + i), 0);
   if (relativeError(slope, expected) > 1e-9) {

@@ -1,6 +1,7 @@
 /** A function whose operations are not remembered but done again. */
-import { checkpointed } from '../dynamic/checkpoint.ts';
+
 import { runsAsItIs } from '../dynamic/calls.ts';
+import { checkpointed } from '../dynamic/checkpoint.ts';
 import { checkFunction } from './arguments.ts';
 import type { CheckpointOperator } from './types.ts';
 

@@ -1,7 +1,6 @@
 /** Derivative rules of the user's own. */
-import { runsAsItIs } from '../dynamic/calls.ts';
+import { forgetTwins, runsAsItIs } from '../dynamic/calls.ts';
 import { onRule, registerRule } from '../rules/user.ts';
-import { forgetTwins } from '../dynamic/calls.ts';
 import { checkFunction } from './arguments.ts';
 import type { DefineRuleOperator } from './types.ts';
 

@@ -6,10 +6,11 @@ import { texts } from '../errors/catalogue.ts';
 import { numbersOf, reverse } from '../runtime/evaluate.ts';
 import { tierFor, whyNotCompiled } from '../runtime/tier.ts';
 import { checkFunction } from './arguments.ts';
-import type { Explanation, ExplainOperator, Reason } from './types.ts';
+import type { ExplainOperator, Explanation, Reason } from './types.ts';
 
 function line(reason: Reason): string {
-  const where = reason.where === undefined ? '' : `  ${reason.where.file}:${reason.where.line}:${reason.where.column}\n    `;
+  const where =
+    reason.where === undefined ? '' : `  ${reason.where.file}:${reason.where.line}:${reason.where.column}\n    `;
   return `  ${where}${reason.message}`;
 }
 

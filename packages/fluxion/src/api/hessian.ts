@@ -20,7 +20,13 @@ export const hessian: HessianOperator = runsAsItIs((f: Function, options?: Optio
   const product = hvp(f as never, options) as unknown as (...args: unknown[]) => unknown;
   return runsAsItIs((x: unknown, ...rest: unknown[]) => {
     const { outline, leaves } = outlineOf(x);
-    const rows = leaves.map((_, leaf) => product(x, fill(outline, (l) => (l === leaf ? 1 : 0)), ...rest));
+    const rows = leaves.map((_, leaf) =>
+      product(
+        x,
+        fill(outline, (l) => (l === leaf ? 1 : 0)),
+        ...rest,
+      ),
+    );
     const assemble = (all: unknown[]): unknown => fill(outline, (leaf) => all[leaf], listOf);
     return rows.some((r) => r instanceof Promise) ? Promise.all(rows).then(assemble) : assemble(rows);
   });

@@ -1,7 +1,8 @@
 /** All first derivatives of a function of any shape. */
-import { type Value, isBox } from '../dynamic/numbers/box.ts';
+
 import { runsAsItIs } from '../dynamic/calls.ts';
-import { type FloatsOutline, type Outline, fill, leafOf, outlineOf } from '../dynamic/outline.ts';
+import { isBox, type Value } from '../dynamic/numbers/box.ts';
+import { type FloatsOutline, fill, leafOf, type Outline, outlineOf } from '../dynamic/outline.ts';
 import { forward, numbersOf, reverse } from '../runtime/evaluate.ts';
 import { checkFunction } from './arguments.ts';
 import type { JacobianOperator, JacobianOptions } from './types.ts';
@@ -37,7 +38,9 @@ function byForward(f: Function, args: readonly unknown[], options: JacobianOptio
     if (all.length === 0) return byReverse(f, args, options);
     return fill(all[0].outline, (out) => fill(input.outline, (leaf) => all[leaf].values[out]), listOf);
   };
-  return columns.some((c) => c instanceof Promise) ? Promise.all(columns).then(assemble) : assemble(columns as Column[]);
+  return columns.some((c) => c instanceof Promise)
+    ? Promise.all(columns).then(assemble)
+    : assemble(columns as Column[]);
 }
 
 /**

@@ -7,7 +7,8 @@ import { evaluateGradient } from './valueAndGrad.ts';
 
 /** Writes the numbers of `fresh` into `buffer` where the two have one structure; otherwise `fresh` is the new buffer. */
 function into(buffer: unknown, fresh: unknown): unknown {
-  if (typeof fresh !== 'object' || fresh === null || typeof buffer !== 'object' || buffer === null || isBox(fresh)) return fresh;
+  if (typeof fresh !== 'object' || fresh === null || typeof buffer !== 'object' || buffer === null || isBox(fresh))
+    return fresh;
   if (Object.getPrototypeOf(buffer) !== Object.getPrototypeOf(fresh)) return fresh;
   if (fresh instanceof Float64Array || fresh instanceof Float32Array) {
     if ((buffer as Float64Array).length !== fresh.length) return fresh;
@@ -24,7 +25,8 @@ function into(buffer: unknown, fresh: unknown): unknown {
   if (Array.isArray(fresh)) (buffer as unknown[]).length = fresh.length;
   for (const key of Reflect.ownKeys(target)) if (key !== 'length' && !Object.hasOwn(fresh, key)) delete target[key];
   for (const key of Reflect.ownKeys(fresh)) {
-    if (key !== 'length' || !Array.isArray(fresh)) target[key] = into(target[key], (fresh as Record<PropertyKey, unknown>)[key]);
+    if (key !== 'length' || !Array.isArray(fresh))
+      target[key] = into(target[key], (fresh as Record<PropertyKey, unknown>)[key]);
   }
   return buffer;
 }

@@ -1,7 +1,8 @@
 /** Value and gradient in one evaluation; grad is its gradient. */
+
+import { runsAsItIs } from '../dynamic/calls.ts';
 import { describe } from '../errors/describe.ts';
 import { fluxionError } from '../errors/error.ts';
-import { runsAsItIs } from '../dynamic/calls.ts';
 import { reverse } from '../runtime/evaluate.ts';
 import { verifyGradient } from '../runtime/verify.ts';
 import { checkFunction, indexesOf, numberResult } from './arguments.ts';
@@ -24,7 +25,10 @@ export function evaluateGradient(
   const parts = reverse(f, args, wrt, options, ({ result, pull, plain, tape }): Parts => {
     const hasAux = options?.hasAux === true;
     if (hasAux && !Array.isArray(result)) {
-      throw fluxionError('NotANumber', { operator: `${operator} with hasAux (a pair [number, aux])`, got: describe(result) });
+      throw fluxionError('NotANumber', {
+        operator: `${operator} with hasAux (a pair [number, aux])`,
+        got: describe(result),
+      });
     }
     const value = numberResult(operator, hasAux ? (result as unknown[])[0] : result);
     const gradients = pull([[value, 1]]);

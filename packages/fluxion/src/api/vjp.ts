@@ -1,6 +1,7 @@
 /** The vector-Jacobian product: reverse mode for results of any shape. */
-import { type Value, isBox } from '../dynamic/numbers/box.ts';
+
 import { runsAsItIs } from '../dynamic/calls.ts';
+import { isBox, type Value } from '../dynamic/numbers/box.ts';
 import { project } from '../dynamic/outline.ts';
 import { numbersOf, reverse } from '../runtime/evaluate.ts';
 import { checkFunction } from './arguments.ts';

@@ -2,7 +2,7 @@
  * From the text of a function, as `Function.prototype.toString` prints it, to its syntax tree; and whole files likewise.
  * Invariant: every kind of text that an engine prints for a function or class parses, whatever stood around it.
  */
-import { type Options, parse as acornParse } from 'acorn';
+import { parse as acornParse, type Options } from 'acorn';
 import { fluxionError } from '../errors/error.ts';
 import { type ClassNode, type FunctionNode, type MethodDefinition, type Node, type Program, unparen } from './ast.ts';
 
@@ -32,16 +32,17 @@ const base: Options = {
   checkPrivateFields: false,
 };
 
-const looksLikeFunction = /^(?:async(?:\s|\/\*[^]*?\*\/)+)?function\b|^class\b/;
+const looksLikeFunction = /^(?:async(?:\s|\/\*[\s\S]*?\*\/)+)?function\b|^class\b/;
 
 /** What may stand around the text, tried in this order; the first that parses tells what the text is. */
-const frames: readonly { before: string; after: string; find(program: Program): Found | undefined; sloppy: boolean }[] = [
-  { before: '(', after: '\n)', find: expression, sloppy: true },
-  { before: '({', after: '\n})', find: property, sloppy: true },
-  { before: '(class extends Object{', after: '\n})', find: member, sloppy: false },
-  { before: '({m(){return(', after: '\n)}})', find: arrowInMethod, sloppy: true },
-  { before: '(class extends Object{constructor(){(', after: '\n)}})', find: arrowInConstructor, sloppy: false },
-];
+const frames: readonly { before: string; after: string; find(program: Program): Found | undefined; sloppy: boolean }[] =
+  [
+    { before: '(', after: '\n)', find: expression, sloppy: true },
+    { before: '({', after: '\n})', find: property, sloppy: true },
+    { before: '(class extends Object{', after: '\n})', find: member, sloppy: false },
+    { before: '({m(){return(', after: '\n)}})', find: arrowInMethod, sloppy: true },
+    { before: '(class extends Object{constructor(){(', after: '\n)}})', find: arrowInConstructor, sloppy: false },
+  ];
 
 interface Found {
   kind: FunctionKind;
@@ -98,7 +99,8 @@ function property(program: Program): Found | undefined {
   const node = only(program);
   if (node?.type !== 'ObjectExpression' || node.properties.length !== 1) return undefined;
   const [p] = node.properties;
-  if (p.type !== 'Property' || p.value.type !== 'FunctionExpression' || !(p.method || p.kind !== 'init')) return undefined;
+  if (p.type !== 'Property' || p.value.type !== 'FunctionExpression' || !(p.method || p.kind !== 'init'))
+    return undefined;
   const kind = p.kind === 'get' ? 'getter' : p.kind === 'set' ? 'setter' : 'method';
   return { kind, node: p.value, name: keyName(p.key, p.computed), static: false };
 }

@@ -5,8 +5,8 @@
  */
 import {
   type CatchClause,
-  children,
   type ClassNode,
+  children,
   type ForInStatement,
   type ForOfStatement,
   type ForStatement,
@@ -168,7 +168,13 @@ class Analyzer {
     return { unit, references, scopes, functions, free, freePrivateNames, lexical };
   }
 
-  private readonly assigned: { at: Node; target: Identifier; scope: Scope; operator: string; value: Node | undefined }[] = [];
+  private readonly assigned: {
+    at: Node;
+    target: Identifier;
+    scope: Scope;
+    operator: string;
+    value: Node | undefined;
+  }[] = [];
 
   /** The function whose `arguments` is meant; false if that lies outside the unit. */
   private useArguments(fn: FunctionInfo): boolean {
@@ -184,7 +190,12 @@ class Analyzer {
     return scope;
   }
 
-  private bind(scope: Scope, kind: BindingKind, id: Identifier, init: Node | 'undefined' | 'unknown' | undefined): void {
+  private bind(
+    scope: Scope,
+    kind: BindingKind,
+    id: Identifier,
+    init: Node | 'undefined' | 'unknown' | undefined,
+  ): void {
     let binding = scope.bindings.get(id.name);
     if (binding === undefined) {
       binding = { name: id.name, kind, scope, declarations: [], references: [], assignments: [], inits: [] };

@@ -1,7 +1,7 @@
 /** The structure of values as a differentiation sees it: leaves, aliases, views, what is refused. */
 import { describe, expect, test } from 'vitest';
-import { grad, vjp } from '../../src/index.ts';
 import { fill, outlineOf, project } from '../../src/dynamic/outline.ts';
+import { grad, vjp } from '../../src/index.ts';
 
 describe('outlines', () => {
   test('one number of one object has one leaf, whichever path leads to it', () => {
@@ -13,7 +13,14 @@ describe('outlines', () => {
   });
 
   test('fill gives the structure of a gradient', () => {
-    const value = { n: 1, s: 'text', list: [2, 'x', null], map: new Map([['k', 3]]), set: new Set([4]), when: new Date(0) };
+    const value = {
+      n: 1,
+      s: 'text',
+      list: [2, 'x', null],
+      map: new Map([['k', 3]]),
+      set: new Set([4]),
+      when: new Date(0),
+    };
     const { outline, leaves } = outlineOf(value);
     expect(fill(outline, (leaf) => (leaves[leaf] as number) * 10)).toEqual({
       n: 10,

@@ -31,34 +31,30 @@ const point = fc.array(fc.double({ min: -1.2, max: 1.2, noNaN: true }), { minLen
 const runs = Number(process.env.FLUXION_RUNS ?? 300);
 
 describe('random programs', () => {
-  test(
-    'value, reverse, forward and differences',
-    () => {
-      fc.assert(
-        fc.property(programs, point, point, (text, x, direction) => {
-          const f = compile(text);
-          const before = [...x];
-          const value = f([...x]);
-          fc.pre(Number.isFinite(value));
-          const result = valueAndGrad(f)(x);
-          expect(x).toEqual(before);
-          expect(trackedIn(result)).toEqual([]);
-          expect(result.value).toBe(value);
-          expect(result.grad.length).toBe(3);
-          const slope = result.grad.reduce((s, g, i) => s + g * direction[i], 0);
-          const forward = jvp(f, [x], [direction]);
-          expect(forward.value).toBe(value);
-          expect(Math.abs(forward.tangent - slope)).toBeLessThan(1e-9 * Math.max(1, Math.abs(slope)));
-          const differences = settledSlope(f, x, direction);
-          if (differences !== undefined) {
-            expect(Math.abs(differences - slope)).toBeLessThan(2e-5 * Math.max(1, Math.abs(slope)));
-          }
-        }),
-        { numRuns: runs, seed: 20261121 },
-      );
-    },
-    120_000,
-  );
+  test('value, reverse, forward and differences', () => {
+    fc.assert(
+      fc.property(programs, point, point, (text, x, direction) => {
+        const f = compile(text);
+        const before = [...x];
+        const value = f([...x]);
+        fc.pre(Number.isFinite(value));
+        const result = valueAndGrad(f)(x);
+        expect(x).toEqual(before);
+        expect(trackedIn(result)).toEqual([]);
+        expect(result.value).toBe(value);
+        expect(result.grad.length).toBe(3);
+        const slope = result.grad.reduce((s, g, i) => s + g * direction[i], 0);
+        const forward = jvp(f, [x], [direction]);
+        expect(forward.value).toBe(value);
+        expect(Math.abs(forward.tangent - slope)).toBeLessThan(1e-9 * Math.max(1, Math.abs(slope)));
+        const differences = settledSlope(f, x, direction);
+        if (differences !== undefined) {
+          expect(Math.abs(differences - slope)).toBeLessThan(2e-5 * Math.max(1, Math.abs(slope)));
+        }
+      }),
+      { numRuns: runs, seed: 20261121 },
+    );
+  }, 120_000);
 
   test('second derivatives: reverse over forward is forward over reverse', () => {
     fc.assert(

@@ -78,7 +78,9 @@ export class Generator {
       case 8:
         return s.arrays.length > 0 ? `${s.arrays[this.#c.pick(s.arrays.length)]}[${this.#c.pick(3)}]` : e();
       case 9:
-        return s.objects.length > 0 ? `${s.objects[this.#c.pick(s.objects.length)]}.${['a', 'b'][this.#c.pick(2)]}` : e();
+        return s.objects.length > 0
+          ? `${s.objects[this.#c.pick(s.objects.length)]}.${['a', 'b'][this.#c.pick(2)]}`
+          : e();
       case 10:
         return s.closures.length > 0 ? `${s.closures[this.#c.pick(s.closures.length)]}(${e()})` : e();
       case 11:
@@ -119,7 +121,13 @@ export class Generator {
   }
 
   block(s: Scope, statements: number, depth: number): string {
-    const inner: Scope = { ...s, numbers: [...s.numbers], arrays: [...s.arrays], objects: [...s.objects], closures: [...s.closures] };
+    const inner: Scope = {
+      ...s,
+      numbers: [...s.numbers],
+      arrays: [...s.arrays],
+      objects: [...s.objects],
+      closures: [...s.closures],
+    };
     let text = '';
     for (let k = 0; k < statements && this.#c.left > 0; k++) text += `${this.statement(inner, depth)}\n`;
     return text;
@@ -211,7 +219,14 @@ export class Generator {
   }
 
   program(): string {
-    const scope: Scope = { numbers: ['x', 'y', 'z'], arrays: ['xs'], objects: [], closures: [], loops: 0, inFunction: false };
+    const scope: Scope = {
+      numbers: ['x', 'y', 'z'],
+      arrays: ['xs'],
+      objects: [],
+      closures: [],
+      loops: 0,
+      inFunction: false,
+    };
     const body = this.block(scope, 12, 2);
     return `(xs) => {
 class Pair {

@@ -13,7 +13,10 @@ shape(1, 'a constant function has a zero gradient of the right shape', {
   inputs: [at([1, 2, 3])],
   exact: () => [0, 0, 0],
 });
-shape(1, 'the same for objects', { f: (_p: { a: number; b: { c: number } }) => 7, inputs: [at({ a: 1, b: { c: 2 } })] });
+shape(1, 'the same for objects', {
+  f: (_p: { a: number; b: { c: number } }) => 7,
+  inputs: [at({ a: 1, b: { c: 2 } })],
+});
 describe('shape 1', () => {
   test('explain says that the result does not depend on the input', () => {
     expect(explain((_x: number) => 3, 1).reasons.map((r) => r.code)).toContain('NotDependent');
@@ -64,13 +67,30 @@ describe('shape 5', () => {
 });
 
 shape(6, 'sin² / cos²', { f: (x: number) => Math.sin(x) ** 2 / Math.cos(x) ** 2, inputs: [at(0.7), at(-0.3)] });
-shape(6, '2x + sqrt(x³)', { f: (x: number) => 2 * x + Math.sqrt(x ** 3), inputs: [at(1.3)], exact: (x) => 2 + 1.5 * Math.sqrt(x) });
-shape(6, 'a^(x+x) - x', { f: (x: number) => 3 ** (x + x) - x, inputs: [at(0.4)], exact: (x) => 2 * Math.log(3) * 9 ** x - 1 });
+shape(6, '2x + sqrt(x³)', {
+  f: (x: number) => 2 * x + Math.sqrt(x ** 3),
+  inputs: [at(1.3)],
+  exact: (x) => 2 + 1.5 * Math.sqrt(x),
+});
+shape(6, 'a^(x+x) - x', {
+  f: (x: number) => 3 ** (x + x) - x,
+  inputs: [at(0.4)],
+  exact: (x) => 2 * Math.log(3) * 9 ** x - 1,
+});
 shape(6, 'sigmoid', { f: (x: number) => 1 / (1 + Math.exp(-x)), inputs: [at(0.2), at(-3)] });
 
-shape(7, 'mixed indices', { f: (x: number[]) => x[0] * x[2] + x[1] ** x[0] - x[2] / x[1], inputs: [at([1.1, 2.2, 0.7])] });
-shape(7, 'norm', { f: (x: Float64Array) => Math.sqrt(x.reduce((s, v) => s + v * v, 0)), inputs: [() => [new Float64Array([1, -2, 3])]] });
-shape(7, 'sum of cubes', { f: (x: number[]) => x.map((v) => v ** 3).reduce((a, b) => a + b, 0), inputs: [at([1, 2, -1])] });
+shape(7, 'mixed indices', {
+  f: (x: number[]) => x[0] * x[2] + x[1] ** x[0] - x[2] / x[1],
+  inputs: [at([1.1, 2.2, 0.7])],
+});
+shape(7, 'norm', {
+  f: (x: Float64Array) => Math.sqrt(x.reduce((s, v) => s + v * v, 0)),
+  inputs: [() => [new Float64Array([1, -2, 3])]],
+});
+shape(7, 'sum of cubes', {
+  f: (x: number[]) => x.map((v) => v ** 3).reduce((a, b) => a + b, 0),
+  inputs: [at([1, 2, -1])],
+});
 shape(7, 'softmax', {
   f: (x: number[]) => {
     const m = Math.max(...x);
@@ -100,14 +120,30 @@ function determinant(a: number[][]): number {
 }
 shape(7, 'determinant by elimination with pivoting', {
   f: determinant,
-  inputs: [at([[1, 2, 0.5], [3, -1, 2], [0.2, 1, 1]]), at([[5, 2, 0.5], [3, -1, 2], [0.2, 1, 1]])],
+  inputs: [
+    at([
+      [1, 2, 0.5],
+      [3, -1, 2],
+      [0.2, 1, 1],
+    ]),
+    at([
+      [5, 2, 0.5],
+      [3, -1, 2],
+      [0.2, 1, 1],
+    ]),
+  ],
 });
 shape(7, 'inverse of a 2×2 matrix', {
   f: ([[a, b], [c, d]]: number[][]) => {
     const det = a * d - b * c;
     return [d / det, -b / det, -c / det, a / det].reduce((s, v, i) => s + v * (i + 1), 0);
   },
-  inputs: [at([[2, 1], [0.5, 3]])],
+  inputs: [
+    at([
+      [2, 1],
+      [0.5, 3],
+    ]),
+  ],
 });
 shape(7, 'self-weighted logit', {
   f: (x: number[]) => 1 / (1 + Math.exp(-x.reduce((s, v) => s + v * v, 0))),
@@ -206,7 +242,7 @@ describe('shape 11', () => {
     ['remainder', (x: number) => x % 3, 7.5, 1],
     ['remainder of the divisor', (x: number) => 7.5 % x, 2, -3],
     ['integer division', (x: number) => Math.trunc(x / 2) * x, 5.2, 2],
-    ['bit tricks', (x: number) => (x | 0) * x + (~~x) * x, 3.7, 6],
+    ['bit tricks', (x: number) => (x | 0) * x + ~~x * x, 3.7, 6],
     ['comparison', (x: number) => Number(x > 2) * x, 3, 1],
   ])('%s', (_, f, x, expected) => {
     expect(grad(f)(x)).toBe(expected);
@@ -219,7 +255,8 @@ describe('shape 11', () => {
   });
 });
 
-const log1pexp = (x: number) => (x <= -37 ? Math.exp(x) : x <= 18 ? Math.log1p(Math.exp(x)) : x <= 33.3 ? x + Math.exp(-x) : x);
+const log1pexp = (x: number) =>
+  x <= -37 ? Math.exp(x) : x <= 18 ? Math.log1p(Math.exp(x)) : x <= 33.3 ? x + Math.exp(-x) : x;
 shape(12, 'log1pexp with cut-offs', {
   f: log1pexp,
   inputs: [at(-40), at(-1), at(0.5), at(20), at(40)],

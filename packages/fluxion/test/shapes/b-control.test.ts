@@ -60,7 +60,11 @@ shape(16, 'short circuits decide what is differentiated', {
   wrt: [0, 1],
   inputs: [at(2, 1.5), at(0.5, 1.5), at(-1, 2)],
 });
-shape(16, 'a tracked zero is false', { f: (x: number) => (x - 1 || x * 5) + (x && 2 * x), inputs: [at(1), at(2)], tolerance: 10 });
+shape(16, 'a tracked zero is false', {
+  f: (x: number) => (x - 1 || x * 5) + (x && 2 * x),
+  inputs: [at(1), at(2)],
+  tolerance: 10,
+});
 describe('shape 16', () => {
   test('at the zero itself the branch is the one the plain program takes', () => {
     const f = (x: number) => x - 1 || x * 5;
@@ -267,8 +271,16 @@ shape(29, 'a branch on each of 1000 elements', {
     }
     return s;
   },
-  inputs: [(() => { const x = Float64Array.from({ length: 1000 }, () => uniform() + 2); return (): [Float64Array] => [x.slice()]; })(),
-    (() => { const x = Float64Array.from({ length: 1000 }, () => uniform() - 2); return (): [Float64Array] => [x.slice()]; })()],
+  inputs: [
+    (() => {
+      const x = Float64Array.from({ length: 1000 }, () => uniform() + 2);
+      return (): [Float64Array] => [x.slice()];
+    })(),
+    (() => {
+      const x = Float64Array.from({ length: 1000 }, () => uniform() - 2);
+      return (): [Float64Array] => [x.slice()];
+    })(),
+  ],
   exact: (x) => x.map((v) => (v > 0 ? Math.cos(v) : -Math.sin(v))),
 });
 describe('shape 29', () => {

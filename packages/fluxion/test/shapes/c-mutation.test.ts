@@ -121,7 +121,11 @@ class Scaled {
     return this;
   }
 }
-shape(35, 'method that writes this.x', { f: (x: number) => new Scaled(x).scale(3).scale(x).x, inputs: [at(2)], exact: (x) => 6 * x });
+shape(35, 'method that writes this.x', {
+  f: (x: number) => new Scaled(x).scale(3).scale(x).x,
+  inputs: [at(2)],
+  exact: (x) => 6 * x,
+});
 
 shape(36, 'a label and a count written beside the numbers', {
   f: (o: { x: number; label: string; count: number }) => {
@@ -160,7 +164,22 @@ shape(38, 'matrix product into a preallocated C', {
     return C.flat().reduce((s, v) => s + v * v, 0);
   },
   wrt: [0, 1],
-  inputs: [at([[1, 2], [3, 4]], [[0.5, -1], [2, 1]], [[9, 9], [9, 9]])],
+  inputs: [
+    at(
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [
+        [0.5, -1],
+        [2, 1],
+      ],
+      [
+        [9, 9],
+        [9, 9],
+      ],
+    ),
+  ],
 });
 shape(38, 'mul!(A, A, B)', {
   f: (A: number[][], B: number[][]) => {
@@ -168,7 +187,18 @@ shape(38, 'mul!(A, A, B)', {
     return A[0][0] * A[1][1] + A[0][1];
   },
   wrt: [0, 1],
-  inputs: [at([[1, 2], [3, 4]], [[0.5, -1], [2, 1]])],
+  inputs: [
+    at(
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [
+        [0.5, -1],
+        [2, 1],
+      ],
+    ),
+  ],
 });
 
 shape(39, 'stacks, splice, shift and unshift', {
@@ -287,7 +317,15 @@ shape(45, 'a copy of a Map with computed keys', {
     return s + c.size;
   },
   wrt: [0, 1],
-  inputs: [() => [new Map([['a', 1], ['b', 2]]), 3]],
+  inputs: [
+    () => [
+      new Map([
+        ['a', 1],
+        ['b', 2],
+      ]),
+      3,
+    ],
+  ],
 });
 
 shape(46, 'a variable bound to a new array', {
@@ -333,7 +371,9 @@ describe('shape 48', () => {
       return b.child.v * 2;
     };
     expect(grad(f)(inner, { child: inner })).toEqual({ v: 6 });
-    expect(() => grad(f, { wrt: [0, 1] })(inner, { child: inner })).toThrow(expect.objectContaining({ code: 'AmbiguousAlias' }));
+    expect(() => grad(f, { wrt: [0, 1] })(inner, { child: inner })).toThrow(
+      expect.objectContaining({ code: 'AmbiguousAlias' }),
+    );
     expect(inner).toEqual({ v: 2 });
   });
 });

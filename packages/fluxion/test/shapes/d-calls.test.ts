@@ -21,7 +21,15 @@ interface Tree {
 const fold = (t: Tree): number => t.value * t.children.reduce((s, c) => s + fold(c), 1);
 shape(49, 'recursion over a tree', {
   f: fold,
-  inputs: [at({ value: 2, children: [{ value: 3, children: [] }, { value: 0.5, children: [{ value: 4, children: [] }] }] })],
+  inputs: [
+    at({
+      value: 2,
+      children: [
+        { value: 3, children: [] },
+        { value: 0.5, children: [{ value: 4, children: [] }] },
+      ],
+    }),
+  ],
 });
 
 function even(x: number, n: number): number {
@@ -34,7 +42,11 @@ shape(50, 'mutual recursion', { f: (x: number) => even(x, 5) + odd(x, 4), inputs
 function flip(a: number, b: number, n: number): number {
   return n === 0 ? a / b : flip(b, a * 1.5, n - 1);
 }
-shape(50, 'recursion with the arguments in another order', { f: (a: number, b: number) => flip(a, b, 3), wrt: [0, 1], inputs: [at(2, 3)] });
+shape(50, 'recursion with the arguments in another order', {
+  f: (a: number, b: number) => flip(a, b, 3),
+  wrt: [0, 1],
+  inputs: [at(2, 3)],
+});
 
 interface List {
   head: number;
@@ -49,7 +61,8 @@ shape(51, 'linked list', {
   inputs: [at({ head: 1, tail: { head: 2, tail: { head: 3, tail: null } } })],
 });
 type Nested = { [key: string]: number | Nested };
-const total = (d: Nested): number => Object.values(d).reduce<number>((s, v) => s + (typeof v === 'number' ? v * v : 2 * total(v)), 0);
+const total = (d: Nested): number =>
+  Object.values(d).reduce<number>((s, v) => s + (typeof v === 'number' ? v * v : 2 * total(v)), 0);
 shape(51, 'nested dictionaries', { f: total, inputs: [at({ a: 1, b: { c: 2, d: { e: 3 } } } as Nested)] });
 
 shape(52, 'higher-order methods', {
@@ -61,7 +74,11 @@ shape(52, 'higher-order methods', {
     });
     const found = x.find((v) => v > 1.5) ?? 0;
     return (
-      y.reduce((a, b) => a * b, 1) + y.reduceRight((a, b) => a * 0.5 + b, 0) + count + found * (x.some((v) => v > 2) ? 2 : 3) + (x.every((v) => v > 0) ? x[0] : 0) +
+      y.reduce((a, b) => a * b, 1) +
+      y.reduceRight((a, b) => a * 0.5 + b, 0) +
+      count +
+      found * (x.some((v) => v > 2) ? 2 : 3) +
+      (x.every((v) => v > 0) ? x[0] : 0) +
       x.flatMap((v) => [v, v * 2]).reduce((a, b) => a + b)
     );
   },
@@ -81,7 +98,8 @@ const compose =
   (x: number) =>
     fs.reduce((v, f) => f(v), x);
 shape(54, 'returned functions, currying, composition', {
-  f: (x: number) => compose(curry(x)(2), Math.exp, (v) => v * x)(0.5) + [1, 2, 3].map(curry(x)).reduce((s, g) => s + g(x), 0),
+  f: (x: number) =>
+    compose(curry(x)(2), Math.exp, (v) => v * x)(0.5) + [1, 2, 3].map(curry(x)).reduce((s, g) => s + g(x), 0),
   inputs: [at(0.4)],
 });
 
@@ -164,7 +182,10 @@ describe('shape 57', () => {
 });
 
 describe('shape 58', () => {
-  const operators = { grad: (f: (x: number) => number) => grad(f), derivative: (f: (x: number) => number) => derivative(f) };
+  const operators = {
+    grad: (f: (x: number) => number) => grad(f),
+    derivative: (f: (x: number) => number) => derivative(f),
+  };
   for (const [outer, D] of Object.entries(operators)) {
     for (const [inner, E] of Object.entries(operators)) {
       test(`${outer} of ${inner}: no perturbation confusion`, () => {
@@ -209,10 +230,24 @@ describe('shape 59', () => {
 shape(60, 'rest, spread, defaults and destructuring', {
   f: (x: number[], y: number) => {
     const sum = (first: number, second = first * 2, ...rest: number[]) => rest.reduce((s, v) => s + v, first * second);
-    const { a, b: [c, d = y] = [y], ...others } = { a: x[0] * y, e: x[1], g: 2 } as { a: number; b?: number[]; e: number; g: number };
+    const {
+      a,
+      b: [c, d = y] = [y],
+      ...others
+    } = { a: x[0] * y, e: x[1], g: 2 } as { a: number; b?: number[]; e: number; g: number };
     const [p, , q = p * y, ...tail] = [...x, y];
     const optional = (v?: number) => (v === undefined ? y : v * y);
-    return sum(x[0]) + sum(...(x as [number, number])) * a + c * d + others.e * others.g + p * q + tail.length + Math.max(...x) + optional() + optional(p);
+    return (
+      sum(x[0]) +
+      sum(...(x as [number, number])) * a +
+      c * d +
+      others.e * others.g +
+      p * q +
+      tail.length +
+      Math.max(...x) +
+      optional() +
+      optional(p)
+    );
   },
   wrt: [0, 1],
   inputs: [at([1.5, 2, 0.3], 0.7)],
@@ -223,7 +258,8 @@ interface Options {
   steps?: number;
   mode: string;
 }
-const three = (x: number, { rate = 0.5, ...rest }: Options) => (rest.mode === 'fast' ? x * rate : x / rate) * (rest.steps ?? 1);
+const three = (x: number, { rate = 0.5, ...rest }: Options) =>
+  (rest.mode === 'fast' ? x * rate : x / rate) * (rest.steps ?? 1);
 const two = (x: number, o: Options) => three(x, { steps: 2, ...o });
 const one = (x: number, o: Partial<Options> = {}) => two(x, { mode: 'slow', ...o });
 shape(61, 'options passed down three levels, one of them tracked', {
@@ -243,7 +279,14 @@ shape(62, 'call, apply, bind, extracted methods', {
     const { at: extracted } = line;
     const bound = line.at.bind({ slope: x } as Line);
     const partial = Math.pow.bind(null, x);
-    return extracted.call({ slope: 3 } as Line, x) + line.at.apply(line, [x]) + bound(2) + partial(2) + Math.max.apply(null, [x, 1]) + Reflect.apply(line.at, line, [x]);
+    return (
+      extracted.call({ slope: 3 } as Line, x) +
+      line.at.apply(line, [x]) +
+      bound(2) +
+      partial(2) +
+      Math.max.apply(null, [x, 1]) +
+      Reflect.apply(line.at, line, [x])
+    );
   },
   inputs: [at(1.7)],
 });
@@ -283,7 +326,9 @@ class Ring extends Circle {
 shape(63, 'overridden methods, getters of subclasses, a Proxy', {
   f: (x: number) => {
     const shapes: Shape[] = [new Circle(x), new Ring(x * 2, x)];
-    const p = new Proxy({ x } as Record<string, number>, { get: (t, k) => (typeof k === 'string' && k in t ? t[k] * 2 : x * x) });
+    const p = new Proxy({ x } as Record<string, number>, {
+      get: (t, k) => (typeof k === 'string' && k in t ? t[k] * 2 : x * x),
+    });
     return shapes.reduce((s, c) => s + c.area() * c.double + c.describe().length, 0) + p.x * p.anything;
   },
   inputs: [at(0.8)],

@@ -9,7 +9,8 @@ const at =
     structuredClone(args) as unknown as A;
 
 shape(66, 'nested plain objects', {
-  f: (p: { a: number; inner: { b: number; deep: { c: number } }; unused: number }) => p.a * p.inner.b ** 2 + Math.sin(p.inner.deep.c),
+  f: (p: { a: number; inner: { b: number; deep: { c: number } }; unused: number }) =>
+    p.a * p.inner.b ** 2 + Math.sin(p.inner.deep.c),
   inputs: [at({ a: 2, inner: { b: 3, deep: { c: 0.5 } }, unused: 1 })],
 });
 describe('shape 66', () => {
@@ -106,7 +107,14 @@ shape(69, 'Map and Set keyed by strings and objects', {
     const dictionary: Record<string, number> = Object.fromEntries(m);
     return s * dictionary.x + [...m.values()].reduce((a, b) => a + b, 0);
   },
-  inputs: [() => [new Map([['x', 1.5], ['y', 2]])]],
+  inputs: [
+    () => [
+      new Map([
+        ['x', 1.5],
+        ['y', 2],
+      ]),
+    ],
+  ],
 });
 
 interface Ring {
@@ -155,7 +163,12 @@ shape(72, 'number, array or null; optional chaining', {
     const v = p.v === null ? 2 : Array.isArray(p.v) ? p.v.reduce((a, b) => a * b, 1) : p.v;
     return v * v + (p.o?.k?.z ?? 1) * 3 + (p?.['o']?.k?.z.valueOf() ?? 0);
   },
-  inputs: [at({ v: 3 }), at({ v: [2, 3], o: { k: { z: 4 } } }), at({ v: null, o: { k: { z: 1 } } }), at({ v: null, o: {} })],
+  inputs: [
+    at({ v: 3 }),
+    at({ v: [2, 3], o: { k: { z: 4 } } }),
+    at({ v: null, o: { k: { z: 1 } } }),
+    at({ v: null, o: {} }),
+  ],
 });
 
 shape(73, 'typed arrays of several kinds, nested and empty arrays', {
@@ -318,7 +331,13 @@ shape(79, 'Vec3', {
 shape(80, 'only some inputs matter; zero-length arrays', {
   f: (x: number[], none: number[], skip: number[]) => x[3] * x[7] + none.reduce((a, b) => a + b, 0) + (skip[9] ?? 1),
   wrt: [0, 1, 2],
-  inputs: [at(Array.from({ length: 10 }, (_, i) => i + 0.5), [], [1, 2])],
+  inputs: [
+    at(
+      Array.from({ length: 10 }, (_, i) => i + 0.5),
+      [],
+      [1, 2],
+    ),
+  ],
 });
 describe('shape 80', () => {
   test('the gradient of an empty array is an empty array', () => {

@@ -80,7 +80,13 @@ export function assign(value: unknown, numbers: number[], seen = new Map<unknown
 const steps = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
 
 /** The directional derivative of f by central differences that lies nearest to `expected`. */
-function nearestSlope<A extends unknown[]>(shape: Shape<A>, make: () => A, wrt: readonly number[], direction: number[], expected: number): number {
+function nearestSlope<A extends unknown[]>(
+  shape: Shape<A>,
+  make: () => A,
+  wrt: readonly number[],
+  direction: number[],
+  expected: number,
+): number {
   let best = Number.NaN;
   for (const h of steps) {
     const at = (sign: number): number => {
@@ -89,7 +95,10 @@ function nearestSlope<A extends unknown[]>(shape: Shape<A>, make: () => A, wrt: 
       const rest = [...direction];
       for (const i of wrt) {
         const numbers = flatten(args[i]);
-        args[i] = assign(args[i], numbers.map((x) => x + sign * h * (rest.shift() as number)));
+        args[i] = assign(
+          args[i],
+          numbers.map((x) => x + sign * h * (rest.shift() as number)),
+        );
       }
       return (shape.f as unknown as AnyFunction)(...args) as number;
     };
@@ -151,7 +160,10 @@ export function judge<A extends unknown[]>(shape: Shape<A>): void {
     }
 
     shape.reset?.();
-    const { value: again, pullback } = vjp(f as never, ...(make() as never)) as never as { value: number; pullback(c: number): unknown[] };
+    const { value: again, pullback } = vjp(f as never, ...(make() as never)) as never as {
+      value: number;
+      pullback(c: number): unknown[];
+    };
     expect(again, 'the value').toBe(value);
     const pulled = wrt.flatMap((i) => flatten(pullback(1)[i]));
     pulled.forEach((g, i) => close(g, flat[i], 1e-12, `pullback ${i}`));
@@ -164,9 +176,17 @@ export function judge<A extends unknown[]>(shape: Shape<A>): void {
       const forwardArgs = [...make()] as unknown[];
       const rest = [...direction];
       const tangents = forwardArgs.map((_, i) =>
-        wrt.includes(i) ? assign(make()[i], flatten(forwardArgs[i]).map(() => rest.shift() as number)) : undefined,
+        wrt.includes(i)
+          ? assign(
+              make()[i],
+              flatten(forwardArgs[i]).map(() => rest.shift() as number),
+            )
+          : undefined,
       );
-      const { value: forwardValue, tangent } = jvp(f as never, forwardArgs as never, tangents as never) as { value: number; tangent: number };
+      const { value: forwardValue, tangent } = jvp(f as never, forwardArgs as never, tangents as never) as {
+        value: number;
+        tangent: number;
+      };
       expect(forwardValue, 'the value, in forward mode').toBe(value);
       close(tangent, slope, 1e-10, 'forward against reverse');
     }

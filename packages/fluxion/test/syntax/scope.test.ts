@@ -5,7 +5,9 @@ import { type Analysis, analyze, type Binding, isReassigned } from '../../src/sy
 
 const of = (source: string, strict = true): Analysis => analyze(parseFunction(source).node as Node, { strict });
 const free = (source: string, strict = true) =>
-  Object.fromEntries([...of(source, strict).free].map(([name, { read, write }]) => [name, (read ? 'r' : '') + (write ? 'w' : '')]));
+  Object.fromEntries(
+    [...of(source, strict).free].map(([name, { read, write }]) => [name, (read ? 'r' : '') + (write ? 'w' : '')]),
+  );
 
 function bindings(analysis: Analysis): Map<string, Binding[]> {
   const found = new Map<string, Binding[]>();
@@ -29,7 +31,10 @@ describe('free names', () => {
     ['() => { f(); function f() { return g } }', { g: 'r' }],
     ['function f() { return f }', {}],
     ['() => ({ a, b: 1, [c]: d, e() { return a } })', { a: 'r', c: 'r', d: 'r' }],
-    ['() => { class A extends B { x = A; [y] = z; m() { return A } static { w } } }', { B: 'r', y: 'r', z: 'r', w: 'r' }],
+    [
+      '() => { class A extends B { x = A; [y] = z; m() { return A } static { w } } }',
+      { B: 'r', y: 'r', z: 'r', w: 'r' },
+    ],
     ['() => x.y.z[q]?.r', { x: 'r', q: 'r' }],
     ['() => { switch (a) { case b: let c = d; } return c }', { a: 'r', b: 'r', d: 'r', c: 'r' }],
     ['(a = b, c = () => d) => { var b, d }', { b: 'r', d: 'r' }],
@@ -71,7 +76,9 @@ describe('isReassigned', () => {
   });
 
   it('of a module', () => {
-    const analysis = analyze(parseFile('let a = 1; let b = 2; export const c = 3; export function f() { b++ }') as Node);
+    const analysis = analyze(
+      parseFile('let a = 1; let b = 2; export const c = 3; export function f() { b++ }') as Node,
+    );
     const module = Object.fromEntries([...analysis.unit.bindings].map(([name, b]) => [name, isReassigned(b)]));
     expect(module).toEqual({ a: false, b: true, c: false, f: false });
   });
@@ -79,9 +86,17 @@ describe('isReassigned', () => {
 
 describe('what functions use', () => {
   it('this, arguments, new.target and super, through arrows', () => {
-    const analysis = of('function f() { const g = () => { this; () => arguments; new.target }; async () => await 1; eval("x") }');
+    const analysis = of(
+      'function f() { const g = () => { this; () => arguments; new.target }; async () => await 1; eval("x") }',
+    );
     const root = [...analysis.functions.values()][0];
-    expect(root).toMatchObject({ usesThis: true, usesArguments: true, usesNewTarget: true, awaits: false, directEval: true });
+    expect(root).toMatchObject({
+      usesThis: true,
+      usesArguments: true,
+      usesNewTarget: true,
+      awaits: false,
+      directEval: true,
+    });
     expect(of('() => super.x').lexical).toMatchObject({ usesSuper: true, usesThis: true });
   });
 });

@@ -22,7 +22,16 @@ export function metadataOf(source: string): Metadata {
 
 function listOf(text: string, key: string): string[] {
   const inline = new RegExp(`^${key}:\\s*\\[([^\\]]*)\\]`, 'm').exec(text);
-  if (inline) return inline[1].split(',').map((s) => s.trim()).filter(Boolean);
+  if (inline)
+    return inline[1]
+      .split(',')
+      .map((s) => s.trim())
+      .filter(Boolean);
   const block = new RegExp(`^${key}:\\s*\\r?\\n((?:[ \\t]*-.*\\r?\\n?)+)`, 'm').exec(text);
-  return block ? block[1].split('\n').map((s) => s.replace(/^[ \t]*-\s*/, '').trim()).filter(Boolean) : [];
+  return block
+    ? block[1]
+        .split('\n')
+        .map((s) => s.replace(/^[ \t]*-\s*/, '').trim())
+        .filter(Boolean)
+    : [];
 }

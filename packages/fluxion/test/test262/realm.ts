@@ -10,7 +10,15 @@ interface Saved {
   readonly descriptors: readonly PropertyDescriptor[];
 }
 
-const { ownKeys, getOwnPropertyDescriptor, getPrototypeOf, defineProperty, isExtensible, setPrototypeOf, deleteProperty } = Reflect;
+const {
+  ownKeys,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  defineProperty,
+  isExtensible,
+  setPrototypeOf,
+  deleteProperty,
+} = Reflect;
 const { is } = Object;
 const apply = Reflect.apply;
 const has = Set.prototype.has;
@@ -21,7 +29,9 @@ const names = [
   'EvalError RangeError ReferenceError SyntaxError TypeError URIError Map Set WeakMap WeakSet WeakRef FinalizationRegistry',
   'ArrayBuffer SharedArrayBuffer DataView Atomics Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array',
   'Uint32Array Float32Array Float64Array BigInt64Array BigUint64Array Intl eval isFinite isNaN parseFloat parseInt Iterator',
-].join(' ').split(' ');
+]
+  .join(' ')
+  .split(' ');
 
 const saved = new Map<object, Saved>();
 
@@ -75,31 +85,34 @@ export function baseline(): void {
 /** Undoes what has changed; false if something can not be undone, and the process has to be replaced. */
 export function restore(): boolean {
   let whole = true;
-  apply(forEach, saved, [(before: Saved, o: object) => {
-    if (isExtensible(o) !== before.extensible) whole = false;
-    if (getPrototypeOf(o) !== before.proto && !setPrototypeOf(o, before.proto)) whole = false;
-    const now = ownKeys(o);
-    for (let i = 0; i < now.length; i++) {
-      const k = now[i];
-      if (k !== before.keys[i] && !apply(has, before.known, [k]) && !deleteProperty(o, k)) whole = o === globalThis && whole;
-    }
-    for (let i = 0; i < before.keys.length; i++) {
-      const key = before.keys[i];
-      const was = before.descriptors[i];
-      const d = getOwnPropertyDescriptor(o, key);
-      if (
-        d !== undefined &&
-        is(d.value, was.value) &&
-        d.get === was.get &&
-        d.set === was.set &&
-        d.writable === was.writable &&
-        d.enumerable === was.enumerable &&
-        d.configurable === was.configurable
-      ) {
-        continue;
+  apply(forEach, saved, [
+    (before: Saved, o: object) => {
+      if (isExtensible(o) !== before.extensible) whole = false;
+      if (getPrototypeOf(o) !== before.proto && !setPrototypeOf(o, before.proto)) whole = false;
+      const now = ownKeys(o);
+      for (let i = 0; i < now.length; i++) {
+        const k = now[i];
+        if (k !== before.keys[i] && !apply(has, before.known, [k]) && !deleteProperty(o, k))
+          whole = o === globalThis && whole;
       }
-      if (!defineProperty(o, key, was)) whole = false;
-    }
-  }]);
+      for (let i = 0; i < before.keys.length; i++) {
+        const key = before.keys[i];
+        const was = before.descriptors[i];
+        const d = getOwnPropertyDescriptor(o, key);
+        if (
+          d !== undefined &&
+          is(d.value, was.value) &&
+          d.get === was.get &&
+          d.set === was.set &&
+          d.writable === was.writable &&
+          d.enumerable === was.enumerable &&
+          d.configurable === was.configurable
+        ) {
+          continue;
+        }
+        if (!defineProperty(o, key, was)) whole = false;
+      }
+    },
+  ]);
   return whole;
 }

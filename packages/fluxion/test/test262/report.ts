@@ -92,7 +92,9 @@ function section(run: Recorded): string[] {
 }
 
 function isNamed(o: Outcome): boolean {
-  return /\b(LostDerivative|NoRule|NotDifferentiable|BitReinterpretation|UnsupportedSyntax|AmbiguousAlias|NotANumber)\b/.test(o.reason ?? '');
+  return /\b(LostDerivative|NoRule|NotDifferentiable|BitReinterpretation|UnsupportedSyntax|AmbiguousAlias|NotANumber)\b/.test(
+    o.reason ?? '',
+  );
 }
 
 function namedErrors(outcomes: readonly Outcome[]): string[] {
@@ -108,7 +110,13 @@ function byReason(failures: readonly Outcome[], mode: Recorded['mode']): string[
   }
   return [...groups].flatMap(([why, list]) => [
     `- ${why} (${list.length})`,
-    ...list.map((o) => `  - \`${o.path}\`: ${(o.reason ?? '').split('\n')[0].slice(0, 160).replace(/[|<>`]/g, ' ')}`),
+    ...list.map(
+      (o) =>
+        `  - \`${o.path}\`: ${(o.reason ?? '')
+          .split('\n')[0]
+          .slice(0, 160)
+          .replace(/[|<>`]/g, ' ')}`,
+    ),
   ]);
 }
 

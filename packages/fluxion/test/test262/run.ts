@@ -54,7 +54,9 @@ if (values.report !== undefined) {
 
 const checkout = resolve(values.checkout);
 if (!existsSync(join(checkout, 'harness'))) {
-  console.error(`No checkout of test262 at ${checkout}: git clone https://github.com/tc39/test262, then --checkout DIR or TEST262=DIR.`);
+  console.error(
+    `No checkout of test262 at ${checkout}: git clone https://github.com/tc39/test262, then --checkout DIR or TEST262=DIR.`,
+  );
   process.exit(2);
 }
 
@@ -75,18 +77,28 @@ function filesBelow(path: string): string[] {
 
 function suiteVersion(): string {
   try {
-    return execFileSync('git', ['-C', checkout, 'rev-parse', '--short', 'HEAD'], { encoding: 'utf8', stdio: 'pipe' }).trim();
+    return execFileSync('git', ['-C', checkout, 'rev-parse', '--short', 'HEAD'], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    }).trim();
   } catch {
     return process.env.TEST262_COMMIT ?? 'unknown';
   }
 }
 
 function start(): Promise<ChildProcess> {
-  const child = fork(join(here, 'worker.ts'), [], { execArgv: process.execArgv, stdio: ['ignore', 'ignore', values.quiet ? 'ignore' : 'inherit', 'ipc'] });
+  const child = fork(join(here, 'worker.ts'), [], {
+    execArgv: process.execArgv,
+    stdio: ['ignore', 'ignore', values.quiet ? 'ignore' : 'inherit', 'ipc'],
+  });
   return new Promise((done) => child.once('message', () => done(child)));
 }
 
-async function one(child: ChildProcess, path: string, again?: Outcome['again']): Promise<{ outcome: Outcome; alive: boolean }> {
+async function one(
+  child: ChildProcess,
+  path: string,
+  again?: Outcome['again'],
+): Promise<{ outcome: Outcome; alive: boolean }> {
   const job: Job = { path, checkout, plain: values.plain, tracked: values.tracked, ...again };
   return new Promise((done) => {
     const finish = (outcome: Outcome, alive: boolean) => {
@@ -140,4 +152,6 @@ const count = (status: string) => outcomes.filter((o) => o.status === status).le
 const pass = count('pass');
 const fail = count('fail');
 const share = ((100 * pass) / Math.max(1, pass + fail)).toFixed(2);
-console.log(`${pass} pass, ${fail} fail (${share} %), ${count('excluded')} excluded; ${((Date.now() - begun) / 1000).toFixed(0)} s`);
+console.log(
+  `${pass} pass, ${fail} fail (${share} %), ${count('excluded')} excluded; ${((Date.now() - begun) / 1000).toFixed(0)} s`,
+);

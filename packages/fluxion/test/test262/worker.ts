@@ -5,8 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import vm from 'node:vm';
-import { hooks } from '../../src/dynamic/hooks.ts';
 import { runsAsItIs } from '../../src/dynamic/calls.ts';
+import { hooks } from '../../src/dynamic/hooks.ts';
 import { beginRun, endRun, enterRun, leaveRun, type Run, setLevel } from '../../src/dynamic/run.ts';
 import '../../src/dynamic/table.ts';
 import { Tracked } from '../../src/dynamic/numbers/box.ts';
@@ -63,13 +63,23 @@ function load(checkout: string, include: string): void {
   vm.runInThisContext(text, { filename: `harness/${include}` });
 }
 
-const wrongPlace: Record<string, string> = { module: 'is a module', raw: 'is a raw script', CanBlockIsFalse: 'needs agents' };
+const wrongPlace: Record<string, string> = {
+  module: 'is a module',
+  raw: 'is a raw script',
+  CanBlockIsFalse: 'needs agents',
+};
 
 function excludedBy(meta: Metadata, source: string): string | undefined {
   for (const [flag, why] of Object.entries(wrongPlace)) if (meta.flags.has(flag)) return why;
   if (meta.negative !== undefined && meta.negative.phase !== 'runtime') return 'must not parse (negative syntax test)';
-  if (meta.features.includes('import-defer') || meta.features.includes('dynamic-import') || meta.features.includes('source-phase-imports')) return 'is about modules';
-  if (/\$262\.(createRealm|evalScript|agent|IsHTMLDDA|AbstractModuleSource)/.test(source)) return 'needs another realm, script or agent';
+  if (
+    meta.features.includes('import-defer') ||
+    meta.features.includes('dynamic-import') ||
+    meta.features.includes('source-phase-imports')
+  )
+    return 'is about modules';
+  if (/\$262\.(createRealm|evalScript|agent|IsHTMLDDA|AbstractModuleSource)/.test(source))
+    return 'needs another realm, script or agent';
   return undefined;
 }
 
@@ -153,7 +163,11 @@ async function run(job: Job): Promise<Outcome> {
     try {
       native = vm.runInThisContext(`(${text})`, { filename: path });
     } catch (e) {
-      return { path, status: 'excluded', reason: 'can not be the body of a function (or this engine does not parse it)' };
+      return {
+        path,
+        status: 'excluded',
+        reason: 'can not be the body of a function (or this engine does not parse it)',
+      };
     }
     const direct = usesEval(text);
     if (direct !== undefined) return { path, status: 'excluded', reason: direct };
@@ -173,11 +187,21 @@ async function run(job: Job): Promise<Outcome> {
       spent = !restore() || spent;
     });
     if (failure !== undefined) {
-      return { path, status: 'fail', reason: `${modes.length > 1 ? (strict ? 'strict: ' : 'sloppy: ') : ''}${failure}`, spent };
+      return {
+        path,
+        status: 'fail',
+        reason: `${modes.length > 1 ? (strict ? 'strict: ' : 'sloppy: ') : ''}${failure}`,
+        spent,
+      };
     }
   }
   if (ran === 0) {
-    return { path, status: 'excluded', reason: 'fails without the rewriter (this engine, or it must be global code)', spent };
+    return {
+      path,
+      status: 'excluded',
+      reason: 'fails without the rewriter (this engine, or it must be global code)',
+      spent,
+    };
   }
   return { path, status: 'pass', spent };
 }
@@ -198,7 +222,9 @@ function tracking(text: string): string {
   const visit = (node: Node, isKey: boolean): void => {
     if (node.type === 'Literal' && typeof node.value === 'number' && !isKey) places.push(node);
     const key =
-      'key' in node && 'computed' in node && !node.computed && !(node.type === 'Property' && node.shorthand) ? node.key : undefined;
+      'key' in node && 'computed' in node && !node.computed && !(node.type === 'Property' && node.shorthand)
+        ? node.key
+        : undefined;
     for (const child of children(node)) visit(child, child === key);
   };
   visit(shape.node as Node, false);
@@ -241,7 +267,13 @@ function twinBody(job: Job, text: string, native: Function): { body: () => unkno
 process.on('message', (job: Job) => {
   run(job).then(
     (outcome) => process.send!(outcome),
-    (e) => process.send!({ path: job.path, status: 'fail', reason: `the runner itself: ${(e as Error)?.stack ?? e}`, spent: true }),
+    (e) =>
+      process.send!({
+        path: job.path,
+        status: 'fail',
+        reason: `the runner itself: ${(e as Error)?.stack ?? e}`,
+        spent: true,
+      }),
   );
 });
 process.send!('ready');

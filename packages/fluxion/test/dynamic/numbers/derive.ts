@@ -2,8 +2,9 @@
  * Derivatives taken straight on tracked numbers, without rewriting anything: what the tests of rules, operators and the tape
  * are written with.
  */
-import { tangentOf } from '../../../src/dynamic/numbers/dual.ts';
+
 import { Box, Dual, isBox, Tracked, type Value } from '../../../src/dynamic/numbers/box.ts';
+import { tangentOf } from '../../../src/dynamic/numbers/dual.ts';
 import { forwardLevel, type Level, type LevelRun, reverseLevel } from '../../../src/dynamic/numbers/level.ts';
 import { Tape } from '../../../src/dynamic/tape.ts';
 

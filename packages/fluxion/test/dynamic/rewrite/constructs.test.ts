@@ -140,7 +140,7 @@ describe('captures', () => {
     expect(r.writes.sort()).toEqual(['a', 'c']);
     expect(r.live.sort()).toEqual(['a', 'b', 'c']);
   });
-  it("takes this, arguments and new.target of a root arrow from the environment", () => {
+  it('takes this, arguments and new.target of a root arrow from the environment', () => {
     const env = { this: { x: 2 }, arguments: [7], newTarget: Map };
     expect(twinOfText('() => [this.x, arguments[0], new.target, (() => this.x)()]', { env })()).toEqual([2, 7, Map, 2]);
   });
@@ -152,7 +152,14 @@ describe('captures', () => {
 });
 
 describe('methods standing alone', () => {
-  const base = { hi() { return `hi ${(this as any).n}`; }, get v() { return (this as any).n * 2; } };
+  const base = {
+    hi() {
+      return `hi ${(this as any).n}`;
+    },
+    get v() {
+      return (this as any).n * 2;
+    },
+  };
   const home = { __proto__: base };
   it.each([
     ['m() { return super.hi() }', 'hi 3'],
@@ -176,7 +183,12 @@ describe('methods standing alone', () => {
 
 describe('class as the unit', () => {
   it('constructs, leaves statics out, shows its private names', () => {
-    class B { b: number; constructor(b: number) { this.b = b; } }
+    class B {
+      b: number;
+      constructor(b: number) {
+        this.b = b;
+      }
+    }
     const C = twinOfText(
       `class C extends B { #x = 1; static n = fail(); static { fail() } y = this.#x + 1; constructor(a) { super(a); this.z = C } get x() { return this.#x } }`,
       { parent: B, constants: { B }, self: 'original' },

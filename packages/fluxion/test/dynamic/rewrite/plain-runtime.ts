@@ -68,7 +68,8 @@ export function plainRuntime(trace?: (name: string) => void): TwinRuntime {
       for (const k of Reflect.ownKeys(source)) {
         if (names.has(k)) continue;
         const d = Reflect.getOwnPropertyDescriptor(source, k);
-        if (d?.enumerable) Object.defineProperty(copy, k, { value: source[k], writable: true, enumerable: true, configurable: true });
+        if (d?.enumerable)
+          Object.defineProperty(copy, k, { value: source[k], writable: true, enumerable: true, configurable: true });
       }
       return copy;
     },

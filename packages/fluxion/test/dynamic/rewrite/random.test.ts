@@ -4,14 +4,34 @@ import { compare } from './compare.ts';
 
 /** Random expressions and small programs over a few variables, whose every step that can be seen goes into the trace. */
 const name = fc.constantFrom('a', 'b', 'c', 'k');
-const literal = fc.constantFrom('0', '1', '-2', '3.5', "'s'", "'4'", 'true', 'null', 'undefined', 'NaN', '5n', '[1, 2]', '{x: 1}', '-0');
+const literal = fc.constantFrom(
+  '0',
+  '1',
+  '-2',
+  '3.5',
+  "'s'",
+  "'4'",
+  'true',
+  'null',
+  'undefined',
+  'NaN',
+  '5n',
+  '[1, 2]',
+  '{x: 1}',
+  '-0',
+);
 const arithmetic = fc.constantFrom('+', '-', '*', '/', '%', '**', '&', '|', '^', '<<', '>>', '>>>');
 const relation = fc.constantFrom('<', '>', '<=', '>=', '==', '!=', '===', '!==');
 
 const { expression } = fc.letrec<{ expression: string; target: string }>((tie) => {
   const e = tie('expression');
   return {
-    target: fc.oneof(name, fc.tuple(e).map(([x]) => `o[(${x})]`), fc.constant('o.x'), fc.constant('o.acc')),
+    target: fc.oneof(
+      name,
+      fc.tuple(e).map(([x]) => `o[(${x})]`),
+      fc.constant('o.x'),
+      fc.constant('o.acc'),
+    ),
     expression: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
       literal,
@@ -19,8 +39,12 @@ const { expression } = fc.letrec<{ expression: string; target: string }>((tie) =
       fc.tuple(e, arithmetic, e).map(([x, op, y]) => `((${x}) ${op} (${y}))`),
       fc.tuple(e, relation, e).map(([x, op, y]) => `((${x}) ${op} (${y}))`),
       fc.tuple(fc.constantFrom('-', '+', '~', '!', 'typeof ', 'void '), e).map(([op, x]) => `(${op}(${x}))`),
-      fc.tuple(tie('target'), fc.constantFrom('=', '+=', '-=', '*=', '??=', '||=', '&&=', '>>=', '**='), e).map(([x, op, y]) => `(${x} ${op} ${y})`),
-      fc.tuple(fc.constantFrom('++', '--'), tie('target'), fc.boolean()).map(([op, x, pre]) => (pre ? `(${op}${x})` : `(${x}${op})`)),
+      fc
+        .tuple(tie('target'), fc.constantFrom('=', '+=', '-=', '*=', '??=', '||=', '&&=', '>>=', '**='), e)
+        .map(([x, op, y]) => `(${x} ${op} ${y})`),
+      fc
+        .tuple(fc.constantFrom('++', '--'), tie('target'), fc.boolean())
+        .map(([op, x, pre]) => (pre ? `(${op}${x})` : `(${x}${op})`)),
       fc.tuple(e, fc.constantFrom('&&', '||', '??'), e).map(([x, op, y]) => `((${x}) ${op} (${y}))`),
       fc.tuple(e, e, e).map(([x, y, z]) => `((${x}) ? (${y}) : (${z}))`),
       fc.tuple(e, e).map(([x, y]) => `(${x}, ${y})`),
@@ -50,7 +74,9 @@ const { statement } = fc.letrec<{ statement: string; block: string }>((tie) => (
     fc.tuple(name, tie('block')).map(([n, b]) => `for (let ${n} = 0; ${n} < 3 && n++ < 30; ${n}++) ${b}`),
     fc.tuple(name, expression, tie('block')).map(([n, x, b]) => `for (const ${n}_ of [${x}, 1]) ${b}`),
     fc.tuple(tie('block'), name, tie('block')).map(([x, n, y]) => `try ${x} catch (${n}) ${y} finally { t('f') }`),
-    fc.tuple(expression, expression, tie('statement')).map(([x, y, s]) => `switch (${x}) { case ${y}: ${s} default: t('d') }`),
+    fc
+      .tuple(expression, expression, tie('statement'))
+      .map(([x, y, s]) => `switch (${x}) { case ${y}: ${s} default: t('d') }`),
     fc.tuple(expression).map(([x]) => `if (n++ > 4) return ${x};`),
     fc.constantFrom('t(a);', 'set(1)', '(() => { b = a })()'),
   ),

@@ -23,7 +23,10 @@ describe('golden texts', () => {
     ["(a) => typeof a === 'string'", "(a) => (P, (typeof a === 'string'))"],
     ['(a) => `x${a}`', '(a) => (P, `x${$$str(a)}`)'],
     ['() => { for (let i = 0; i < 3; i++) ; }', '() => { P;  for (let i = 0; (i < 3); (i++)) ; }'],
-    ['(n) => Math.sin(n)', "(n) => { let $$1; P; return (($$1 = Math.sin, typeof n === 'number' && $$1 === $$math.sin ? $$1(n) : $$t($$1).call(Math, n))); }"],
+    [
+      '(n) => Math.sin(n)',
+      "(n) => { let $$1; P; return (($$1 = Math.sin, typeof n === 'number' && $$1 === $$math.sin ? $$1(n) : $$t($$1).call(Math, n))); }",
+    ],
     ['() => { function f() { return 1 } return f() }', '() => { P;  function f() { P;  return 1; } return f(); }'],
   ])('%s', (source, expected) => {
     expect(body(source)).toBe(expected);
