@@ -69,6 +69,15 @@ export class Tape {
     return at + this.#shift;
   }
 
+  /** `count` independent variables; gives the first. */
+  leaves(count: number): number {
+    const at = this.length;
+    while (at + count > this.#capacity) this.#grow();
+    this.#lhs.fill(LEAF, at, at + count);
+    this.length = at + count;
+    return at + this.#shift;
+  }
+
   unary(input: number, partial: number): number {
     const at = this.length;
     if (at === this.#capacity) this.#grow();

@@ -6,7 +6,8 @@
 
 import { asRoot, callTwin } from '../dynamic/calls.ts';
 import { hooks } from '../dynamic/hooks.ts';
-import { restore, snapshotDeep, strip } from '../dynamic/journal.ts';
+import { strip } from '../dynamic/journal.ts';
+import { restore, snapshotDeep } from '../dynamic/reach.ts';
 import { Dual, isBox, Tracked, type Value } from '../dynamic/numbers/box.ts';
 import { tangentOf } from '../dynamic/numbers/dual.ts';
 import { forwardLevel, type Level, reverseLevel } from '../dynamic/numbers/level.ts';
@@ -139,10 +140,11 @@ export function reverse<T>(
       const given = [...args];
       wrt.forEach((index, k) => {
         const { outline, leaves } = inputs[k];
-        first.push(tape.length);
+        const at = tape.leaves(leaves.length);
+        first.push(at);
         given[index] = standIn(
           outline,
-          leaves.map((leaf) => new Tracked(level, leaf, tape.leaf())),
+          leaves.map((leaf, i) => new Tracked(level, leaf, at + i)),
         );
       });
       return given;
