@@ -10,7 +10,7 @@ import { guard, guardConstruct } from './builtins/guard.ts';
 import { lookup } from './builtins/registry.ts';
 import { classTwin, privateAccess } from './classes.ts';
 import { hooks } from './hooks.ts';
-import { mentionsTracked } from './journal.ts';
+import { mentionsTracked } from './reach.ts';
 import { calleeText } from './positions.ts';
 import { g, get } from './properties.ts';
 import { originalText } from './rewrite/records.ts';

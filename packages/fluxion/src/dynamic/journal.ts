@@ -9,13 +9,15 @@
  * the twins had captured.
  */
 import { fluxionError } from '../errors/error.ts';
-import { type Contents, contentsOf, eachObject, eachReference, putBack } from './contents.ts';
+import { type Contents, contentsOf, eachObject, putBack } from './contents.ts';
 import { hooks } from './hooks.ts';
 import { type Box, isBox, numberOf, type Value } from './numbers/box.ts';
-import { isProxy, madeProxy } from './proxies.ts';
-import { isBuffer, isObject, Stripper, storage, strip } from './strip.ts';
+import { olderThan, readCell, searchOld } from './older.ts';
+import { isProxy } from './proxies.ts';
+import { isBuffer, isObject, Stripper, strip } from './strip.ts';
 
-export { isProxy, strip };
+export { registerRoots } from './older.ts';
+export { strip };
 
 /** A captured variable, or any other place that can be read and written: an entry of a WeakMap, a private field. */
 export interface Cell {
@@ -23,7 +25,7 @@ export interface Cell {
   set?(value: unknown): void;
 }
 
-interface Entry {
+export interface Entry {
   /** What it held before the first write that was noted. */
   readonly before: Contents;
   /** It received a tracked number, not only objects. */
@@ -40,7 +42,7 @@ interface Taken {
   readonly left: unknown;
 }
 
-interface CellEntry {
+export interface CellEntry {
   readonly cell: Cell;
   readonly before: unknown;
   out: Taken | undefined;
@@ -229,14 +231,6 @@ export function touchMemory(buffer: object, make: () => Memory): void {
   journal.root.memories.set(buffer, make());
 }
 
-type Roots = (visit: (value: unknown) => void) => void;
-const providers: Roots[] = [];
-
-/** Adds a source of values that existed before any gradient: what functions have captured. */
-export function registerRoots(provider: Roots): void {
-  providers.push(provider);
-}
-
 /** Ends a journal: a nested one hands over to its parent, the outermost one puts everything back. */
 export function endJournal(journal: Journal): void {
   if (journal.ended) return;
@@ -302,87 +296,6 @@ function stripCell(cell: Cell, stripper: Stripper): void {
   if (plain !== value && !Object.is(plain, value)) cell.set?.(plain);
 }
 
-/**
- * At most this many references are followed, nearest first, to find out which objects are old: what has not been found by then counts
- * as new. The question is asked at the end of every gradient that wrote to objects of unknown age, whatever hangs on them.
- */
-const searchLimit = 5_000;
-
-/**
- * Which of the objects and buffers that received tracked numbers existed before the run: those that could be reached, as
- * things were before, from what functions had captured.
- */
-function olderThan(journal: Journal): Set<object> {
-  const wanted = new Set<object>();
-  for (const [o, entry] of journal.objects) if (entry.boxed && !entry.young) wanted.add(o);
-  for (const buffer of journal.memories.keys()) wanted.add(buffer);
-  return wanted.size === 0 ? wanted : searchOld(journal, wanted).found;
-}
-
-/** Which of `wanted` can be reached; `complete`: the others certainly can't. */
-function searchOld(journal: Journal, wanted: ReadonlySet<object>): { found: Set<object>; complete: boolean } {
-  const found = new Set<object>();
-  const seen = new Set<object>();
-  const open: object[] = [];
-  let followed = 0;
-  let opaque = false;
-  const reach = (value: unknown): void => {
-    if (!isObject(value) || seen.has(value) || value === globalThis) return;
-    followed++;
-    seen.add(value);
-    if (wanted.has(value)) found.add(value);
-    if (ArrayBuffer.isView(value)) reach(value.buffer);
-    open.push(value);
-  };
-  const since = valuesSince(journal);
-  for (const { before } of journal.cells.values()) reach(before);
-  for (const provider of providers) {
-    provider((value) => {
-      if (!since.has(value)) reach(value);
-    });
-  }
-  const limit = followed + searchLimit;
-  for (let i = 0; i < open.length && found.size < wanted.size && followed < limit; i++) {
-    const o = open[i] as object;
-    if (isBox(o)) continue;
-    const parts = madeProxy(o);
-    if (parts !== undefined) {
-      reach(parts.target);
-      continue;
-    }
-    if (isProxy(o)) opaque = true;
-    const entry = journal.objects.get(o);
-    if (entry?.young) continue;
-    if (entry === undefined) followed += eachReference(o, reach, limit - followed);
-    else eachObject(entry.before, reach);
-  }
-  return { found, complete: followed < limit && !opaque };
-}
-
-/** What captured variables and globals hold now and did not hold before: they are no way to what is old. */
-function valuesSince(journal: Journal): Set<unknown> {
-  const since = new Set<unknown>();
-  for (const { cell, before } of journal.cells.values()) {
-    const now = readCell(cell);
-    if (isObject(now) && now !== before) since.add(now);
-  }
-  const globals = journal.objects.get(globalThis)?.before;
-  if (globals !== undefined) {
-    const before = new Set(globals.values);
-    eachObject(contentsOf(globalThis), (v) => isObject(v) && !before.has(v) && since.add(v));
-  }
-  return since;
-}
-
-/** The contents of an object that has not been written; undefined for one that can only hold plain values. */
-function quickContents(o: object): Contents | undefined {
-  if (Array.isArray(o) && o.length > 0 && typeof o[0] === 'number' && typeof o[o.length - 1] === 'number') {
-    for (let i = 0; i < o.length; i++) if (typeof o[i] !== 'number') return contentsOf(o);
-    return undefined;
-  }
-  return contentsOf(o);
-}
-
 /** The levels of `journal` taken off a box: what it is outside that run. */
 function outside(box: Value, journal: Journal): Value {
   if (journal.parent === undefined) return numberOf(box);
@@ -427,14 +340,6 @@ export function takeOut(journal: Journal): void {
   }
   for (const memory of journal.memories.values()) memory.takeOut();
   journal.lastBoxed = journal.lastTouched = undefined;
-}
-
-function readCell(cell: Cell): unknown {
-  try {
-    return cell.get();
-  } catch {
-    return undefined;
-  }
 }
 
 /** The run goes on: tracked numbers are put where they had been. */
@@ -487,71 +392,4 @@ function boxedPlaces(o: object): Cell[] {
     }
   }
   return places;
-}
-
-/**
- * Why code that knows only plain numbers may not be given these values: the name of what is tracked in their reach.
- * Undefined if nothing is.
- */
-export function mentionsTracked(values: readonly unknown[], _callee?: Function): string | undefined {
-  const seen = new Set<object>();
-  const open: unknown[] = [...values];
-  while (open.length > 0) {
-    const v = open.pop();
-    if (!isObject(v) || seen.has(v)) continue;
-    if (isBox(v)) return 'a tracked number';
-    seen.add(v);
-    if (hooks.identityOf(v) !== v) return 'an argument that is differentiated';
-    if (ArrayBuffer.isView(v) || isBuffer(v)) {
-      if (storage.isTracked(v)) return 'a typed array that holds tracked numbers';
-    }
-    for (let j = current; j !== undefined; j = j.parent) {
-      if (j.objects.get(v)?.boxed) return 'an object that has received a tracked number';
-    }
-    const parts = madeProxy(v);
-    if (parts !== undefined) {
-      open.push(parts.target, parts.handler);
-      continue;
-    }
-    if (v === globalThis || isProxy(v)) continue;
-    const contents = quickContents(v);
-    if (contents !== undefined) eachObject(contents, (x) => isObject(x) && open.push(x));
-  }
-  return undefined;
-}
-
-/** Everything that can be reached from some values, as it was. */
-export interface DeepSnapshot {
-  readonly objects: Map<object, Contents>;
-  readonly memories: Map<object, () => void>;
-}
-
-/**
- * Takes down everything that can be reached from `values` (arguments that are not differentiated), to be put back when the
- * gradient has ended. Cycles, class instances, Map, Set and typed arrays included; functions only as far as properties go.
- */
-export function snapshotDeep(values: readonly unknown[]): DeepSnapshot {
-  const objects = new Map<object, Contents>();
-  const memories = new Map<object, () => void>();
-  const open: unknown[] = [...values];
-  while (open.length > 0) {
-    const o = open.pop();
-    if (!isObject(o) || isBox(o) || objects.has(o) || o === globalThis) continue;
-    const buffer = ArrayBuffer.isView(o) ? o.buffer : isBuffer(o) ? o : undefined;
-    if (buffer !== undefined && !memories.has(buffer)) memories.set(buffer, storage.keep(buffer));
-    const parts = madeProxy(o);
-    if (parts !== undefined) {
-      open.push(parts.target, parts.handler);
-      continue;
-    }
-    const contents = contentsOf(o);
-    objects.set(o, contents);
-    eachObject(contents, (v) => isObject(v) && !objects.has(v) && open.push(v));
-  }
-  return { objects, memories };
-}
-
-export function restore(snapshot: DeepSnapshot): void {
-  for (const [o, contents] of snapshot.objects) putBack(o, contents);
-  for (const bringBack of snapshot.memories.values()) bringBack();
 }

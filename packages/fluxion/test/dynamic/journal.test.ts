@@ -1,16 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import {
-  mentionsTracked,
-  registerRoots,
-  restore,
-  snapshotDeep,
-  strip,
-  touch,
-  touchCell,
-} from '../../src/dynamic/journal.ts';
+import { registerRoots, strip, touch, touchCell } from '../../src/dynamic/journal.ts';
 import { Dual, S } from '../../src/dynamic/numbers/box.ts';
 import { forwardLevel } from '../../src/dynamic/numbers/level.ts';
 import { get, set, setYoung } from '../../src/dynamic/properties.ts';
+import { mentionsTracked, restore, snapshotDeep } from '../../src/dynamic/reach.ts';
 import { beginRun, endRun, enterRun, leaveRun } from '../../src/dynamic/run.ts';
 import { call, inside, make, pair } from './inside.ts';
 

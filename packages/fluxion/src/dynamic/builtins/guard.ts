@@ -5,7 +5,7 @@
  */
 import { bumpEpoch } from '../../capture/capture.ts';
 import { fluxionError } from '../../errors/error.ts';
-import { mentionsTracked } from '../journal.ts';
+import { mentionsTracked } from '../reach.ts';
 import { currentRun } from '../run.ts';
 import { isBox, isObject } from './adapt.ts';
 import { later } from './later.ts';
