@@ -58,14 +58,10 @@ export type ClassNode = acorn.ClassDeclaration | acorn.ClassExpression;
 
 const keysOf = new Map<string, readonly string[]>();
 
-/** The fields of a node that can hold nodes; learnt from the first node of each type and completed by later ones. */
+/** The fields of a node that can hold nodes: the parser gives all nodes of a type the same. */
 function childKeys(node: Node): readonly string[] {
-  const keys = Object.keys(node);
   let known = keysOf.get(node.type);
-  if (known === undefined || known.length !== keys.length) {
-    known = keys.filter((k) => !skipped.has(k));
-    if (keysOf.get(node.type) === undefined) keysOf.set(node.type, known);
-  }
+  if (known === undefined) keysOf.set(node.type, (known = Object.keys(node).filter((k) => !skipped.has(k))));
   return known;
 }
 const skipped = new Set(['type', 'start', 'end', 'raw', 'kind', 'operator', 'name', 'regex', 'bigint', 'directive']);

@@ -46,8 +46,9 @@ function classText(r: Context, node: Class & Node, root: boolean): string {
   out += ` ${r.gap(at, body.start)}{`;
   at = body.start + 1;
   const base = !node.superClass;
+  const name = base ? undefined : homeName(r, node);
   for (const m of body.body) {
-    out += r.gap(at, m.start) + r.pad(m.start, m.end, member(r, m, root, base));
+    out += r.gap(at, m.start) + r.pad(m.start, m.end, member(r, m, root, base, name));
     at = m.end;
   }
   if (root) out += privateAccessors(node);
@@ -55,13 +56,25 @@ function classText(r: Context, node: Class & Node, root: boolean): string {
   return `${out}${r.gap(at, body.end)}}`;
 }
 
+/** The name that means the class everywhere inside it, if it has one. */
+function homeName(r: Context, node: Class & Node): string | undefined {
+  const name = node.id?.name;
+  if (name === undefined) return undefined;
+  for (const [at, scope] of r.analysis.scopes) {
+    if (at.start > node.start && at.end <= node.end && scope.bindings.has(name)) return undefined;
+  }
+  return name;
+}
+
 function member(
   r: Context,
   m: MethodDefinition | PropertyDefinition | StaticBlock,
   root: boolean,
   base: boolean,
+  name: string | undefined,
 ): string {
-  if (m.type === 'StaticBlock') return root ? '' : staticBlock(r, m);
+  const home = name === undefined || m.type === 'StaticBlock' || m.static ? name : `${name}.prototype`;
+  if (m.type === 'StaticBlock') return root ? '' : staticBlock(r, m, home);
   if (m.type === 'MethodDefinition') {
     // Found on the original's prototype; its key must not be computed a second time.
     if (root && m.computed) return '';
@@ -69,14 +82,14 @@ function member(
     const prefix = `${m.static ? 'static ' : ''}${m.value.async ? 'async ' : ''}${m.value.generator ? '*' : ''}${kind}`;
     const makesThis = m.kind === 'constructor' && base;
     const key = memberKey(r, m);
-    return `${prefix}${key}${emitMethodRest(r, m.value, { whole: m as Node, makesThis })} `;
+    return `${prefix}${key}${emitMethodRest(r, m.value, { whole: m as Node, makesThis, home })} `;
   }
   const isPrivate = m.key.type === 'PrivateIdentifier';
   if (root && m.static) return isPrivate ? `static #${(m.key as { name: string }).name}; ` : '';
   const key = memberKey(r, m);
   const lead = `${m.static ? 'static ' : ''}${key}`;
   if (!m.value) return `${lead};`;
-  return `${lead} = ${r.gap(m.key.end, m.value.start)}${initialiser(r, m)}${r.gap(m.value.end, m.end)};`;
+  return `${lead} = ${r.gap(m.key.end, m.value.start)}${initialiser(r, m, home)}${r.gap(m.value.end, m.end)};`;
 }
 
 function memberKey(r: Context, m: MethodDefinition | PropertyDefinition): string {
@@ -98,24 +111,30 @@ function initialiserFrame(r: Context, m: PropertyDefinition | StaticBlock): Func
 }
 
 /** Runs `make` with `this` and `super` being those of the class. */
-function inside(r: Context, m: PropertyDefinition | StaticBlock, make: () => string): string {
-  const { superIsOutside, lexicalOutside, inHead } = r;
+function inside(
+  r: Context,
+  m: PropertyDefinition | StaticBlock,
+  home: string | undefined,
+  make: () => string,
+): string {
+  const { superIsOutside, lexicalOutside, inHead, home: outer } = r;
+  r.home = home;
   r.superIsOutside = false;
   r.lexicalOutside = false;
   r.inHead = false;
   try {
     return r.within(initialiserFrame(r, m), make);
   } finally {
-    Object.assign(r, { superIsOutside, lexicalOutside, inHead });
+    Object.assign(r, { superIsOutside, lexicalOutside, inHead, home: outer });
   }
 }
 
-function initialiser(r: Context, m: PropertyDefinition): string {
-  return inside(r, m, () => r.isolated(() => r.emit(m.value as Node)));
+function initialiser(r: Context, m: PropertyDefinition, home: string | undefined): string {
+  return inside(r, m, home, () => r.isolated(() => r.emit(m.value as Node)));
 }
 
-function staticBlock(r: Context, m: StaticBlock): string {
-  return inside(r, m, () => {
+function staticBlock(r: Context, m: StaticBlock, home: string | undefined): string {
+  return inside(r, m, home, () => {
     const brace = r.find('{', m.start);
     const { made, names } = r.withTemporaries(() => emitStatements(r, m.body, brace + 1, m.end - 1));
     const temporaries = names.length === 0 ? '' : `let ${names.join(', ')};`;

@@ -75,6 +75,8 @@ export class Context {
   frame!: FunctionFrame;
   /** `super` means the object that the runtime found (a method standing alone), not the natural one. */
   superIsOutside = false;
+  /** The object that natural `super` belongs to, where a name for it is at hand; undefined where there is none. */
+  home: string | undefined;
   /** `this`, `arguments` and `new.target` are those of the code around the root arrow. */
   lexicalOutside = false;
   private temporaries: Temporaries | undefined;

@@ -13,6 +13,8 @@ export interface FunctionOptions {
   /** The node whose text `toString` would show, where that is more than the function node (methods). */
   readonly whole?: Node | undefined;
   readonly makesThis?: boolean;
+  /** The text of the object that `super` belongs to. */
+  readonly home?: string | undefined;
   /** `super`, and `this` of arrows, are those around the unit. */
   readonly root?: boolean;
 }
@@ -47,10 +49,11 @@ function parts(r: Context, node: FunctionNode, options: FunctionOptions): Parts 
   const whole = options.whole ?? node;
   const id = r.record(whole.start, whole.end);
   const arrow = node.type === 'ArrowFunctionExpression';
-  const outer = { superIsOutside: r.superIsOutside, lexicalOutside: r.lexicalOutside, inHead: r.inHead };
+  const outer = { superIsOutside: r.superIsOutside, lexicalOutside: r.lexicalOutside, inHead: r.inHead, home: r.home };
   if (!arrow && !options.root) {
     r.superIsOutside = false;
     r.lexicalOutside = false;
+    r.home = options.home;
   }
   r.inHead = false;
   const activation = node.async && (info.awaits || (node.generator && info.yields));

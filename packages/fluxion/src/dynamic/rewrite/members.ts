@@ -288,22 +288,27 @@ function emitSuperMember(r: Context, node: MemberExpression): string {
   const property = node.property as Node;
   const text = gap + r.emit(property);
   const key = isPlain(r.kind(property)) ? text : r.call(node, 'toKey', text);
-  return r.superIsOutside ? superGet(r, node, key) : `super[${key}]`;
+  if (r.superIsOutside) return superGet(r, node, r.rt('home'), key);
+  // `this` has to be there before the key is evaluated.
+  return r.home === undefined ? `super[${key}]` : `(this, ${superGet(r, node, r.home, key)})`;
 }
 
-function superGet(r: Context, at: Node, key: string): string {
-  r.usesSuper = true;
-  return r.call(at, 'superGet', r.rt('home'), key, r.thisText());
+function superGet(r: Context, at: Node, home: string, key: string): string {
+  r.usesSuper ||= r.superIsOutside;
+  return r.call(at, 'superGet', home, key, r.thisText());
 }
 
 export function readSuper(r: Context, at: Node, key: Key): string {
-  return r.superIsOutside ? superGet(r, at, keyText(key)) : `super${access(r, key)}`;
+  // By the table where the home object has a name: a getter of the base class runs as its twin then.
+  const home = r.superIsOutside ? r.rt('home') : r.home;
+  return home === undefined ? `super${access(r, key)}` : superGet(r, at, home, keyText(key));
 }
 
 function writeSuper(r: Context, at: Node, key: Key, value: string): string {
-  if (!r.superIsOutside) return `super${access(r, key)} = ${value}`;
-  r.usesSuper = true;
-  return r.call(at, 'superSet', r.rt('home'), keyText(key), value, r.thisText());
+  const home = r.superIsOutside ? r.rt('home') : r.home;
+  if (home === undefined) return `super${access(r, key)} = ${value}`;
+  r.usesSuper ||= r.superIsOutside;
+  return r.call(at, 'superSet', home, keyText(key), value, r.thisText());
 }
 
 // --- delete ---------------------------------------------------------------------------------------------------------------------
