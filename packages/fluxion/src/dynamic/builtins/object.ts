@@ -78,7 +78,10 @@ export function defineOwn(o: object, k: Key, given: PropertyDescriptor, strict: 
     strict ? nativeDefine(to, k, attributes) === to : Reflect.defineProperty(to, k, attributes);
   const mark = (o as Record<symbol, unknown>)[S];
   if (ArrayBuffer.isView(o)) {
-    if (!('value' in descriptor) || (mark === undefined && !isBox(descriptor.value))) return apart(o, descriptor);
+    const isElement = typeof k === 'string' && String(Number(k)) === k;
+    if (!isElement || !('value' in descriptor) || (mark === undefined && !isBox(descriptor.value))) {
+      return apart(o, descriptor);
+    }
     if (!apart(o, { ...descriptor, value: primalOf(descriptor.value) })) return false;
     set(o, k, descriptor.value);
     return true;
