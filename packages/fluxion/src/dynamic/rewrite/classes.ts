@@ -111,12 +111,7 @@ function initialiserFrame(r: Context, m: PropertyDefinition | StaticBlock): Func
 }
 
 /** Runs `make` with `this` and `super` being those of the class. */
-function inside(
-  r: Context,
-  m: PropertyDefinition | StaticBlock,
-  home: string | undefined,
-  make: () => string,
-): string {
+function inside(r: Context, m: PropertyDefinition | StaticBlock, home: string | undefined, make: () => string): string {
   const { superIsOutside, lexicalOutside, inHead, home: outer } = r;
   r.home = home;
   r.superIsOutside = false;

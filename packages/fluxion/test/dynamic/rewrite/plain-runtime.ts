@@ -32,9 +32,7 @@ export function plainRuntime(trace?: (name: string) => void): TwinRuntime {
     gt: (a: any, b: any) => a > b,
     le: (a: any, b: any) => a <= b,
     ge: (a: any, b: any) => a >= b,
-    // biome-ignore lint/suspicious/noDoubleEquals: it is the operator itself
     eq: (a: any, b: any) => a == b,
-    // biome-ignore lint/suspicious/noDoubleEquals: it is the operator itself
     ne: (a: any, b: any) => a != b,
     seq: (a: any, b: any) => a === b,
     sne: (a: any, b: any) => a !== b,
