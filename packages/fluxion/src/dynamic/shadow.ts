@@ -4,9 +4,9 @@
  * LostDerivative); bytes that hold a tracked number can be read only as what they were written as; every view of a shadowed
  * buffer that twin code can meet has S, its own or the prototype's.
  */
-import { fluxionError } from '../errors/error.ts';
-import { currentJournal, type Journal, type Memory, touchMemory } from './journal.ts';
+import { currentJournal, touchMemory } from './journal.ts';
 import { type Box, isBox, numberOf, S, type Value } from './numbers/box.ts';
+import { isDetached, type Owner, type Plane, Shadow, verified } from './planes.ts';
 import { isBuffer, storage } from './strip.ts';
 import {
   bufferOf,
@@ -19,220 +19,6 @@ import {
   type TypedArray,
   typedArrayPrototype,
 } from './views.ts';
-
-/** Where boxes of one kind lie: slot i is at byte `shift + i * width`. */
-class Plane {
-  readonly kind: Kind;
-  readonly big: boolean;
-  readonly width: number;
-  readonly shift: number;
-  readonly slots: (Box | undefined)[] = [];
-  count = 0;
-
-  constructor(kind: Kind, big: boolean, shift: number) {
-    this.kind = kind;
-    this.big = big;
-    this.width = kind.width;
-    this.shift = shift;
-  }
-
-  get name(): string {
-    return `${this.kind.float}${this.big ? ' (big endian)' : ''}`;
-  }
-
-  put(slot: number, box: Box): void {
-    while (this.slots.length < slot) this.slots.push(undefined);
-    if (this.slots[slot] === undefined) this.count++;
-    this.slots[slot] = box;
-  }
-
-  drop(slot: number): void {
-    if (this.slots[slot] !== undefined) {
-      this.slots[slot] = undefined;
-      this.count--;
-    }
-  }
-}
-
-export class Shadow implements Memory {
-  readonly buffer: ArrayBufferLike;
-  readonly journal: Journal | undefined;
-  readonly planes: Plane[] = [];
-  /** The bytes before the first tracked write, of memory that may be older than the run. */
-  before: Uint8Array | undefined;
-  /** The views of such memory that S has been hung on. */
-  readonly marked: object[] = [];
-  #taken: { plane: Plane; boxes: (Box | undefined)[] }[] | undefined;
-
-  constructor(buffer: ArrayBufferLike, journal: Journal | undefined) {
-    this.buffer = buffer;
-    this.journal = journal;
-  }
-
-  /** It has been taken off its buffer. */
-  detached = false;
-
-  /** Called before each write by twin code; set on memory that must not be written. */
-  onWrite: (() => void) | undefined = undefined;
-
-  /** The run it belongs to has ended, or the buffer has no shadow any more: nothing in it counts. */
-  get stale(): boolean {
-    return this.detached || this.journal?.ended === true;
-  }
-
-  get tracked(): boolean {
-    for (const p of this.planes) if (p.count > 0) return true;
-    return false;
-  }
-
-  plane(kind: Kind, big: boolean, byte: number): Plane {
-    const shift = byte % kind.width;
-    for (const p of this.planes) if (p.kind === kind && p.big === big && p.shift === shift) return p;
-    const made = new Plane(kind, big, shift);
-    this.planes.push(made);
-    return made;
-  }
-
-  /** The box at `byte` as a number of this kind; throws if bytes there hold a tracked number of another kind. */
-  at(kind: Kind, big: boolean, byte: number): Box | undefined {
-    let found: Box | undefined;
-    for (const p of this.planes) {
-      if (p.count === 0) continue;
-      if (p.kind === kind && p.big === big && p.shift === byte % kind.width) {
-        found = p.slots[(byte - p.shift) / p.width];
-      } else {
-        this.#refuseOverlap(p, byte, byte + kind.width, kind.name);
-      }
-    }
-    return found;
-  }
-
-  #refuseOverlap(p: Plane, from: number, to: number, name: string): void {
-    const first = Math.max(0, Math.floor((from - p.shift) / p.width));
-    for (let i = first; p.shift + i * p.width < to && i < p.slots.length; i++) {
-      if (p.slots[i] !== undefined && p.shift + (i + 1) * p.width > from) {
-        throw fluxionError('BitReinterpretation', { written: p.name, read: name });
-      }
-    }
-  }
-
-  put(kind: Kind, big: boolean, byte: number, box: Box): void {
-    this.clear(byte, byte + kind.width, kind.name);
-    const p = this.plane(kind, big, byte);
-    p.put((byte - p.shift) / p.width, box);
-  }
-
-  /** The bytes [from, to) are overwritten with plain ones. Half a tracked number can't be. */
-  clear(from: number, to: number, name = 'bytes'): void {
-    for (const p of this.planes) {
-      if (p.count === 0) continue;
-      const first = Math.max(0, Math.floor((from - p.shift) / p.width));
-      for (let i = first; p.shift + i * p.width < to && i < p.slots.length; i++) {
-        if (p.slots[i] === undefined) continue;
-        const start = p.shift + i * p.width;
-        if (start + p.width <= from) continue;
-        if (start >= from && start + p.width <= to) p.drop(i);
-        else throw fluxionError('BitReinterpretation', { written: p.name, read: `${name}, in part,` });
-      }
-    }
-  }
-
-  /** Everything tracked that lies wholly in [from, to), as (kind, big, byte relative to from, box). */
-  region(from: number, to: number): Piece[] {
-    const pieces: Piece[] = [];
-    let memory: DataView | undefined;
-    for (const p of this.planes) {
-      if (p.count === 0) continue;
-      const first = Math.max(0, Math.floor((from - p.shift) / p.width));
-      for (let i = first; p.shift + i * p.width < to && i < p.slots.length; i++) {
-        const box = p.slots[i];
-        if (box === undefined) continue;
-        const start = p.shift + i * p.width;
-        if (start + p.width <= from) continue;
-        if (start < from || start + p.width > to) {
-          throw fluxionError('BitReinterpretation', { written: p.name, read: 'bytes, in part,' });
-        }
-        memory ??= new DataView(this.buffer);
-        if (!same(p.kind.read(memory, start, !p.big), numberOf(box))) throw behindOurBack();
-        pieces.push({ kind: p.kind, big: p.big, byte: start - from, box });
-      }
-    }
-    return pieces;
-  }
-
-  lay(pieces: readonly Piece[], at: number): void {
-    for (const { kind, big, byte, box } of pieces) this.put(kind, big, at + byte, box);
-  }
-
-  takeOut(): void {
-    this.#taken = this.planes.map((plane) => ({ plane, boxes: plane.slots.slice() }));
-    for (const p of this.planes) {
-      p.slots.length = 0;
-      p.count = 0;
-    }
-    lowerFlag(this);
-  }
-
-  putIn(): void {
-    const taken = this.#taken;
-    this.#taken = undefined;
-    if (taken === undefined) return;
-    for (const { plane, boxes } of taken) {
-      boxes.forEach((box, i) => {
-        if (box === undefined) return;
-        if (!holds(this.buffer, plane, plane.shift + i * plane.width, box)) {
-          throw fluxionError('ConcurrentMutation', { object: 'A typed array' });
-        }
-        plane.put(i, box);
-      });
-    }
-    if (this.before !== undefined) raiseFlag(this);
-  }
-
-  end(whole: boolean): void {
-    detachShadow(this.buffer);
-    lowerFlag(this);
-    if (whole && this.before !== undefined && !isDetached(this.buffer)) {
-      const now = new Uint8Array(this.buffer);
-      now.set(this.before.subarray(0, now.length));
-    }
-  }
-}
-
-export interface Piece {
-  readonly kind: Kind;
-  readonly big: boolean;
-  readonly byte: number;
-  readonly box: Box;
-}
-
-function isDetached(buffer: ArrayBufferLike): boolean {
-  return (buffer as { detached?: boolean }).detached === true || buffer.byteLength === 0;
-}
-
-function holds(buffer: ArrayBufferLike, p: Plane, byte: number, box: Box): boolean {
-  if (isDetached(buffer) || byte + p.width > buffer.byteLength) return false;
-  const found = p.kind.read(new DataView(buffer), byte, !p.big);
-  return same(found, numberOf(box));
-}
-
-/** The numbers are those that memory was given; -0 and 0 are told apart by no arithmetic that matters here. */
-function same(found: unknown, primal: number): boolean {
-  return found === primal || (Number.isNaN(found) && Number.isNaN(primal));
-}
-
-/** Throws if memory does not hold the box's primal any more. */
-export function verified(box: Box, found: unknown): Box {
-  if (!same(found, numberOf(box))) throw behindOurBack();
-  return box;
-}
-
-function behindOurBack(): Error {
-  return fluxionError('LostDerivative', {
-    operation: 'native code that writes to a typed array',
-    detail: 'an element that held a number depending on the input was overwritten by code that was not followed',
-  });
-}
 
 /** How one typed array sees the shadow of its buffer. It is what S of the view holds. */
 export class ViewShadow {
@@ -415,7 +201,7 @@ export function ensureBufferShadow(buffer: ArrayBufferLike, only?: TypedArray): 
   const known = shadowOf(buffer);
   if (known !== undefined) return known;
   const journal = currentJournal()?.root;
-  const shadow = new Shadow(buffer, journal);
+  const shadow = new Shadow(buffer, journal, owner);
   shadows.set(buffer, shadow);
   if (only !== undefined) return shadow;
   const record = young.get(buffer);
@@ -429,6 +215,8 @@ export function ensureBufferShadow(buffer: ArrayBufferLike, only?: TypedArray): 
   raiseFlag(shadow);
   return shadow;
 }
+
+const owner: Owner = { raise: raiseFlag, lower: lowerFlag, detach: detachShadow };
 
 /** Shadows of memory that others may have views of. */
 const flagged = new Set<Shadow>();
