@@ -7,11 +7,11 @@
 import { asRoot, callTwin } from '../dynamic/calls.ts';
 import { hooks } from '../dynamic/hooks.ts';
 import { strip } from '../dynamic/journal.ts';
-import { restore, snapshotDeep } from '../dynamic/reach.ts';
 import { Dual, isBox, Tracked, type Value } from '../dynamic/numbers/box.ts';
 import { tangentOf } from '../dynamic/numbers/dual.ts';
 import { forwardLevel, type Level, reverseLevel } from '../dynamic/numbers/level.ts';
 import { fill, type Outline, type Outlined, outlineOf, project } from '../dynamic/outline.ts';
+import { restore, snapshotDeep } from '../dynamic/reach.ts';
 import {
   beginRun,
   currentRun,
