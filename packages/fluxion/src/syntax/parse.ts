@@ -58,7 +58,7 @@ export function parseFunction(source: string): FunctionShape {
     const text = `${frame.before}${source}${frame.after}`;
     let program: Program;
     try {
-      program = acornParse(text, base);
+      program = parseText(text);
     } catch (e) {
       first ??= e;
       continue;
@@ -77,6 +77,16 @@ export function parseFunction(source: string): FunctionShape {
   }
   const reason = first instanceof Error ? first.message : 'its text is not that of a function';
   throw fluxionError('UnsupportedSyntax', { syntax: 'a function whose text can not be parsed', reason });
+}
+
+/** In a module `x<!--y` is an expression, in a script it begins a comment: where that could matter the module goes first. */
+function parseText(text: string): Program {
+  if (!/<!--|-->/.test(text)) return acornParse(text, base);
+  try {
+    return acornParse(text, { ...base, sourceType: 'module', allowAwaitOutsideFunction: false });
+  } catch {
+    return acornParse(text, base);
+  }
 }
 
 function only(program: Program): Node | undefined {

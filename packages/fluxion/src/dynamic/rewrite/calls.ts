@@ -20,7 +20,7 @@ import {
 import { isReassigned } from '../../syntax/scope.ts';
 import type { Context } from './context.ts';
 import { isPlain } from './kinds.ts';
-import { deleteMember, emitDelete, isNamespace, type Key, read, staticKey, withBefore } from './members.ts';
+import { deleteMember, emitDelete, isFreshArray, isNamespace, type Key, read, staticKey, withBefore } from './members.ts';
 import { simple } from './names.ts';
 
 /** The text of an argument list without its parentheses. */
@@ -140,6 +140,7 @@ function readMethod(
 ): string {
   const gap = r.gap(object.end, callee.property.start);
   if (known?.type === 'name' && isNamespace(r, object)) return `(${first}${gap})${r.mark(known.at)}.${known.name}`;
+  if (known?.type === 'name' && isFreshArray(r, object)) return `${first}${gap}.${r.mark(known.at)}${known.name}`;
   if (known !== undefined) return withGap(gap, read(r, callee, first, receiver, known));
   const property = callee.property as Node;
   const text = gap + r.emit(property);

@@ -64,7 +64,7 @@ export function simple(r: Context, node: Node, later: readonly Node[]): { text: 
     case 'Identifier': {
       const ref = r.reference(inner);
       if (ref !== undefined) {
-        return stable(r, ref, later) ? { text: inner.name, sure: initialised(ref) } : undefined;
+        return stable(ref, later) ? { text: inner.name, sure: initialised(ref) } : undefined;
       }
       if (inner.name === 'arguments') return undefined;
       const free = r.free(inner.name);
@@ -76,7 +76,7 @@ export function simple(r: Context, node: Node, later: readonly Node[]): { text: 
   }
 }
 
-function stable(r: Context, ref: Reference, later: readonly Node[]): boolean {
+function stable(ref: Reference, later: readonly Node[]): boolean {
   const binding = ref.binding!;
   if (binding.kind === 'import') return false;
   if (binding.kind === 'param' && !binding.scope.fn.strict && binding.scope.fn.usesArguments) {

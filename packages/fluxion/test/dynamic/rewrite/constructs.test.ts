@@ -16,6 +16,7 @@ const sources: Record<string, string[]> = {
     `(t) => typeof undeclared + typeof t + typeof (1, 'x') + (typeof undeclared === 'undefined') + (typeof t === 'number')`,
     `(t) => { 1..toFixed(2); let i = 5; const r = [i++, ++i, i--, --i]; let s = '3'; s++; return [r, i, s, +true, -'2', ~~7.9] }`,
     `(t) => (t('a', 1), t('b', 2))`,
+    `(t) => { let i = 3; let n = 0; while (i-->0) n++; return n }`,
     `(t) => void t('x', 1)`,
     `(t) => { try { return 1n + 1 } catch (e) { return e.constructor.name } }`,
   ],
