@@ -7,8 +7,12 @@ import { type Variant, variants, where } from './variants.ts';
 
 type Judge = (found: Found, variant: Variant, x: number) => Promise<string | undefined>;
 
-/** Printing and waiting are not to be done thousands of times; what they are given is tried on their kin. */
-const passedOver = /^Atomics\.wait|^console\.(clear|time\w*|profile\w*|context|createTask|count\w*|group\w*|trace)$/;
+/**
+ * What gives something else each time can't be compared; printing and waiting are not to be done thousands of times, and what
+ * they are given is tried on their kin.
+ */
+const passedOver =
+  /^Math\.random$|^Date\.now$|^Temporal\.Now|^Atomics\.wait|^console\.(clear|time\w*|profile\w*|context|createTask|count\w*|group\w*|trace)$/;
 
 const families = new Map<string, Found[]>();
 for (const found of allFunctions()) {

@@ -4,11 +4,12 @@
  * Invariant: an iterator of the user's is advanced by the twin of its `next`.
  */
 import { iter } from '../iteration.ts';
-import { callback, callTwin, get, isBox, isObject, predicate, scalar, truthy } from './adapt.ts';
+import { callback, callTwin, get, isBox, isObject, predicate, primalOf, scalar, truthy } from './adapt.ts';
 import { callOrConstruct, entry, type Native, ownFunctions } from './entries.ts';
 import { define, lookup } from './registry.ts';
 
 const { apply } = Reflect;
+const { isPrototypeOf } = Object.prototype;
 
 const generators = [
   Object.getPrototypeOf(function* () {}).prototype,
@@ -22,13 +23,14 @@ const iterators = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator
 const asyncIterators = Object.getPrototypeOf(generators[1]) as object;
 
 /** A native iterator is itself; one of the user's is read and advanced by twins. */
-function iteratorView(value: unknown): unknown {
+function iteratorView(value: unknown, prototype: object | null = iterators): unknown {
   if (!isObject(value) || isBox(value)) return isBox(value) ? scalar(value) : value;
   const next = get(value, 'next');
   const known = typeof next === 'function' && lookup(next) === next;
   if (known && !Object.hasOwn(value, 'next')) return value;
   const result = (made: unknown): unknown => {
-    if (!isObject(made) || isBox(made)) return made;
+    // A wrapper made by `Iterator.from` hands results on to the program, which reads them itself.
+    if (prototype === null || !isObject(made) || isBox(made)) return made;
     return {
       get done(): boolean {
         return truthy(get(made, 'done'));
@@ -39,7 +41,7 @@ function iteratorView(value: unknown): unknown {
     };
   };
   return {
-    __proto__: iterators,
+    __proto__: prototype,
     next: (...args: unknown[]) => result(callTwin(next as Function, value, args)),
     get return(): unknown {
       const end = get(value, 'return');
@@ -101,7 +103,12 @@ if (IteratorClass !== undefined) {
     'passes',
     (native) =>
       function (this: unknown, value: unknown): unknown {
-        return apply(native, IteratorClass, [inner(value)]);
+        if (!isObject(value) || isBox(value))
+          return apply(native, IteratorClass, [isBox(value) ? scalar(value) : value]);
+        const method = get(value, Symbol.iterator);
+        const it = method === undefined || method === null ? value : callTwin(method as Function, value, []);
+        if (!isObject(it) || isBox(it)) throw new TypeError(`${String(primalOf(it))} is not an object`);
+        return isPrototypeOf.call(iterators, it) ? it : apply(native, IteratorClass, [iteratorView(it, null)]);
       },
   );
   entry(
