@@ -131,11 +131,47 @@ export function emitBinary(r: Context, node: BinaryExpression): string {
   }
   const typeTest = typeofTest(r, node, left, gap);
   if (typeTest !== undefined) return typeTest;
+  const chain = longChain(node);
+  if (chain !== undefined) return emitLongChain(r, chain);
   const L = operand(r, left, [node.right]);
   const R = operand(r, node.right, []);
   if (gap === '') return combine(r, node, operator, L, R);
   if (R.simple === undefined) return combine(r, node, operator, L, { ...R, text: () => gap + R.text() });
   return `(${gap}${combine(r, node, operator, L, R)})`;
+}
+
+const longEnough = 60;
+const arithmetic = /^(?:\+|-|\*|\/|%)$/;
+
+/** The operations of `a + b + c + …`, innermost first, if they are so many that nesting them would exhaust the parser's stack. */
+function longChain(node: BinaryExpression): BinaryExpression[] | undefined {
+  let depth = 0;
+  for (let at: Node = node; isArithmetic(at); at = at.left as Node) depth++;
+  if (depth < longEnough) return undefined;
+  const chain: BinaryExpression[] = [];
+  for (let at: Node = node; isArithmetic(at); at = at.left as Node) chain.push(at);
+  return chain.reverse();
+}
+
+function isArithmetic(node: Node): node is BinaryExpression {
+  return node.type === 'BinaryExpression' && arithmetic.test(node.operator);
+}
+
+/** One step after the other into one temporary. */
+function emitLongChain(r: Context, chain: readonly BinaryExpression[]): string {
+  const begin = chain[0].left as Node;
+  const first = r.emit(begin);
+  const total = r.temp();
+  const parts = [`${total} = ${first}`];
+  let kind = r.kind(begin);
+  for (const step of chain) {
+    const R = operand(r, step.right, []);
+    const gap = r.gap(step.left.end, step.right.start);
+    parts.push(`${gap}${total} = ${combine(r, step, step.operator, held(total, kind), R)}`);
+    kind = r.kind(step);
+  }
+  r.release(total);
+  return `(${parts.join(', ')}, ${total})`;
 }
 
 /** `typeof x === 'function'` and the like, which need no dispatch unless 'number' or 'object' is asked for. */

@@ -200,6 +200,14 @@ describe('class as the unit', () => {
   });
 });
 
+describe('size', () => {
+  it('one expression of thousands of terms', () => {
+    const terms = Array.from({ length: 3000 }, (_, i) => `${i % 7 ? '+' : '-'} x[${i}] * 2`).join(' ');
+    const source = `(t, x) => 0 ${terms}`;
+    compare(source, [Array.from({ length: 3000 }, (_, i) => Math.sqrt(i))]);
+  });
+});
+
 describe('sloppy code', () => {
   it.each([
     '(t) => { try { Object.freeze([1])[0] = 2; return "silent" } catch { return "threw" } }',
