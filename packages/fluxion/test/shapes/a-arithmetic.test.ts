@@ -48,7 +48,6 @@ shape(4, 'dead code', {
     const unused = Math.exp(x) * 1000;
     void unused;
     return Math.sin(x);
-    // biome-ignore lint/correctness/noUnreachable: the shape
     x = x * 2;
   },
   inputs: [at(0.3)],

@@ -143,7 +143,6 @@ shape(56, 'closures made in loops: let and var', {
     const lets: (() => number)[] = [];
     for (let i = 0; i < x.length; i++) lets.push(() => x[i] * (i + 1));
     const vars: (() => number)[] = [];
-    // biome-ignore lint/correctness/noInnerDeclarations: the shape
     for (var j = 0; j < x.length; j++) vars.push(() => x[j - 1] * j);
     return lets.reduce((s, g) => s + g() ** 2, 0) + vars.reduce((s, g) => s + g(), 0);
   },
