@@ -221,6 +221,17 @@ function storeQuickly(o: Float64Array, k: unknown, v: unknown): boolean {
 
 /** `o[k] = v` in sloppy code: what can't be written is passed over. */
 export function setSloppy(o: unknown, k: unknown, v: unknown): void {
+  if (isSimpleWrite(o, k, v) && !ArrayBuffer.isView(o)) {
+    if (typeof v === 'object' || typeof v === 'function') touch(o, v);
+    try {
+      (o as Bag)[k as PropertyKey] = v;
+    } catch (error) {
+      // What can't be written; a length that is none is an error in sloppy code, too.
+      if (!(error instanceof TypeError)) throw error;
+    }
+    return;
+  }
+  if (o instanceof Float64Array && storeQuickly(o, k, v)) return;
   if (o === undefined || o === null) {
     (o as unknown as Bag)[isObject(k) ? '[object]' : (k as PropertyKey)] = v;
     return;
@@ -234,6 +245,7 @@ export function setYoung(o: unknown, k: unknown, v: unknown): void {
     (o as Bag)[k as PropertyKey] = v;
     return;
   }
+  if (o instanceof Float64Array && storeQuickly(o, k, v)) return;
   if (o === undefined || o === null) {
     set(o, k, v);
     return;

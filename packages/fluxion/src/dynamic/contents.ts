@@ -84,10 +84,11 @@ function isSimpleArray(o: unknown[]): boolean {
   return keys[keys.length - 1] === 'length' && (keys.length === 1 || isIndex(keys[keys.length - 2] as PropertyKey));
 }
 
-/** The keys of a view other than its elements'. */
-export function namedKeys(view: ArrayBufferView): readonly PropertyKey[] {
-  if (isTypedArray(view) && isTooLongToList(view, lengthOf(view))) return Object.getOwnPropertySymbols(view);
-  return ownKeys(view).filter((key) => !isIndex(key));
+/** The keys of an array or a view other than its elements'. */
+export function namedKeys(o: object): readonly PropertyKey[] {
+  const length = isArray(o) ? o.length : isTypedArray(o) ? lengthOf(o) : 0;
+  if (isTooLongToList(o, length)) return Object.getOwnPropertySymbols(o);
+  return ownKeys(o).filter((key) => !isIndex(key));
 }
 
 function isIndex(key: PropertyKey): boolean {

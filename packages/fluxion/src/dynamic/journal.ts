@@ -12,7 +12,7 @@ import { fluxionError } from '../errors/error.ts';
 import { type Contents, contentsOf, eachObject, putBack } from './contents.ts';
 import { hooks } from './hooks.ts';
 import { type Box, isBox, numberOf, type Value } from './numbers/box.ts';
-import { olderThan, readCell, searchOld } from './older.ts';
+import { readCell, searchOld } from './older.ts';
 import { isProxy } from './proxies.ts';
 import { isBuffer, isObject, Stripper, strip } from './strip.ts';
 
@@ -273,14 +273,16 @@ function clear(journal: Journal): void {
 function finish(journal: Journal): void {
   const { objects, cells, memories } = journal;
   if (objects.size === 0 && cells.size === 0 && memories.size === 0) return;
-  const older = olderThan(journal);
-  for (const [buffer, memory] of memories) memory.end(older.has(buffer));
-  for (const [o, entry] of objects) if (entry.boxed && older.has(o)) putBack(o, entry.before);
-  const stripper = new Stripper();
-  for (const [o, entry] of objects) {
-    if (entry.boxed && older.has(o)) continue;
-    stripper.stripIn(o, entry.young ? undefined : entry.before);
+  const wanted = new Set<object>(memories.keys());
+  for (const [o, entry] of objects) if (entry.boxed && !entry.young) wanted.add(o);
+  const { found } = searchOld(journal, wanted);
+  for (const [buffer, memory] of memories) memory.end(found.has(buffer));
+  for (const o of found) {
+    const entry = objects.get(o);
+    if (entry !== undefined) putBack(o, entry.before);
   }
+  const stripper = new Stripper();
+  for (const [o, entry] of objects) if (!found.has(o)) stripper.stripIn(o, entry.young ? undefined : entry.before);
   for (const { cell } of cells.values()) stripCell(cell, stripper);
   clear(journal);
 }

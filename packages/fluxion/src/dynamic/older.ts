@@ -24,19 +24,12 @@ export function registerRoots(provider: Roots): void {
 const searchLimit = 5_000;
 
 /**
- * Which of the objects and buffers that received tracked numbers existed before the run: those that could be reached, as
- * things were before, from what functions had captured.
+ * Which of `wanted` (objects and buffers that have been written) existed before the run; `complete`: the others certainly did
+ * not, as far as properties lead.
  */
-export function olderThan(journal: Journal): Set<object> {
-  const wanted = new Set<object>();
-  for (const [o, entry] of journal.objects) if (entry.boxed && !entry.young) wanted.add(o);
-  for (const buffer of journal.memories.keys()) wanted.add(buffer);
-  return wanted.size === 0 ? wanted : searchOld(journal, wanted).found;
-}
-
-/** Which of `wanted` can be reached; `complete`: the others certainly can't. */
 export function searchOld(journal: Journal, wanted: ReadonlySet<object>): { found: Set<object>; complete: boolean } {
   const found = new Set<object>();
+  if (wanted.size === 0) return { found, complete: true };
   const seen = new Set<object>();
   const open: object[] = [];
   let followed = 0;

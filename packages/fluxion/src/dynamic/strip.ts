@@ -117,24 +117,27 @@ export class Stripper {
       return;
     }
     if (isProxy(o)) return;
-    if (isArray(o) && isOrdinary(o)) {
+    const ordinary = isArray(o) && isOrdinary(o);
+    if (ordinary) {
       for (let i = 0; i < o.length; i++) {
         const v = o[i];
         if (typeof v !== 'object' && typeof v !== 'function') continue;
         if (v === null || skip?.has(v)) continue;
         const r = this.#replacement(v);
-        if (r !== v) defineProperty(o, i, { value: r });
+        if (r !== v) store(o, i, r);
       }
       if (isTooLongToList(o, o.length)) return;
     }
     const typed = ArrayBuffer.isView(o);
-    for (const key of ArrayBuffer.isView(o) ? namedKeys(o) : ownKeys(o)) {
+    for (const key of typed || ordinary ? namedKeys(o) : ownKeys(o)) {
       const d = getOwnPropertyDescriptor(o, key);
       if (d === undefined) continue;
       if ('value' in d) {
         if (!isObject(d.value) || skip?.has(d.value)) continue;
         const r = this.#replacement(d.value);
-        if (r !== d.value) defineProperty(o, key, { value: r });
+        if (r === d.value) continue;
+        if (d.writable) (o as Record<PropertyKey, unknown>)[key] = r;
+        else defineProperty(o, key, { value: r });
       } else {
         if (d.get !== undefined && !skip?.has(d.get)) this.#replacement(d.get);
         if (d.set !== undefined && !skip?.has(d.set)) this.#replacement(d.set);
@@ -170,6 +173,14 @@ export class Stripper {
 function contentsOfCollection(o: object): unknown[] | undefined {
   if (typeof o === 'function') return undefined;
   return entriesOf(o);
+}
+
+function store(o: unknown[], i: number, value: unknown): void {
+  try {
+    o[i] = value;
+  } catch {
+    defineProperty(o, i, { value });
+  }
 }
 
 /** An array whose elements are plain data properties as far as can be seen cheaply. */
