@@ -221,7 +221,7 @@ function storeQuickly(o: Float64Array, k: unknown, v: unknown): boolean {
 
 /** `o[k] = v` in sloppy code: what can't be written is passed over. */
 export function setSloppy(o: unknown, k: unknown, v: unknown): void {
-  if (isSimpleWrite(o, k, v) && !ArrayBuffer.isView(o)) {
+  if (k !== 'length' && isSimpleWrite(o, k, v) && !ArrayBuffer.isView(o)) {
     if (typeof v === 'object' || typeof v === 'function') touch(o, v);
     try {
       (o as Bag)[k as PropertyKey] = v;
