@@ -8,12 +8,14 @@ import { fluxionError } from '../errors/error.ts';
 import { construct, superClass, t, twinFor } from './calls.ts';
 import { asyncIter, iter } from './iteration.ts';
 import { touchCell } from './journal.ts';
+import { isBox } from './numbers/box.ts';
 import { operators } from './operators.ts';
 import * as properties from './properties.ts';
 import { functionRecord } from './rewrite/rewrite.ts';
 import type { TwinRuntime } from './rewrite/runtime.ts';
 import { support } from './rewrite/support.ts';
 import { q } from './run.ts';
+import { originalOf } from './standin.ts';
 import { activation, resume, suspend } from './suspend.ts';
 import { shared } from './twin.ts';
 
@@ -61,11 +63,16 @@ const table: Omit<TwinRuntime, OfInstance> = {
     if (base.length > 0 && (base[0] === null || base[0] === undefined)) return get(base[0], k) as PropertyKey;
     return properties.keyOf(k);
   },
+  original(o, name, written) {
+    const found = originalOf(o);
+    if (written && found !== o) throw fluxionError('PrivateField', { name, operation: 'write' });
+    return found;
+  },
   spread: properties.spread,
   rest: properties.rest,
   superGet: (home, k, receiver) => properties.superGet(home as object, k, receiver),
   superSet: (home, k, v, receiver) => properties.superSet(home as object, k, receiver, v),
-  forIn: (o) => o,
+  forIn: (o) => (isBox(o) ? undefined : o),
   iter,
   asyncIter,
   t,

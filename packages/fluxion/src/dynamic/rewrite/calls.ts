@@ -20,7 +20,16 @@ import {
 import { isReassigned } from '../../syntax/scope.ts';
 import type { Context } from './context.ts';
 import { isPlain } from './kinds.ts';
-import { deleteMember, emitDelete, isFreshArray, isNamespace, type Key, read, staticKey, withBefore } from './members.ts';
+import {
+  deleteMember,
+  emitDelete,
+  isFreshArray,
+  isNamespace,
+  type Key,
+  read,
+  staticKey,
+  withBefore,
+} from './members.ts';
 import { simple } from './names.ts';
 
 /** The text of an argument list without its parentheses. */

@@ -93,7 +93,11 @@ export function read(r: Context, at: Node, first: string, target: string, key: K
 function readPrivate(r: Context, at: Node, first: string, object: string, name: string): string {
   const quoted = JSON.stringify(name);
   if (r.analysis.freePrivateNames.has(name)) return r.call(at, 'privateGet', first, quoted);
-  if (!declaredByUnit(r, name)) return `${first}.${name}`;
+  if (!declaredByUnit(r, name)) {
+    // A stand-in has no private fields: those of its original are read.
+    const otherwise = `${r.call(at, 'original', object, quoted)}.${name}`;
+    return `(${first} == null || ${name} in ${object} ? ${object}.${r.mark(at.start)}${name} : ${otherwise})`;
+  }
   return `(${name} in ${first} ? ${object}.${name} : ${r.call(at, 'privateGet', object, quoted)})`;
 }
 
@@ -109,7 +113,10 @@ export function write(r: Context, at: Node, place: Place, value: string): string
   if (key.type === 'private') {
     const quoted = JSON.stringify(key.name);
     if (r.analysis.freePrivateNames.has(key.name)) return r.call(at, 'privateSet', object, quoted, value);
-    if (!declaredByUnit(r, key.name)) return `${object}.${key.name} = ${value}`;
+    if (!declaredByUnit(r, key.name)) {
+      const otherwise = r.call(at, 'original', object, quoted, 'true');
+      return `(${object} == null || ${key.name} in ${object} ? ${object} : ${otherwise}).${key.name} = ${value}`;
+    }
     return `(${key.name} in ${object} ? ${object}.${key.name} = ${value} : ${r.call(at, 'privateSet', object, quoted, value)})`;
   }
   return r.call(at, setter(r, young), object, keyText(key), value);

@@ -207,9 +207,11 @@ function privateIn(r: Context, node: BinaryExpression): string {
   const name = `#${(node.left as unknown as PrivateIdentifier).name}`;
   const object = r.gap(node.left.end, node.right.start) + r.emit(node.right);
   if (r.analysis.freePrivateNames.has(name)) return r.call(node, 'privateIn', JSON.stringify(name), object);
-  if (r.shape.kind !== 'class') return `(${name} in ${object})`;
   const t = r.temp();
   r.release(t);
+  if (r.shape.kind !== 'class') {
+    return `((${name} in (${t} = ${object})) || ${name} in ${r.call(node, 'original', t, JSON.stringify(name))})`;
+  }
   // Instances that the original class made have its names, not those of the twin body.
   return `((${name} in (${t} = ${object})) || ${r.call(node, 'privateIn', JSON.stringify(name), t)})`;
 }

@@ -63,6 +63,11 @@ export interface TwinRuntime {
   rest(o: unknown, keys: readonly PropertyKey[]): object;
   /** Throws the TypeError of destructuring for null and undefined, gives anything else back. */
   obj<T>(o: T): T;
+  /**
+   * The object whose private name `name` is meant where `o` lacks it: the original of a stand-in; anything else itself, so that
+   * the native error follows. A stand-in can not be written.
+   */
+  original(o: unknown, name: string, written?: boolean): unknown;
   superGet(home: unknown, k: unknown, receiver: unknown): unknown;
   superSet(home: unknown, k: unknown, v: unknown, receiver: unknown): unknown;
   /** What `for in` may walk natively. */

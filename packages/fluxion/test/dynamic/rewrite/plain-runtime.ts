@@ -58,6 +58,7 @@ export function plainRuntime(trace?: (name: string) => void): TwinRuntime {
       if (rest.length > 0 && (rest[0] === null || rest[0] === undefined)) throw new TypeError('Cannot read properties');
       return Reflect.ownKeys({ [k]: 0 })[0];
     },
+    original: (o: any) => o,
     spread: (o: any) => o,
     rest(o: any, keys: readonly PropertyKey[]) {
       const names = new Set<PropertyKey>(keys.map((k) => (typeof k === 'symbol' ? k : String(k))));
