@@ -76,8 +76,11 @@ export function contentsOf(o: object): Contents {
   return { elements: undefined, keys, values, odd, entries: entriesOf(o) };
 }
 
+/** Arrays that were given elements which are accessors: reading them runs the program's code. */
+export const withAccessors = new WeakSet<object>();
+
 function isSimpleArray(o: unknown[]): boolean {
-  if ((o as unknown as Record<symbol, unknown>)[S] !== undefined) return false;
+  if ((o as unknown as Record<symbol, unknown>)[S] !== undefined || withAccessors.has(o)) return false;
   if (isTooLongToList(o, o.length)) return true;
   const keys = ownKeys(o);
   // Only elements and `length`: a key that is no index comes after all indices.
@@ -141,7 +144,7 @@ export function eachReference(o: object, visit: (value: object) => void, most: n
   if (ArrayBuffer.isView(o) || isProxy(o)) return 1;
   if (isArray(o)) {
     const n = o.length;
-    if ((o as unknown as Record<symbol, unknown>)[S] !== undefined) return 1;
+    if ((o as unknown as Record<symbol, unknown>)[S] !== undefined || withAccessors.has(o)) return 1;
     if (n > 0 && typeof o[0] === 'number' && typeof o[n - 1] === 'number') return 1;
     for (let i = 0; i < n && i < most; i++) visitObject(o[i], visit);
     return n;

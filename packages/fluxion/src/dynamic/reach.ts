@@ -2,7 +2,7 @@
  * What can be reached from some values: whether anything tracked is among it, and how it all was.
  * Invariant: nothing here runs user code.
  */
-import { type Contents, contentsOf, eachObject, putBack } from './contents.ts';
+import { type Contents, contentsOf, eachObject, putBack, withAccessors } from './contents.ts';
 import { hooks } from './hooks.ts';
 import { currentJournal } from './journal.ts';
 import { isBox } from './numbers/box.ts';
@@ -11,7 +11,13 @@ import { isBuffer, isObject, storage } from './strip.ts';
 
 /** The contents of an object that has not been written; undefined for one that can only hold plain values. */
 function quickContents(o: object): Contents | undefined {
-  if (Array.isArray(o) && o.length > 0 && typeof o[0] === 'number' && typeof o[o.length - 1] === 'number') {
+  if (
+    Array.isArray(o) &&
+    o.length > 0 &&
+    !withAccessors.has(o) &&
+    typeof o[0] === 'number' &&
+    typeof o[o.length - 1] === 'number'
+  ) {
     for (let i = 0; i < o.length; i++) if (typeof o[i] !== 'number') return contentsOf(o);
     return undefined;
   }

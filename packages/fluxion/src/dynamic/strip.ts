@@ -2,7 +2,7 @@
  * Taking tracked numbers out of values: boxes become primals, stand-ins their originals, throughout what can be reached.
  * Invariant: objects keep their identity; only a frozen object that holds a tracked number is replaced, by a frozen copy.
  */
-import { type Contents, eachObject, entriesOf, isTooLongToList, namedKeys } from './contents.ts';
+import { type Contents, eachObject, entriesOf, isTooLongToList, namedKeys, withAccessors } from './contents.ts';
 import { hooks } from './hooks.ts';
 import { isBox, numberOf, type Value } from './numbers/box.ts';
 import { isMap, isProxy, madeProxy } from './proxies.ts';
@@ -117,7 +117,7 @@ export class Stripper {
       return;
     }
     if (isProxy(o)) return;
-    const ordinary = isArray(o) && isOrdinary(o);
+    const ordinary = isArray(o) && !withAccessors.has(o) && isOrdinary(o);
     if (ordinary) {
       for (let i = 0; i < o.length; i++) {
         const v = o[i];

@@ -9,6 +9,9 @@ import { callOrConstruct, entry, type Native, passing } from './entries.ts';
 import { define, defineTransient } from './registry.ts';
 
 const proto = Function.prototype;
+
+/** The word `static` before a member of a class is not part of the function's text. */
+const staticMember = /^static(?:\s|\/\*[\s\S]*?\*\/|\/\/.*\n)+(?=[^\s(=;])/;
 const { apply } = Reflect;
 
 entry(
@@ -54,7 +57,7 @@ entry(
   (native) =>
     function (this: unknown): unknown {
       const text = apply(native, this, []);
-      return (typeof this === 'function' ? hooks.originalText(this) : undefined) ?? text;
+      return (typeof this === 'function' ? hooks.originalText(this)?.replace(staticMember, '') : undefined) ?? text;
     },
 );
 define(

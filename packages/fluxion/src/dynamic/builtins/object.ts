@@ -4,9 +4,10 @@
  * Invariant: the slow symbol, which marks objects for the table, is seen by no program.
  */
 
+import { withAccessors } from '../contents.ts';
 import { hooks } from '../hooks.ts';
 import { iter } from '../iteration.ts';
-import { atEnd, touch } from '../journal.ts';
+import { currentJournal, touch } from '../journal.ts';
 import { key } from '../operators.ts';
 import { slowMark } from '../properties.ts';
 import { isProxy } from '../proxies.ts';
@@ -98,8 +99,9 @@ export function defineOwn(o: object, k: Key, given: PropertyDescriptor, strict: 
     Array.isArray(o) &&
     !isProxy(o)
   ) {
+    withAccessors.add(o);
     if (Reflect.defineProperty(o, S, { value: slowMark, configurable: true, writable: true, enumerable: false })) {
-      atEnd(() => void Reflect.deleteProperty(o, S));
+      currentJournal()?.root.last.push(() => void Reflect.deleteProperty(o, S));
     }
   }
   return done;
