@@ -119,6 +119,14 @@ async function one(
   });
 }
 
+function record(): void {
+  if (values.out === undefined) return;
+  const mode = values.plain ? 'plain' : values.tracked ? 'tracked' : 'normal';
+  const sorted = [...outcomes].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const recorded: Recorded = { mode, every, node: process.version, suite, outcomes: sorted };
+  writeFileSync(values.out, JSON.stringify(recorded, null, 1));
+}
+
 async function worker(): Promise<void> {
   let child = await start();
   for (;;) {
@@ -131,6 +139,7 @@ async function worker(): Promise<void> {
       ({ outcome, alive } = await one(child, path, outcome.again));
     }
     outcomes.push(outcome);
+    if (outcomes.length % 500 === 0) record();
     if (outcome.status === 'fail' && !values.quiet) console.log(`FAIL ${path}\n     ${outcome.reason}`);
     if (!alive || outcome.spent) {
       child.kill('SIGKILL');
@@ -140,14 +149,11 @@ async function worker(): Promise<void> {
   child.kill('SIGKILL');
 }
 
+const suite = suiteVersion();
 const begun = Date.now();
 await Promise.all(Array.from({ length: Number(values.jobs) }, worker));
 outcomes.sort((a, b) => (a.path < b.path ? -1 : 1));
-if (values.out !== undefined) {
-  const mode = values.plain ? 'plain' : values.tracked ? 'tracked' : 'normal';
-  const recorded: Recorded = { mode, every, node: process.version, suite: suiteVersion(), outcomes };
-  writeFileSync(values.out, JSON.stringify(recorded, null, 1));
-}
+record();
 const count = (status: string) => outcomes.filter((o) => o.status === status).length;
 const pass = count('pass');
 const fail = count('fail');
