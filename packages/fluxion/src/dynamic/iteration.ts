@@ -302,12 +302,21 @@ class TwinAsyncIterator {
 /** A promise of a result, with the result as native syntax reads it. */
 function awaited(step: unknown): unknown {
   if (!isObject(step) || isBox(step)) return isBox(step) ? numberOf(step) : step;
-  if (!(step instanceof Promise) && typeof get(step, 'then') !== 'function') return wrapResult(step);
-  // `await` looks for `then` once: the user's thenable is called by its twin there.
   return {
-    then(fulfil: (v: unknown) => unknown, reject: (e: unknown) => unknown) {
-      const done = (result: unknown) => fulfil(isObject(result) && !isBox(result) ? wrapResult(result) : result);
-      return hooks.callTwin(get(step, 'then') as Function, step, [done, reject]);
+    // Looked for once, when it is awaited; what is no thenable stands for itself.
+    get then(): unknown {
+      const then = get(step, 'then');
+      if (typeof then !== 'function') return undefined;
+      return (fulfil: (v: unknown) => unknown, reject: (e: unknown) => unknown) => {
+        const done = (result: unknown) => fulfil(isObject(result) && !isBox(result) ? wrapResult(result) : result);
+        return hooks.callTwin(then, step, [done, reject]);
+      };
+    },
+    get done(): boolean {
+      return truthy(get(step, 'done'));
+    },
+    get value(): unknown {
+      return get(step, 'value');
     },
   };
 }
