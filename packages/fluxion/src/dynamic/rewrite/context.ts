@@ -217,7 +217,7 @@ export class Context {
   /** An expression where no function body holds its temporaries: they become parameters of an arrow called on the spot. */
   isolated(make: () => string): string {
     const { made, names } = this.withTemporaries(make);
-    return names.length === 0 ? made : `((${names.join(', ')}) => ${made})()`;
+    return names.length === 0 ? made : `((${names.join(', ')}) => (${made}))()`;
   }
 
   /** In a head (parameters), where there is no place for temporaries. */

@@ -47,6 +47,8 @@ const sources: Record<string, string[]> = {
     `(t) => { const { length } = 'abc'; const [x, y] = 'hi'; return [length, x, y] }`,
     `(t) => { const it = { [Symbol.iterator]() { let i = 0; return { next() { t('next'); return { value: i++, done: false } }, return() { t('return'); return {} } } } }; const [a, { b } = {}, ...[]] = [...[1, 2]]; const [x, , y] = it; return [a, x, y] }`,
     `(t) => { const it = { [Symbol.iterator]() { return { next() { return { value: null, done: false } }, return() { t('closed'); return {} } } } }; try { const [{ x }] = it } catch (e) { return e.constructor.name } }`,
+    `function* f(t, { w = t('no', 0) } = { w: t('w', 1) }, x = { y: t('y', 2) }) { yield [w, x] }`,
+    `(t) => { class A { x = { y: t('y', 2) } } return new A().x }`,
     `function f({ a }, b = a, ...c) { var a = 5; return [a, b, c] }`,
     `({ length: x }, y = () => x) => { return [x, y()] }`,
   ],
