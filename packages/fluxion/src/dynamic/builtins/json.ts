@@ -4,11 +4,12 @@
  * Invariant: for plain values the text is the native's, character for character.
  */
 
-import { refuseReadBack, toNumber } from '../conversions.ts';
+import { refuseReadBack, toLength, toNumber } from '../conversions.ts';
 import { str } from '../operators.ts';
+import { deleteProperty } from '../properties.ts';
 import { type Callable, callback, callTwin, get, isBox, isObject, primalOf, refuse, scalar } from './adapt.ts';
 import { entry, nativeOf, passing } from './entries.ts';
-import { keysOf } from './object.ts';
+import { defineOwn, keysOf } from './object.ts';
 
 const isRaw = nativeOf(JSON, 'isRawJSON');
 const stringify = JSON.stringify;
@@ -126,6 +127,27 @@ entry(
       return property(writing, { '': value }, '', '', value);
     },
 );
+/** What the engine tells a reviver of the text of each primitive, where it does. */
+type Sources = Map<object, Map<string, { readonly value: unknown; readonly context: object }>>;
+
+/** Revives what has been parsed, as the language has it; a tracked number that the reviver has put in is a number. */
+function revive(holder: object, k: string, fn: Callable, sources: Sources | undefined): unknown {
+  const value = get(holder, k);
+  if (isObject(value) && !isBox(value)) {
+    const length = Array.isArray(value) ? toLength(get(value, 'length')) : undefined;
+    const keys = length === undefined ? enumerableKeys(value) : undefined;
+    for (let i = 0; i < (length ?? (keys as string[]).length); i++) {
+      const name = keys === undefined ? String(i) : (keys[i] as string);
+      const made = revive(value, name, fn, sources);
+      if (made === undefined) deleteProperty(value, name);
+      else defineOwn(value, name, { value: made, writable: true, enumerable: true, configurable: true }, false);
+    }
+  }
+  if (sources === undefined) return fn.call(holder, k, value);
+  const source = sources.get(holder)?.get(k);
+  return fn.call(holder, k, value, source !== undefined && source.value === value ? source.context : {});
+}
+
 entry(
   JSON,
   'parse',
@@ -134,7 +156,23 @@ entry(
     function (text: unknown, reviver?: unknown): unknown {
       const written = str(text);
       refuseReadBack(written);
-      return native(written, callback(reviver));
+      if (typeof reviver !== 'function') return native(written);
+      let sources: Sources | undefined;
+      const parsed = native(written, function (this: object, k: string, value: unknown, context?: object): unknown {
+        if (context !== undefined) {
+          sources ??= new Map();
+          let known = sources.get(this);
+          if (known === undefined) sources.set(this, (known = new Map()));
+          if (!isObject(value)) known.set(k, { value, context });
+        }
+        return value;
+      });
+      const root = { '': parsed };
+      const top = [...(sources?.entries() ?? [])].find(
+        ([holder]) => Reflect.get(holder, '') === parsed && !isObject(parsed),
+      );
+      if (top !== undefined) sources?.set(root, top[1]);
+      return revive(root, '', callback(reviver) as Callable, sources);
     },
 );
 entry(

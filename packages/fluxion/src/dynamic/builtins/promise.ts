@@ -157,8 +157,7 @@ for (const name of ['all', 'allSettled', 'any', 'race']) {
 define(
   nativeResolve,
   function (this: unknown, value: unknown): unknown {
-    if (isObject(value) && !isBox(value) && value instanceof Promise && get(value, 'constructor') === this)
-      return value;
+    if (isObject(this) && value instanceof Promise && get(value, 'constructor') === this) return value;
     return apply(nativeResolve, promiseClass(this), [adopt(value)]);
   },
   'passes',

@@ -18,7 +18,7 @@ import {
   set,
   text,
 } from './adapt.ts';
-import { callOrConstruct, entry, getter, type Native, nativeOf, ownFunctions, passing } from './entries.ts';
+import { callOrConstruct, entry, getter, type Native, nativeOf, ownFunctions } from './entries.ts';
 import { define, lookup } from './registry.ts';
 import { replacement } from './string.ts';
 
@@ -38,7 +38,27 @@ function isPlain(value: unknown): boolean {
   );
 }
 
+/** What the views of this file stand for. */
 const views = new WeakMap<object, object>();
+
+/** What an `exec` of the program gives, as native algorithms read it: positions and texts of primals. */
+function matchView(match: unknown): unknown {
+  if (!isObject(match) || isBox(match)) return match;
+  const proxy: object = new Proxy<object>(match, {
+    get(_, key) {
+      const value = get(match, key);
+      if (key === 'index' || key === 'length') return scalar(value);
+      return key === 'groups' ? value : text(value);
+    },
+  });
+  views.set(proxy, match);
+  return proxy;
+}
+
+/** What the program is given: never a view. */
+function unviewed(value: unknown): unknown {
+  return isObject(value) ? (views.get(value) ?? value) : value;
+}
 
 /** A regular expression as native algorithms may use it: `exec`, `flags` and the species are found and run by twins. */
 function regexpView(o: object): object {
@@ -58,7 +78,7 @@ function regexpView(o: object): object {
           },
         };
       }
-      if (typeof value === 'function') return (...args: unknown[]) => callTwin(value, o, args);
+      if (typeof value === 'function') return (...args: unknown[]) => matchView(callTwin(value, o, args));
       return isBox(value) ? scalar(value) : value;
     },
     set(_, key, value) {
@@ -100,7 +120,7 @@ for (const name of ['test', Symbol.match, Symbol.matchAll, Symbol.search, Symbol
         const others = rest.map((other) =>
           typeof other === 'function' ? replacement(other) : name === Symbol.replace ? text(other) : scalar(other),
         );
-        return apply(native, subject(this), [text(value), ...others]);
+        return unviewed(apply(native, subject(this), [text(value), ...others]));
       },
   );
 }
@@ -139,7 +159,16 @@ getter(
 for (const [, native] of ownFunctions(proto)) {
   if (native !== (RegExp as unknown) && lookup(native) === undefined) define(native, native, 'passes');
 }
-passing(Object.getPrototypeOf(''.matchAll(/./g)), ['next']);
+entry(
+  Object.getPrototypeOf(''.matchAll(/./g)) as object,
+  'next',
+  'passes',
+  (native) =>
+    function (this: unknown): unknown {
+      const step = apply(native, isBox(this) ? scalar(this) : this, []) as IteratorResult<unknown>;
+      return views.has(step.value as object) ? { value: unviewed(step.value), done: step.done } : step;
+    },
+);
 
 define(
   RegExp,

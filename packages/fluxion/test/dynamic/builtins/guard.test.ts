@@ -121,3 +121,35 @@ test('sorting, grouping, copying', () => {
   };
   expect(grad(f)([3, 0.5, 2])).toEqual([2 + 10, 100, 0]);
 });
+
+test('revivers and a regular expression of the user', () => {
+  const f = (x: number) => {
+    const seen: string[] = [];
+    const parsed = JSON.parse('{"a":[1,2],"b":3}', function (this: Record<string, number>, k: string, v: unknown) {
+      seen.push(k);
+      if (k === '0') this[1] = x; // visited afterwards
+      return typeof v === 'number' ? v * x : v;
+    }) as { a: number[]; b: number };
+    class Every extends RegExp {
+      override exec(text: string): RegExpExecArray | null {
+        const found = super.exec(text);
+        if (found !== null) found.index = x as number;
+        return found;
+      }
+    }
+    const match = 'abc'.match(new Every('b')) as RegExpMatchArray;
+    const all = [...'abcb'.matchAll(new Every('b', 'g'))];
+    return (
+      parsed.a[0] +
+      parsed.a[1] +
+      parsed.b +
+      (match.index as number) +
+      all.length +
+      (all[1].index as number) +
+      seen.length
+    );
+  };
+  // x + x² + 3x + x + 2 + x + 5
+  expect(f(2)).toBe(4 + 12 + 7);
+  expect(grad(f)(2)).toBe(4 + 6);
+});
