@@ -9,6 +9,7 @@ import { noteInactive } from '../hooks.ts';
 import { iter } from '../iteration.ts';
 import { apply1, apply2, applyAny, record1 } from '../numbers/apply.ts';
 import { Box, isBox, numberOf, type Tracked, type Value } from '../numbers/box.ts';
+import { hotMath } from './hot-math.ts';
 import { define } from './registry.ts';
 
 type Natives = Readonly<Record<string, (...xs: number[]) => number>>;
@@ -79,7 +80,7 @@ function chosen(rule: VariadicRule): (...xs: unknown[]) => Value {
 for (const rule of Object.values(unaryRules)) {
   if (rule.name === 'neg') continue;
   if (rule.kind === 'constant') define(natives[rule.name], step(rule), 'primal');
-  else define(natives[rule.name], unary(rule), 'differentiates');
+  else define(natives[rule.name], hotMath[rule.name] ?? unary(rule), 'differentiates');
 }
 
 define(Math.pow, binary(binaryRules.pow), 'differentiates');
