@@ -14,7 +14,7 @@ export class Plane {
   readonly big: boolean;
   readonly width: number;
   readonly shift: number;
-  readonly slots: (Box | undefined)[] = [];
+  slots: (Box | undefined)[] = [];
   count = 0;
 
   constructor(kind: Kind, big: boolean, shift: number) {
@@ -32,6 +32,12 @@ export class Plane {
     while (this.slots.length < slot) this.slots.push(undefined);
     if (this.slots[slot] === undefined) this.count++;
     this.slots[slot] = box;
+  }
+
+  /** Takes a list of boxes as its own: those of all slots from the first on. */
+  adopt(boxes: Box[]): void {
+    this.slots = boxes;
+    this.count = boxes.length;
   }
 
   drop(slot: number): void {

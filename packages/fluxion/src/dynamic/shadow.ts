@@ -75,6 +75,14 @@ export class ViewShadow {
     this.shadow.clear(this.offset + from * width, this.offset + to * width, name);
   }
 
+  /** Boxes for all elements from the first on, if nothing is tracked yet; the list is kept. False if it can't be done. */
+  adopt(boxes: Box[]): boolean {
+    const plane = this.#plane;
+    if (plane === undefined || this.#base !== 0 || plane.count > 0 || this.shadow.planes.length !== 1) return false;
+    plane.adopt(boxes);
+    return true;
+  }
+
   put(i: number, box: Box): void {
     const { shadow } = this;
     shadow.onWrite?.();
@@ -234,12 +242,23 @@ function lowerFlag(shadow: Shadow): void {
 
 // --- What the rest of the dynamic tier asks ----------------------------------------------------------------------------------
 
+/** Whether all values are tracked, and the memory holds their primals already (it is a copy of where they came from). */
+function holdsPrimalsOf(view: TypedArray, values: readonly (Value | undefined)[]): values is Box[] {
+  const memory = view as unknown as ArrayLike<number>;
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i];
+    if (!isBox(v) || v.primal !== memory[i]) return false;
+  }
+  return true;
+}
+
 /** Gives a new view (a stand-in) its tracked numbers; the primals are written as well. */
 export function attachShadow(view: TypedArray, values: ArrayLike<Value | undefined>): void {
   const buffer = bufferOf(view);
   if (shadowOf(buffer) === undefined && !young.has(buffer)) markYoungBuffer(buffer);
   addView(buffer, view);
   const side = ensureShadow(view);
+  if (Array.isArray(values) && holdsPrimalsOf(view, values) && side.adopt(values)) return;
   for (let i = 0; i < values.length; i++) {
     const v = values[i];
     if (v === undefined) continue;

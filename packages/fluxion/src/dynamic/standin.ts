@@ -117,15 +117,16 @@ function rebuild(outline: Outline, at: (leaf: number) => unknown, link: boolean)
     const view = new Kind(bufferFor(source.buffer), source.byteOffset, source.length);
     enter(o, view);
     withPrototype(view, source);
-    const values: unknown[] = new Array(source.length);
-    let tracked = false;
     const { leaves } = o.buffer;
     const first = firstSlot(o);
-    for (let i = 0; i < values.length; i++) {
+    const { length } = source;
+    const values: unknown[] = [];
+    let tracked = false;
+    for (let i = 0; i < length; i++) {
       const v = at(leaves[first + i]);
-      values[i] = v;
-      if (isBox(v)) tracked = true;
-      else view[i] = v as number;
+      values.push(v);
+      if (typeof v === 'number') view[i] = v;
+      else tracked = true;
     }
     if (tracked) attachShadow(view, values as Value[]);
     if (link) {
