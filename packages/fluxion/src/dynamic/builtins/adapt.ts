@@ -155,23 +155,6 @@ export function original(value: unknown): unknown {
   return isObject(value) ? (viewed.get(value) ?? value) : value;
 }
 
-/** An object as native code may call its methods (`next`, `exec`, `then`): functions found on it run as twins on it. */
-export function callableView(o: object): object {
-  return new Proxy<object>(Object.create(null), {
-    get(_, key) {
-      const value = get(o, key);
-      if (typeof value !== 'function') return value;
-      return (...args: unknown[]) => callTwin(value, o, args);
-    },
-    set(_, key, value) {
-      set(o, key, value);
-      return true;
-    },
-    has: (_, key) => hasProperty(o, key),
-    getPrototypeOf: () => getPrototypeOf(o),
-  });
-}
-
 /** An object of options as native code may read it: every option as its primal, getters run as twins. */
 export function options(o: unknown): unknown {
   if (!isObject(o)) return o;

@@ -41,7 +41,7 @@ function receiver(value: unknown): unknown {
   return isBox(value) ? primalOf(value) : reading(value);
 }
 
-export function hasOwnSlow(o: object): boolean {
+function hasOwnSlow(o: object): boolean {
   return Object.hasOwn(o, S);
 }
 
@@ -120,7 +120,7 @@ export function ownDescriptor(o: object, k: Key): PropertyDescriptor | undefined
  * A tracked number as an object: a Number object like any other, but its `valueOf`, which all conversions of twin code go
  * through, gives the tracked number.
  */
-export function numberObject(box: unknown): object {
+function numberObject(box: unknown): object {
   const made = Object(primalOf(box)) as object;
   numberObjects.set(made, box);
   return made;
@@ -354,7 +354,7 @@ entry(
 const nativeGetPrototypeOf = nativeOf(Object, 'getPrototypeOf') as Native;
 const nativeSetPrototypeOf = nativeOf(Object, 'setPrototypeOf') as Native;
 
-export function prototypeOf(o: unknown): unknown {
+function prototypeOf(o: unknown): unknown {
   return hooks.heritageOf(nativeGetPrototypeOf(receiver(o)));
 }
 
