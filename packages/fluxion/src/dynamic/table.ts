@@ -77,6 +77,7 @@ const table: Omit<TwinRuntime, OfInstance> = {
   asyncIter,
   t,
   twinFor,
+  constructed: (value, self) => (isBox(value) ? self : value),
   construct,
   super: superClass,
   touchGlobal,

@@ -45,6 +45,8 @@ export interface FunctionFrame {
   readonly activation: boolean;
   /** `this` was made here: the constructor of a base class. */
   readonly makesThis: boolean;
+  /** The body may run for `new`, where a returned tracked number does not count. */
+  readonly constructs?: boolean;
 }
 
 interface Temporaries {

@@ -190,6 +190,7 @@ function typeofTest(r: Context, node: BinaryExpression, left: Node, gap: string)
   }
   const again = simple(r, argument, []);
   if (again === undefined || wanted.value === 'object' || isPlain(r.kind(argument))) return undefined;
+  if (argument.type === 'ThisExpression' && !r.frame.strict) return undefined;
   const test = `(typeof ${again.text} === ${gap}'number' || ${r.call(node, 'typeof', again.text)} === 'number')`;
   return operator[0] === '!' ? `(!${test})` : test;
 }
@@ -253,7 +254,9 @@ function emitTypeof(r: Context, node: UnaryExpression, argument: Node, gap: stri
     // An undeclared name may be asked for.
     return `(typeof ${gap}${inner.name} === 'object' ? ${r.call(node, 'typeof', inner.name)} : typeof ${inner.name})`;
   }
-  if (isPlain(r.kind(argument))) return `(typeof ${gap}${r.emit(argument)})`;
+  // In sloppy code `this` is never a primitive, so a tracked number there is the object that wraps it.
+  const wrapped = inner.type === 'ThisExpression' && !r.frame.strict && !r.lexicalOutside;
+  if (wrapped || isPlain(r.kind(argument))) return `(typeof ${gap}${r.emit(argument)})`;
   return r.call(node, 'typeof', gap + r.emit(argument));
 }
 

@@ -90,6 +90,8 @@ export interface TwinRuntime {
   twinFor(f: unknown, receiver: unknown): Function;
   /** A function that calls f with this `this`: the tag of a template. */
   bind(f: Function, thisArg: unknown): Function;
+  /** What `new` gives of a function that returned `value`: a tracked number counts as the primitive it is. */
+  constructed(value: unknown, self: unknown): unknown;
   construct(c: unknown, args: readonly unknown[]): unknown;
   /** What a class of twin code extends in place of B. */
   super(b: unknown): unknown;

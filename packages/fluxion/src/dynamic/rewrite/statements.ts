@@ -14,7 +14,7 @@ import type {
 } from '../../syntax/ast.ts';
 import { emitEffect } from './assignments.ts';
 import type { Context } from './context.ts';
-import { isPlain } from './kinds.ts';
+import { BOX, isPlain } from './kinds.ts';
 import { condition } from './operators.ts';
 import { declarators } from './patterns.ts';
 
@@ -84,6 +84,11 @@ export function emitReturn(r: Context, node: Node & { type: 'ReturnStatement' })
   let value = r.emit(argument as Node);
   // The value of an async generator's `return` is awaited.
   if (r.frame.activation && r.frame.generator) value = r.call(node, 'suspend', `${r.prefix}act`, value);
+  if (r.frame.constructs && r.kind(argument as Node) & BOX) {
+    const t = r.temp();
+    r.release(t);
+    value = `(${t} = ${value}, new.target === void 0 ? ${t} : ${r.call(node, 'constructed', t, 'this')})`;
+  }
   const text = `${r.gap(node.start, argument.start)}${value}${r.gap(argument.end, node.end)}`;
   return text.includes('\n') ? `${r.mark(node.start)}return (${text});` : `${r.mark(node.start)}return ${text};`;
 }

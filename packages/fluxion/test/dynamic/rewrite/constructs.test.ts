@@ -76,6 +76,7 @@ const sources: Record<string, string[]> = {
     `(t) => Math.max(...[1, 5, 3], t('x', 4)) + Math.hypot(3, 4) + Math.sin(0)`,
     `(t) => { const f = (a, b = a, ...c) => [a, b, c]; return [f(1), f(1, 2, 3, 4), f(...'xyz'), f.length, f.name] }`,
     `function f(t, a) { return arguments.length + a + [...arguments].length }`,
+    `(t) => { function F(x) { this.x = x; if (x > 2) return { y: x }; return x * 2 } return [new F(1), new F(3), F.call({}, 1)] }`,
     `(t) => { function F(x) { if (!new.target) return new F(x); this.x = x } F.prototype.y = 2; return [F(1), new F(3).y, F.name, F.length] }`,
     `(t) => { const tag = (s, ...v) => [s.raw.join('|'), s.join('|'), v]; const o = { k: 1, tag() { return this.k } }; return [tag\`a\${1}\\n\${{ b: 2 }}c\`, o.tag\`x\`] }`,
     `(t) => { const f = () => ((s) => s)\`x\`; return f() === f() }`,

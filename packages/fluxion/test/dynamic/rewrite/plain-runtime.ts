@@ -82,6 +82,7 @@ export function plainRuntime(trace?: (name: string) => void): TwinRuntime {
     suspendEach: (_act: unknown, x: any) => x,
     t: (f: any) => (typeof f === 'function' ? f : notFunction),
     twinFor: (f: any) => (typeof f === 'function' ? f : notFunction),
+    constructed: (v: any) => v,
     construct: (c: any, args: any) => Reflect.construct(c, args),
     super: (b: any) => b,
     import: (specifier: any) => import(specifier),
