@@ -56,6 +56,12 @@ function twin(r: Context, at: Node, callee: string, receiver: string | undefined
   return `((${f} = ${callee}) === ${seen} ? ${known} : (${known} = ${found}, ${seen} = ${f}, ${known}))`;
 }
 
+/** The twin of what a temporary holds. */
+function heldTwin(r: Context, at: Node, f: string): string {
+  const { seen, twin: known } = r.site();
+  return `(${f} === ${seen} ? ${known} : (${known} = ${r.call(at, 't', f)}, ${seen} = ${f}, ${known}))`;
+}
+
 /** A function of this unit that can be nothing else: called as it is. */
 function isOwnFunction(r: Context, callee: Node): callee is Identifier {
   if (callee.type !== 'Identifier') return false;
@@ -250,7 +256,7 @@ function mathCall(r: Context, node: CallExpression, callee: Node): string | unde
   tests.push(`${f} === ${r.prefix}math.${name}`);
   const list = values.join(', ');
   const at = r.mark(callee.property.start);
-  const slow = `${r.call(node, 't', f)}.${at}call(Math, ${list})`;
+  const slow = `${heldTwin(r, node, f)}.${at}call(Math, ${list})`;
   return `(${before.join(', ')}, ${tests.join(' && ')} ? ${f}${at}(${list}) : ${slow}${end})`;
 }
 

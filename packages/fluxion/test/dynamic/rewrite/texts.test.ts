@@ -25,7 +25,7 @@ describe('golden texts', () => {
     ['() => { for (let i = 0; i < 3; i++) ; }', '() => { P;  for (let i = 0; (i < 3); (i++)) ; }'],
     [
       '(n) => Math.sin(n)',
-      "(n) => { let $$1; P; return (($$1 = Math.sin, typeof n === 'number' && $$1 === $$math.sin ? $$1(n) : $$t($$1).call(Math, n))); }",
+      "(n) => { let $$1; P; return (($$1 = Math.sin, typeof n === 'number' && $$1 === $$math.sin ? $$1(n) : ($$1 === $$s1 ? $$t1 : ($$t1 = $$t($$1), $$s1 = $$1, $$t1)).call(Math, n))); }",
     ],
     ['() => { function f() { return 1 } return f() }', '() => { P;  function f() { P;  return 1; } return f(); }'],
   ])('%s', (source, expected) => {
