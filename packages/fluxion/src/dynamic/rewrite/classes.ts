@@ -81,8 +81,10 @@ function member(
     const kind = m.kind === 'get' || m.kind === 'set' ? `${m.kind} ` : '';
     const prefix = `${m.static ? 'static ' : ''}${m.value.async ? 'async ' : ''}${m.value.generator ? '*' : ''}${kind}`;
     const makesThis = m.kind === 'constructor' && base;
+    // A derived constructor that returns a number throws.
+    const constructs = m.kind === 'constructor' ? (base ? 'this' : 'derived') : undefined;
     const key = memberKey(r, m);
-    return `${prefix}${key}${emitMethodRest(r, m.value, { whole: m as Node, makesThis, home })} `;
+    return `${prefix}${key}${emitMethodRest(r, m.value, { whole: m as Node, makesThis, home, constructs })} `;
   }
   const isPrivate = m.key.type === 'PrivateIdentifier';
   if (root && m.static) return isPrivate ? `static #${(m.key as { name: string }).name}; ` : '';

@@ -46,7 +46,7 @@ export interface FunctionFrame {
   /** `this` was made here: the constructor of a base class. */
   readonly makesThis: boolean;
   /** The body may run for `new`, where a returned tracked number does not count. */
-  readonly constructs?: boolean;
+  readonly constructs?: 'this' | 'derived' | undefined;
 }
 
 interface Temporaries {

@@ -13,7 +13,7 @@ export interface FunctionOptions {
   /** The node whose text `toString` would show, where that is more than the function node (methods). */
   readonly whole?: Node | undefined;
   readonly makesThis?: boolean;
-  readonly constructs?: boolean;
+  readonly constructs?: 'this' | 'derived' | undefined;
   /** The text of the object that `super` belongs to. */
   readonly home?: string | undefined;
   /** `super`, and `this` of arrows, are those around the unit. */
@@ -26,7 +26,10 @@ export function emitFunction(r: Context, node: FunctionNode, options: FunctionOp
     const { params, body, gap } = parts(r, node, options);
     return `${at}${node.async ? 'async ' : ''}(${params}) => ${gap}${body}`;
   }
-  const { params, body, gap } = parts(r, node, { ...options, constructs: !node.async && !node.generator });
+  const { params, body, gap } = parts(r, node, {
+    ...options,
+    constructs: node.async || node.generator ? undefined : 'this',
+  });
   const star = node.generator ? '*' : '';
   const name = node.id ? ` ${node.id.name}` : '';
   return `${at}${node.async ? 'async ' : ''}function${star}${gap}${name}(${params}) ${body}`;
@@ -64,7 +67,7 @@ function parts(r: Context, node: FunctionNode, options: FunctionOptions): Parts 
     async: node.async,
     generator: node.generator,
     activation,
-    constructs: (options.constructs ?? false) && info.usesThis,
+    constructs: info.usesThis || options.constructs === 'derived' ? options.constructs : undefined,
     makesThis: arrow ? r.frame.makesThis : (options.makesThis ?? false),
   };
   try {

@@ -87,7 +87,7 @@ export function emitReturn(r: Context, node: Node & { type: 'ReturnStatement' })
   if (r.frame.constructs && r.kind(argument as Node) & BOX) {
     const t = r.temp();
     r.release(t);
-    value = `(${t} = ${value}, new.target === void 0 ? ${t} : ${r.call(node, 'constructed', t, 'this')})`;
+    value = `(${t} = ${value}, new.target === void 0 ? ${t} : ${r.call(node, 'constructed', t, r.frame.constructs === 'derived' ? '0' : 'this')})`;
   }
   const text = `${r.gap(node.start, argument.start)}${value}${r.gap(argument.end, node.end)}`;
   return text.includes('\n') ? `${r.mark(node.start)}return (${text});` : `${r.mark(node.start)}return ${text};`;
