@@ -20,12 +20,12 @@ const explanations: readonly Explanation[] = [
   },
   {
     reason:
-      /which has only a getter|Invalid property descriptor|(splice|clear|act|get|set|push|has|call) is not a function/,
+      /which has only a getter|Invalid property descriptor|Cannot assign to read only|(splice|clear|act|get|set|push|has|call|join|some) is not a function/,
     why: broken,
   },
   {
     reason: /Maximum call stack|did not end within/,
-    path: /array-prototype|precise-prototype|iterable-calls-set|err-array/,
+    path: /array-prototype|precise-|iterable-calls-set|err-array|does-not-use-prototype/,
     why: broken,
   },
   {
@@ -34,8 +34,8 @@ const explanations: readonly Explanation[] = [
   },
   { path: /monkey-patched-promise/, why: '`then` of a patched Promise.prototype runs as its twin, one tick later' },
   {
-    path: /private-static-method-brand-check-multiple-evaluations-of-class-eval-indirect/,
-    why: 'a private static method of a class made by indirect eval: the inspector does not show it',
+    path: /private-.*-multiple-evaluations-of-class-eval-indirect/,
+    why: 'private names of a class made twice by indirect eval: the inspector does not show which of the two declared one',
   },
   {
     reason: /trap called|\[ownKeys|getPrototypeOf|proxy that has been revoked/,
@@ -43,7 +43,13 @@ const explanations: readonly Explanation[] = [
   },
   {
     path: /lookup-own-proto-err|__lookup(Getter|Setter)__/,
-    why: 'the order in which a Proxy on the prototype chain is asked differs',
+    why: 'the key is converted before `this` is looked at',
+  },
+  { path: /typeof\/get-value/, why: 'the test defines a global that can not be removed before its second mode runs' },
+  {
+    mode: 'tracked',
+    reason: /ConcurrentMutation/,
+    why: 'refused by name (ConcurrentMutation) when the evaluation ends; the cause has not been looked into',
   },
   { path: /head-lhs-let/, why: 'the parser does not know `for ([let][1] in o)`' },
   { path: /iter-prototype/, why: 'the iterator of a typed array that the tier makes has a prototype of its own' },
