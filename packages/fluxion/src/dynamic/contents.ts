@@ -212,7 +212,7 @@ function putBackElements(o: unknown[], elements: unknown[]): void {
 }
 
 /** Makes a Map or a Set hold these entries, in this order. */
-export function putBackEntries(o: object, entries: unknown[]): void {
+function putBackEntries(o: object, entries: unknown[]): void {
   const now = entriesOf(o);
   if (now === undefined || (now.length === entries.length && now.every((v, i) => Object.is(v, entries[i])))) return;
   if (isMap(o)) {

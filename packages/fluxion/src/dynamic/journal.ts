@@ -9,7 +9,7 @@
  * the twins had captured.
  */
 import { fluxionError } from '../errors/error.ts';
-import { type Contents, contentsOf, eachObject, entriesOf, putBack, putBackEntries } from './contents.ts';
+import { type Contents, contentsOf, eachObject, putBack } from './contents.ts';
 import { hooks } from './hooks.ts';
 import { type Box, isBox, numberOf, type Value } from './numbers/box.ts';
 import { readCell, searchOld } from './older.ts';
@@ -367,22 +367,6 @@ export function putIn(journal: Journal): void {
   for (const memory of journal.memories.values()) memory.putIn();
 }
 
-/** A place of a Map or a Set, by its position among the entries: they keep their order when a key becomes its primal. */
-function entryPlace(o: object, i: number): Cell {
-  return {
-    get: () => entriesOf(o)?.[i],
-    set(value) {
-      const entries = entriesOf(o) ?? [];
-      if (o instanceof Map && i % 2 === 1) {
-        Map.prototype.set.call(o, entries[i - 1], value);
-        return;
-      }
-      entries[i] = value;
-      putBackEntries(o, entries);
-    },
-  };
-}
-
 /** The places directly inside `o` that hold a tracked number. */
 function boxedPlaces(o: object): Cell[] {
   const places: Cell[] = [];
@@ -398,8 +382,17 @@ function boxedPlaces(o: object): Cell[] {
   values.forEach((v, i) => {
     if (isBox(v)) places.push(property(keys[i] as PropertyKey));
   });
-  if (entries !== undefined) {
-    for (let i = 0; i < entries.length; i++) if (isBox(entries[i])) places.push(entryPlace(o, i));
+  // Keys and members stay: taking them out would disturb a loop over the collection that awaits.
+  if (entries !== undefined && o instanceof Map) {
+    for (let i = 0; i < entries.length; i += 2) {
+      const key = entries[i];
+      if (isBox(entries[i + 1])) {
+        places.push({
+          get: () => Map.prototype.get.call(o, key),
+          set: (v) => void Map.prototype.set.call(o, key, v),
+        });
+      }
+    }
   }
   return places;
 }

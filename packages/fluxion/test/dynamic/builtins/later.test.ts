@@ -148,33 +148,3 @@ test('errors carry plain messages and the objects they were given', () => {
   };
   expect(grad(f)(2)).toBe(6);
 });
-
-test('members and keys of older collections are plain numbers while the gradient waits', async () => {
-  const members = new Set<number>();
-  const table = new Map<number, number>();
-  const between: unknown[] = [];
-  const look = () => {
-    between.push([...members], [...table]);
-  };
-  const f: Async = async (x) => {
-    members.add(1).add(x * 2);
-    table.set(x, x * x).set(9, x);
-    await new Promise((done) => setTimeout(done, 5));
-    let sum = 0;
-    for (const v of members) sum += v;
-    for (const [k, v] of table) sum += k * v;
-    return sum + (members.has(4) ? x : 0) + (table.get(2) as number);
-  };
-  const result = asyncGrad(f, 2);
-  look();
-  // 1 + 2x + x³ + 9x + x + x²
-  expect(await result).toBe(2 + 12 + 9 + 1 + 4);
-  expect(between).toEqual([
-    [1, 4],
-    [
-      [2, 4],
-      [9, 2],
-    ],
-  ]);
-  expect(trackedIn([members, table, between])).toEqual([]);
-});
