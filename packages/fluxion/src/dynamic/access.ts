@@ -380,9 +380,8 @@ function storeTracked(view: TypedArray, i: number, box: Box): void {
     return;
   }
   if (kind.float === undefined) {
-    const side = shadowOfView(view);
+    shadowOfView(view)?.clear(i);
     slots[i] = numberOf(box);
-    side?.clear(i);
     noteInactive(`storing in an ${kind.name} element`);
     return;
   }

@@ -5,6 +5,7 @@
  * can't be known: AmbiguousAlias.
  */
 import { fluxionError } from '../errors/error.ts';
+import { wasWritten } from './copies.ts';
 import { atEnd, currentJournal, type Journal, receivedSomething } from './journal.ts';
 import { isBox, primalOf, S } from './numbers/box.ts';
 import { shadowOfView } from './shadow.ts';
@@ -28,7 +29,7 @@ export class OriginalMark {
   forRead(original: object, key: PropertyKey): object {
     if (this.#followed) return this.standIns[0] as object;
     for (const standIn of this.standIns) {
-      if (receivedSomething(standIn) || differs(original, standIn, key)) return this.#follow(original);
+      if (hasReceived(standIn) || differs(original, standIn, key)) return this.#follow(original);
     }
     if (key !== 'length' && typeof Reflect.getOwnPropertyDescriptor(original, key)?.value === 'number') {
       this.#keepApart(original);
@@ -40,7 +41,7 @@ export class OriginalMark {
   forAll(original: object, contents = true): object {
     if (this.#followed) return this.standIns[0] as object;
     for (const standIn of this.standIns) {
-      if (receivedSomething(standIn)) return this.#follow(original);
+      if (hasReceived(standIn)) return this.#follow(original);
       const keys = Reflect.ownKeys(original);
       const now = Reflect.ownKeys(standIn);
       const same = keys.filter((k) => k !== S).length === now.filter((k) => k !== S).length;
@@ -89,6 +90,10 @@ const readTwice = 'an argument and another name by which it was read';
 function ambiguous(original: object, owners: string): Error {
   const object = Array.isArray(original) ? 'An array' : ArrayBuffer.isView(original) ? 'A typed array' : 'An object';
   return fluxionError('AmbiguousAlias', { object, owners });
+}
+
+function hasReceived(standIn: object): boolean {
+  return ArrayBuffer.isView(standIn) ? wasWritten(standIn) : receivedSomething(standIn);
 }
 
 function differs(original: object, standIn: object, key: PropertyKey): boolean {
@@ -140,6 +145,8 @@ function shareAmong(standIn: object, original: object, owners = 'several argumen
 /** To be called when a typed stand-in has been filled: only then does its memory have a shadow to be guarded. */
 export function sealShared(standIn: ArrayBufferView): void {
   const mark = sharedMarks.get(standIn);
-  const side = mark === undefined ? undefined : shadowOfView(standIn as TypedArray);
-  if (mark !== undefined && side !== undefined) side.shadow.onWrite = () => mark.refuse();
+  const shadow = mark === undefined ? undefined : shadowOfView(standIn as TypedArray)?.shadow;
+  if (mark !== undefined && shadow !== undefined) {
+    shadow.guards = [...(shadow.guards ?? []), { read: () => {}, write: () => mark.refuse() }];
+  }
 }

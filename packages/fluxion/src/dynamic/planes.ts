@@ -8,6 +8,9 @@ import type { Journal, Memory } from './journal.ts';
 import { type Box, numberOf } from './numbers/box.ts';
 import type { Kind } from './views.ts';
 
+type Floats = Float64Array | Float32Array;
+const differsAlways = new Float64Array(0);
+
 /** Where boxes of one kind lie: slot i is at byte `shift + i * width`. */
 export class Plane {
   readonly kind: Kind;
@@ -16,6 +19,10 @@ export class Plane {
   readonly shift: number;
   slots: (Box | undefined)[] = [];
   count = 0;
+  /** The memory that this is a copy of. */
+  source: Floats | undefined = undefined;
+  /** What a tracked number is compared with when it is read; a difference asks the guards. */
+  compared: Floats | undefined = undefined;
 
   constructor(kind: Kind, big: boolean, shift: number) {
     this.kind = kind;
@@ -56,6 +63,12 @@ export interface Owner {
   detach(buffer: ArrayBufferLike): void;
 }
 
+/** Asked before twin code reads or writes the bytes [from, to) of memory that has two names. */
+export interface Guard {
+  read(from: number, to: number): void;
+  write(from: number, to: number): void;
+}
+
 export class Shadow implements Memory {
   readonly buffer: ArrayBufferLike;
   readonly journal: Journal | undefined;
@@ -77,15 +90,37 @@ export class Shadow implements Memory {
   /** It has been taken off its buffer. */
   detached = false;
 
-  /** Called before each write by twin code; set on memory that must not be written. */
-  onWrite: (() => void) | undefined = undefined;
+  /** On memory that has two names, or must not be written. */
+  guards: readonly Guard[] | undefined = undefined;
+
+  /** It is there for its guards: nothing tracked has been written to this memory. */
+  quiet = false;
+
+  /** How many guards have to be asked before anything here is read. */
+  #asking = 0;
+
+  /** Has reads compared with what the planes are copies of; `more` guards want to be asked always. */
+  compare(more = 0): void {
+    this.#asking += more;
+    for (const p of this.planes) p.compared = this.#asking > 0 ? differsAlways : p.source;
+  }
+
+  beforeRead(from: number, to: number): void {
+    if (this.guards !== undefined) for (const guard of this.guards) guard.read(from, to);
+  }
+
+  beforeWrite(from: number, to: number): void {
+    if (this.guards !== undefined) for (const guard of this.guards) guard.write(from, to);
+  }
 
   /** The run it belongs to has ended, or the buffer has no shadow any more: nothing in it counts. */
   get stale(): boolean {
     return this.detached || this.journal?.ended === true;
   }
 
+  /** Whether code that knows only plain numbers may not see it. */
   get tracked(): boolean {
+    if (this.guards !== undefined) return true;
     for (const p of this.planes) if (p.count > 0) return true;
     return false;
   }
@@ -94,6 +129,7 @@ export class Shadow implements Memory {
     const shift = byte % kind.width;
     for (const p of this.planes) if (p.kind === kind && p.big === big && p.shift === shift) return p;
     const made = new Plane(kind, big, shift);
+    if (this.#asking > 0) made.compared = differsAlways;
     this.planes.push(made);
     return made;
   }
@@ -101,6 +137,7 @@ export class Shadow implements Memory {
   /** The box at `byte` as a number of this kind; throws if bytes there hold a tracked number of another kind. */
   at(kind: Kind, big: boolean, byte: number): Box | undefined {
     let found: Box | undefined;
+    if (this.guards !== undefined) this.beforeRead(byte, byte + kind.width);
     for (const p of this.planes) {
       if (p.count === 0) continue;
       if (p.kind === kind && p.big === big && p.shift === byte % kind.width) {
@@ -122,13 +159,19 @@ export class Shadow implements Memory {
   }
 
   put(kind: Kind, big: boolean, byte: number, box: Box): void {
-    this.clear(byte, byte + kind.width, kind.name);
+    this.erase(byte, byte + kind.width, kind.name);
     const p = this.plane(kind, big, byte);
     p.put((byte - p.shift) / p.width, box);
   }
 
   /** The bytes [from, to) are overwritten with plain ones. Half a tracked number can't be. */
   clear(from: number, to: number, name = 'bytes'): void {
+    if (this.guards !== undefined) this.beforeWrite(from, to);
+    this.erase(from, to, name);
+  }
+
+  /** As clear, without asking. */
+  erase(from: number, to: number, name = 'bytes'): void {
     for (const p of this.planes) {
       if (p.count === 0) continue;
       const first = Math.max(0, Math.floor((from - p.shift) / p.width));
@@ -142,8 +185,14 @@ export class Shadow implements Memory {
     }
   }
 
-  /** Everything tracked that lies wholly in [from, to), as (kind, big, byte relative to from, box). */
+  /** Everything tracked that lies wholly in [from, to), as (kind, big, byte relative to from, box), to be read. */
   region(from: number, to: number): Piece[] {
+    if (this.guards !== undefined) this.beforeRead(from, to);
+    return this.pieces(from, to);
+  }
+
+  /** As region, to be put back later. */
+  pieces(from: number, to: number): Piece[] {
     const pieces: Piece[] = [];
     let memory: DataView | undefined;
     for (const p of this.planes) {

@@ -72,8 +72,7 @@ export function snapshotDeep(values: readonly unknown[]): DeepSnapshot {
   while (open.length > 0) {
     const o = open.pop();
     if (!isObject(o) || isBox(o) || objects.has(o) || o === globalThis) continue;
-    const buffer = ArrayBuffer.isView(o) ? o.buffer : isBuffer(o) ? o : undefined;
-    if (buffer !== undefined && !memories.has(buffer)) memories.set(buffer, storage.keep(buffer));
+    if (ArrayBuffer.isView(o) || isBuffer(o)) memories.set(o, storage.keep(o));
     const parts = madeProxy(o);
     if (parts !== undefined) {
       open.push(parts.target, parts.handler);

@@ -6,7 +6,7 @@
  */
 import { currentJournal, touchMemory } from './journal.ts';
 import { type Box, isBox, numberOf, S, type Value } from './numbers/box.ts';
-import { isDetached, type Owner, type Plane, Shadow, verified } from './planes.ts';
+import { type Guard, isDetached, type Owner, type Plane, Shadow, verified } from './planes.ts';
 import { isBuffer, storage } from './strip.ts';
 import {
   bufferOf,
@@ -41,15 +41,18 @@ export class ViewShadow {
     const { shadow } = this;
     const plane = this.#plane;
     if (plane !== undefined) {
-      const box = plane.slots[this.#base + i];
+      const slot = this.#base + i;
+      const box = plane.slots[slot];
       if (box !== undefined) {
         if (shadow.stale) {
           releaseView(view);
           return found;
         }
+        const { compared } = plane;
+        if (compared !== undefined && compared[slot] !== found) this.beforeRead(i);
         return found === undefined ? undefined : verified(box, found);
       }
-      if (shadow.planes.length === 1) return found;
+      if (shadow.planes.length === 1 && shadow.guards === undefined) return found;
     }
     if (found !== undefined && !shadow.stale && Number.isInteger(i) && i >= 0) {
       shadow.at(this.kind, kinds.bigEndianHost, this.offset + i * this.kind.width);
@@ -60,13 +63,22 @@ export class ViewShadow {
   /** The memory at element i has been, or is about to be, given a plain value. */
   clear(i: number): void {
     const { shadow } = this;
-    shadow.onWrite?.();
-    if (this.#plane !== undefined && shadow.planes.length === 1) {
+    if (this.#plane !== undefined && shadow.planes.length === 1 && shadow.guards === undefined) {
       if (this.#plane.count > 0) this.#plane.drop(this.#base + i);
       return;
     }
     const from = this.offset + i * this.kind.width;
     shadow.clear(from, from + this.kind.width, this.kind.name);
+  }
+
+  /** The elements [i, to) are about to be read natively. */
+  beforeRead(i: number, to = i + 1): void {
+    this.shadow.beforeRead(this.offset + i * this.kind.width, this.offset + to * this.kind.width);
+  }
+
+  /** Element i, or all of [i, to), is about to be written natively. */
+  beforeWrite(i: number, to = i + 1): void {
+    this.shadow.beforeWrite(this.offset + i * this.kind.width, this.offset + to * this.kind.width);
   }
 
   /** As clear, for the elements [from, to). */
@@ -85,7 +97,6 @@ export class ViewShadow {
 
   put(i: number, box: Box): void {
     const { shadow } = this;
-    shadow.onWrite?.();
     if (this.#plane !== undefined && shadow.planes.length === 1) this.#plane.put(this.#base + i, box);
     else shadow.put(this.kind, kinds.bigEndianHost, this.offset + i * this.kind.width, box);
   }
@@ -127,7 +138,10 @@ export function shadowOfView(view: TypedArray): ViewShadow | undefined {
 
 function attachView(view: TypedArray, shadow: Shadow): ViewShadow {
   const made = new ViewShadow(view, shadow);
-  if (shadow.before !== undefined) shadow.marked.push(view);
+  const s = (view as unknown as Record<symbol, unknown>)[S];
+  // An original of an argument keeps its mark, which leads to its stand-in.
+  if (s !== undefined && s !== lookAtBuffer && !(s instanceof ViewShadow)) return made;
+  if (shadow.before !== undefined || shadow.quiet) shadow.marked.push(view);
   if (!Reflect.defineProperty(view, S, hidden(made))) raiseFlag(shadow);
   return made;
 }
@@ -199,7 +213,7 @@ export function exposeBuffer(view: TypedArray): void {
 /** The view's side of the shadow of its buffer, made if need be. */
 export function ensureShadow(view: TypedArray): ViewShadow {
   const known = shadowOfView(view);
-  if (known !== undefined) return known;
+  if (known !== undefined && !known.shadow.quiet) return known;
   const shadow = ensureBufferShadow(bufferOf(view), isYoungView(view) ? view : undefined);
   return attachView(view, shadow);
 }
@@ -207,13 +221,12 @@ export function ensureShadow(view: TypedArray): ViewShadow {
 /** The shadow of a buffer, made if need be; `only`: the one view there is of it. */
 export function ensureBufferShadow(buffer: ArrayBufferLike, only?: TypedArray): Shadow {
   const known = shadowOf(buffer);
-  if (known !== undefined) return known;
-  const journal = currentJournal()?.root;
-  const shadow = new Shadow(buffer, journal, owner);
-  shadows.set(buffer, shadow);
+  if (known !== undefined && !known.quiet) return known;
+  const shadow = known ?? makeShadow(buffer);
+  shadow.quiet = false;
   if (only !== undefined) return shadow;
   const record = young.get(buffer);
-  if (record !== undefined && record.id === journal?.id) {
+  if (record !== undefined && record.id === shadow.journal?.id) {
     if (record.views !== undefined) for (const view of record.views) attachView(view, shadow);
     else raiseFlag(shadow);
     return shadow;
@@ -222,6 +235,46 @@ export function ensureBufferShadow(buffer: ArrayBufferLike, only?: TypedArray): 
   touchMemory(buffer, () => shadow);
   raiseFlag(shadow);
   return shadow;
+}
+
+function makeShadow(buffer: ArrayBufferLike): Shadow {
+  const shadow = new Shadow(buffer, currentJournal()?.root, owner);
+  shadow.guards = guardsOf(buffer);
+  shadows.set(buffer, shadow);
+  return shadow;
+}
+
+// --- Memory with two names ---------------------------------------------------------------------------------------------------
+
+let guardsOf: (buffer: ArrayBufferLike) => readonly Guard[] | undefined = () => undefined;
+
+/** copies.ts knows who stands guard over the memory of arguments. */
+export function setGuards(find: typeof guardsOf): void {
+  guardsOf = find;
+}
+
+/** From now on twin code comes through the shadow of this buffer, whichever view it uses. */
+export function watchBuffer(buffer: ArrayBufferLike): void {
+  if (shadowOf(buffer) !== undefined) return;
+  const shadow = makeShadow(buffer);
+  shadow.quiet = true;
+  raiseFlag(shadow);
+}
+
+export function addGuard(buffer: ArrayBufferLike, guard: Guard): void {
+  const shadow = shadowOf(buffer);
+  if (shadow === undefined || shadow.guards?.includes(guard)) return;
+  shadow.guards = [...(shadow.guards ?? []), guard];
+}
+
+export function removeGuard(buffer: ArrayBufferLike, guard: Guard): void {
+  const shadow = shadows.get(buffer);
+  if (shadow?.guards === undefined) return;
+  const left = shadow.guards.filter((g) => g !== guard);
+  shadow.guards = left.length > 0 ? left : undefined;
+  if (left.length > 0 || !shadow.quiet) return;
+  detachShadow(buffer);
+  lowerFlag(shadow);
 }
 
 const owner: Owner = { raise: raiseFlag, lower: lowerFlag, detach: detachShadow };
@@ -321,18 +374,22 @@ storage.isTracked = (o) => {
   const buffer = anyBufferOf(o);
   return buffer !== undefined && shadowOf(buffer)?.tracked === true;
 };
-storage.keep = (buffer) => {
+storage.keep = (o) => {
+  const buffer = anyBufferOf(o) as ArrayBufferLike;
   if (isDetached(buffer)) return () => {};
-  const bytes = new Uint8Array(buffer).slice();
-  const pieces = shadowOf(buffer)?.region(0, buffer.byteLength) ?? [];
+  // A view is put back, and not what else lies in its buffer.
+  const from = ArrayBuffer.isView(o) ? o.byteOffset : 0;
+  const to = from + o.byteLength;
+  const bytes = new Uint8Array(buffer, from, o.byteLength).slice();
+  const pieces = shadowOf(buffer)?.pieces(from, to) ?? [];
   return () => {
     if (isDetached(buffer)) return;
     const now = new Uint8Array(buffer);
-    now.set(bytes.subarray(0, now.length));
+    if (from < now.length) now.set(bytes.subarray(0, now.length - from), from);
     const shadow = shadowOf(buffer);
     if (shadow === undefined) return;
-    shadow.clear(0, buffer.byteLength);
-    if (pieces.length > 0) shadow.lay(pieces, 0);
-    else storage.detach(buffer);
+    shadow.erase(from, to);
+    shadow.lay(pieces, from);
+    if (!shadow.tracked) storage.detach(buffer);
   };
 };

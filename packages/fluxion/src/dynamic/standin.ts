@@ -3,11 +3,15 @@
  * the leaves; aliases, cycles, views of one buffer, prototypes and frozenness as in the original.
  * Invariant: the original is never written to; `identityOf(standIn)` is the original.
  */
+import { noteCopy, type Range } from './copies.ts';
 import { identityOf, standFor } from './identity.ts';
+import { atEnd } from './journal.ts';
 import { isBox, S, type Value } from './numbers/box.ts';
 import { markOriginal, OriginalMark, sealShared } from './originals.ts';
 import { type FloatsOutline, firstSlot, type Outline, setTrackedFloats } from './outline.ts';
-import { attachShadow, releaseAtEnd } from './shadow.ts';
+import { addView, attachShadow, releaseAtEnd, shadowOf } from './shadow.ts';
+import { storage } from './strip.ts';
+import { bufferOf, type Kind, kindOf, type TypedArray } from './views.ts';
 
 /** The object a stand-in stands for; anything else is itself. */
 export const originalOf = identityOf;
@@ -24,7 +28,9 @@ export function copyWith(outline: Outline, at: (leaf: number) => unknown): unkno
 
 function rebuild(outline: Outline, at: (leaf: number) => unknown, link: boolean): unknown {
   const made = new Map<Outline, object>();
-  const buffers = new Map<object, ArrayBuffer>();
+  const buffers = new Map<ArrayBufferLike, ArrayBuffer>();
+  const ranges = new Map<ArrayBufferLike, Range[]>();
+  const others: TypedArray[] = [];
   const locks: (() => void)[] = [];
 
   const enter = <T extends object>(o: Outline & { source: object }, copy: T): T => {
@@ -87,15 +93,40 @@ function rebuild(outline: Outline, at: (leaf: number) => unknown, link: boolean)
       }
       case 'bytes': {
         const { source } = o;
+        if (link && o.buffer.width === 0) return lend(o, source);
+        if (!ArrayBuffer.isView(source)) noteRange(source, 0, source.byteLength, undefined);
+        else noteRange(source.buffer, source.byteOffset, source.byteLength, undefined);
         if (!ArrayBuffer.isView(source)) return enter(o as typeof o & { source: object }, bufferFor(source));
         const Kind = intrinsicOf(source);
         const length = source instanceof DataView ? source.byteLength : (source as Int8Array).length;
         const view = new Kind(bufferFor(source.buffer), source.byteOffset, length);
+        if (!(view instanceof DataView)) others.push(view as TypedArray);
         return withPrototype(enter(o as typeof o & { source: object }, view as object), source);
       }
       case 'floats':
         return floats(o);
     }
+  };
+
+  /** Memory without a number of the derivative is used itself, and put back when the run ends. */
+  const lend = <T extends ArrayBufferView | ArrayBufferLike>(o: Outline, source: T): T => {
+    made.set(o, source);
+    if (!lent.has(source)) {
+      lent.add(source);
+      const bringBack = storage.keep(source);
+      atEnd(() => {
+        lent.delete(source);
+        bringBack();
+      });
+    }
+    return source;
+  };
+
+  const noteRange = (buffer: ArrayBufferLike, from: number, length: number, kind: Kind | undefined): void => {
+    if (!link || length === 0) return;
+    const list = ranges.get(buffer);
+    if (list === undefined) ranges.set(buffer, [{ from, to: from + length, kind }]);
+    else list.push({ from, to: from + length, kind });
   };
 
   const fields = (o: Outline & { kind: 'record' }, target: object): void => {
@@ -128,8 +159,9 @@ function rebuild(outline: Outline, at: (leaf: number) => unknown, link: boolean)
       if (typeof v === 'number') view[i] = v;
       else tracked = true;
     }
-    if (tracked) attachShadow(view, values as Value[]);
+    if (tracked || link) attachShadow(view, values as Value[]);
     if (link) {
+      noteRange(source.buffer, source.byteOffset, source.byteLength, kindOf(view));
       sealShared(view);
       releaseAtEnd(view);
     }
@@ -137,9 +169,17 @@ function rebuild(outline: Outline, at: (leaf: number) => unknown, link: boolean)
   };
 
   const result = build(outline);
+  for (const view of others) addView(bufferOf(view), view);
+  for (const [source, list] of ranges) {
+    const shadow = shadowOf(bufferFor(source));
+    if (shadow !== undefined) noteCopy(shadow, source, list);
+  }
   for (const lock of locks) lock();
   return result;
 }
+
+/** What stand-ins hold of their originals themselves. */
+const lent = new WeakSet<object>();
 
 function withPrototype<T extends object>(copy: T, source: object): T {
   const proto = Object.getPrototypeOf(source);
@@ -171,7 +211,8 @@ export function needsCopy(outline: Outline, leaves: readonly Value[]): boolean {
   const found = (o: Outline | undefined): boolean => {
     if (o === undefined || o.kind === 'leaf' || o.kind === 'nothing' || seen.has(o)) return false;
     seen.add(o);
-    if (identityOf(o.source) !== o.source || (o.source as { [S]?: unknown })[S] !== undefined) return true;
+    if (lent.has(o.source) || identityOf(o.source) !== o.source || (o.source as { [S]?: unknown })[S] !== undefined)
+      return true;
     if (o.kind === 'list') return o.parts.some(found) || found(o.extra);
     return 'parts' in o && o.parts.some(found);
   };

@@ -16,9 +16,9 @@ export const storage = {
   detach: (_view: object): void => {},
   /** Whether something in it is tracked. */
   isTracked: (_view: object): boolean => false,
-  /** Takes down the bytes of a buffer and what is tracked in them; the result puts both back. */
+  /** Takes down the bytes of a view or a buffer and what is tracked in them; the result puts both back. */
   keep:
-    (_buffer: ArrayBufferLike): (() => void) =>
+    (_o: ArrayBufferView | ArrayBufferLike): (() => void) =>
     () => {},
 };
 

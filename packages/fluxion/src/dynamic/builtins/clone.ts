@@ -36,8 +36,7 @@ function clone(native: Native, value: unknown, memo: Memo): unknown {
   if (ArrayBuffer.isView(value)) {
     if ((value as unknown as Record<symbol, unknown>)[S] === undefined) return remember(memo, value, native(value));
     const Kind = Object.getPrototypeOf(Object.getPrototypeOf(value)) === Object.prototype ? DataView : intrinsic(value);
-    const buffer =
-      memo.get(value.buffer) ?? remember(memo, value.buffer, callTwin(ArrayBuffer.prototype.slice, value.buffer, [0]));
+    const buffer = memo.get(value.buffer) ?? remember(memo, value.buffer, cloneOfBuffer(value.buffer));
     const length = 'length' in value ? value.length : value.byteLength;
     return remember(memo, value, constructTwin(Kind, [buffer, value.byteOffset, length]));
   }
@@ -47,6 +46,11 @@ function clone(native: Native, value: unknown, memo: Memo): unknown {
   const made = {};
   memo.set(value, made);
   return fill(native, value, made, memo);
+}
+
+/** A copy; memory that is shared is shared with the clone, too. */
+function cloneOfBuffer(buffer: ArrayBufferLike): unknown {
+  return buffer instanceof ArrayBuffer ? callTwin(ArrayBuffer.prototype.slice, buffer, [0]) : buffer;
 }
 
 function intrinsic(view: ArrayBufferView): Function {

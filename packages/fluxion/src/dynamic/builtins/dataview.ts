@@ -70,6 +70,9 @@ for (const [suffix, name] of accesses) {
       const buffer = bufferOf.call(this);
       const tracked = isBox(stored) && kind.float !== undefined && toIndex(at) + kind.width <= lengthOf.call(this);
       const shadow = tracked ? ensureBufferShadow(buffer) : shadowOf(buffer);
+      if (shadow?.guards !== undefined && toIndex(at) + kind.width <= lengthOf.call(this)) {
+        shadow.beforeWrite(from, from + kind.width);
+      }
       apply(native, this, [at, primalOf(stored), order]);
       if (tracked) shadow?.put(kind, !order, from, stored as Box);
       else shadow?.clear(from, from + kind.width, kind.name);

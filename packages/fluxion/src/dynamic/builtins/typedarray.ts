@@ -170,6 +170,7 @@ method('at', 'passes', 1, false, (_, view, _self, index) => {
 for (const name of ['indexOf', 'lastIndexOf', 'includes']) {
   method(name, 'primal', 1, false, (native, view, _self, wanted, from, _c, given) => {
     if (isBox(wanted) || isBox(from) || isTracked(view)) noteInactive(`${name} of a typed array`);
+    shadowOfView(view)?.beforeRead(0, lengthOf(view));
     return apply(native, view, given < 2 ? [primalOf(wanted)] : [primalOf(wanted), scalar(from)]);
   });
 }
@@ -309,6 +310,7 @@ method('fill', 'passes', 1, true, (native, view, self, value, from, to) => {
   const start = relative(from, n, 0);
   const end = relative(to, n, n);
   if (isBox(element) && kindOf(view).float !== undefined && start < end) ensureShadow(view);
+  if (start < Math.min(end, lengthOf(view))) shadowOfView(view)?.beforeWrite(start, Math.min(end, lengthOf(view)));
   apply(native, view, [primalOf(element), start, end]);
   const last = Math.min(end, lengthOf(view));
   if (start >= last) return self;
@@ -407,14 +409,16 @@ function setFromTyped(native: Native, view: TypedArray, source: TypedArray, at: 
 function setFromList(native: Native, view: TypedArray, source: unknown, at: number, room: number): void {
   if (isPlainArray(source) && at + source.length <= lengthOf(view) && onlyNumbers(source)) {
     if (!kindOf(view).big) {
-      apply(native, view, [source, at]);
       shadowOfView(view)?.clearRange(at, at + source.length);
+      apply(native, view, [source, at]);
       return;
     }
   }
   if (source === undefined || source === null || !isObject(source) || isBox(source)) {
+    if (typeof source === 'string' && at + source.length <= room) {
+      shadowOfView(view)?.clearRange(at, at + source.length);
+    }
     apply(native, view, [primalOf(source), at]);
-    if (typeof source === 'string') shadowOfView(view)?.clearRange(at, at + source.length);
     return;
   }
   validate(view);
