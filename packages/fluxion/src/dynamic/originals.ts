@@ -103,7 +103,8 @@ function differs(original: object, standIn: object, key: PropertyKey): boolean {
   if (!('value' in a) || !('value' in b)) return false;
   if (typeof a.value === 'number') {
     const isLength = key === 'length' && Array.isArray(original);
-    const wasTracked = !isLength && !ArrayBuffer.isView(original);
+    // A number that does not move (its tangent is 0) was a plain one from the start.
+    const wasTracked = !isLength && !ArrayBuffer.isView(original) && startedTracked.get(standIn)?.(key) !== false;
     return !Object.is(primalOf(b.value), a.value) || (wasTracked && !isBox(b.value));
   }
   return (
@@ -111,8 +112,12 @@ function differs(original: object, standIn: object, key: PropertyKey): boolean {
   );
 }
 
+/** Of a stand-in, which of its properties were given a tracked number when it was made. */
+const startedTracked = new WeakMap<object, (key: PropertyKey) => boolean>();
+
 /** Marks the original of a stand-in until the run ends. What can't be extended can't be marked. */
-export function markOriginal(original: object, standIn: object): void {
+export function markOriginal(original: object, standIn: object, tracked: (key: PropertyKey) => boolean): void {
+  startedTracked.set(standIn, tracked);
   const known = Object.getOwnPropertyDescriptor(original, S)?.value;
   const journal = currentJournal();
   let mark = known instanceof OriginalMark ? known : undefined;

@@ -39,7 +39,7 @@ function rebuild(outline: Outline, at: (leaf: number) => unknown, link: boolean)
       standFor(copy, identityOf(o.source));
       // Inside another derivative the source is a stand-in itself, and it is the one that the program can reach.
       const s = (o.source as { [S]?: unknown })[S];
-      if (s === undefined || s instanceof OriginalMark) markOriginal(o.source, copy);
+      if (s === undefined || s instanceof OriginalMark) markOriginal(o.source, copy, (key) => isTracked(o, key));
     }
     const { source } = o;
     if (!Object.isExtensible(source)) {
@@ -51,6 +51,16 @@ function rebuild(outline: Outline, at: (leaf: number) => unknown, link: boolean)
       if (!ArrayBuffer.isView(source)) locks.push(() => void lock(copy));
     }
     return copy;
+  };
+
+  /** Whether a property of the copy is given a tracked number. */
+  const isTracked = (o: Outline | undefined, key: PropertyKey): boolean => {
+    const name = typeof key === 'number' ? String(key) : key;
+    let part: Outline | undefined;
+    if (o?.kind === 'list') part = typeof name === 'symbol' ? undefined : o.parts[Number(name)];
+    else if (o?.kind === 'record') part = o.parts[o.keys.indexOf(name)];
+    if (part === undefined && o?.kind === 'list') return isTracked(o.extra, name);
+    return part?.kind === 'leaf' && isBox(at(part.index));
   };
 
   const bufferFor = (source: ArrayBufferLike): ArrayBuffer => {
