@@ -10,12 +10,15 @@ import { guard, guardConstruct } from './builtins/guard.ts';
 import { lookup } from './builtins/registry.ts';
 import { classTwin, privateAccess } from './classes.ts';
 import { hooks } from './hooks.ts';
+import { isBox } from './numbers/box.ts';
 import { calleeText } from './positions.ts';
 import { g, get } from './properties.ts';
+import { isProxy } from './proxies.ts';
 import { mentionsTracked } from './reach.ts';
 import { originalText } from './rewrite/records.ts';
 import { PROLOGUE } from './rewrite/rewrite.ts';
 import { ruleTwin } from './rule.ts';
+import { isObject } from './strip.ts';
 import { captureOf, instantiate, rewrittenOf, shapeOf, unwritable } from './twin.ts';
 
 type Callable = (this: unknown, ...args: unknown[]) => unknown;
@@ -180,8 +183,20 @@ export function construct(C: unknown, args: readonly unknown[], newTarget: unkno
   if (typeof C !== 'function') throw new TypeError(`${calleeText() ?? 'value'} is not a constructor`);
   const maker = makers.get(C) ?? resolveMaker(C);
   const made: unknown = Reflect.construct(maker, args, newTarget as Function);
-  if (newTarget === C && maker !== C && made instanceof Error) recapture(made);
+  if (newTarget === C && maker !== C && errorClasses.has(C) && made instanceof Error) recapture(made);
   return made;
+}
+
+const errorClasses = new WeakSet<Function>();
+
+/** Whether instances of `C` are errors, as far as that is seen without asking a Proxy. */
+function makesErrors(C: Function): boolean {
+  let at: unknown = isProxy(C) ? undefined : Object.getOwnPropertyDescriptor(C, 'prototype')?.value;
+  while (typeof at === 'object' && at !== null && !isProxy(at)) {
+    if (at === Error.prototype) return true;
+    at = Object.getPrototypeOf(at);
+  }
+  return false;
 }
 
 /** The engine begins the stack of an error below its `new.target`, which is not on the stack if its twin body runs. */
@@ -194,6 +209,7 @@ function recapture(error: Error): void {
 function resolveMaker(C: Function): Function {
   const maker = makerOf(C);
   makers.set(C, maker);
+  if (makesErrors(C)) errorClasses.add(C);
   return maker;
 }
 
@@ -209,7 +225,7 @@ function makerOf(C: Function): Function {
         return construct(
           bound.target,
           [...bound.boundArgs, ...args],
-          new.target === undefined ? bound.target : bound.target,
+          (new.target as unknown) === C ? bound.target : new.target,
         );
       };
     }
@@ -217,8 +233,10 @@ function makerOf(C: Function): Function {
     if (parts !== undefined) {
       return function (...args: unknown[]) {
         const trap = get(parts.handler, 'construct');
-        if (trap === undefined || trap === null) return construct(parts.target, args);
-        return callTwin(trap, parts.handler, [parts.target, args, C]);
+        if (trap === undefined || trap === null) return construct(parts.target, args, new.target);
+        const made = callTwin(trap, parts.handler, [parts.target, args, new.target]);
+        if (!isObject(made) || isBox(made)) throw new TypeError(`proxy [[Construct]] must return an object`);
+        return made;
       };
     }
     return isConstructor(C) ? (guardConstruct(C) as Function) : C;

@@ -53,6 +53,8 @@ function dispatcher(handler: object): ProxyHandler<object> {
       return result;
     };
   }
+  // A call of the Proxy in twin code finds these two: they are no code of the user's.
+  for (const trap of [made.apply, made.construct] as Function[]) defineTransient(trap, trap);
   return made as ProxyHandler<object>;
 }
 
