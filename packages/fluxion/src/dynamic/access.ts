@@ -25,6 +25,7 @@ type Setter = (this: unknown, value: unknown) => void;
 
 const { getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
 const { isArray } = Array;
+const { isPrototypeOf } = Object.prototype;
 export const lookupGetter = Object.prototype['__lookupGetter__' as never] as (
   this: unknown,
   key: PropertyKey,
@@ -291,7 +292,8 @@ function assign(o: unknown, key: PropertyKey, v: unknown, old: boolean): boolean
       return true;
     }
   } else if (key === 'length' && isArray(o) && isObject(v) && !isProxy(o)) {
-    return Reflect.set(o, 'length', isBox(v) ? numberOf(v) : numberFrom(v));
+    // A length is converted twice, says the language.
+    return Reflect.set(o, 'length', isBox(v) ? numberOf(v) : { [Symbol.toPrimitive]: () => numberFrom(v) });
   }
   return assignTo(o, key, v, o, old);
 }
@@ -322,7 +324,8 @@ export function assignTo(target: object, key: PropertyKey, v: unknown, receiver:
     const i = elementIndex(key);
     if (i !== undefined) {
       // The receiver is a typed array, the search began elsewhere (super, Reflect.set).
-      if (!(i >= 0 && i < lengthOf(receiver) && Number.isInteger(i))) return false;
+      const within = i >= 0 && i < lengthOf(receiver) && Number.isInteger(i);
+      if (!within && target !== receiver && !isPrototypeOf.call(receiver, target)) return false;
       writeElement(receiver, i, v);
       return true;
     }

@@ -63,6 +63,13 @@ entry(
     },
 );
 
+const { isPrototypeOf } = Object.prototype;
+
+/** Whether a typed array takes `k` for an index, in range or not. */
+function isIndex(k: Key): boolean {
+  return typeof k === 'string' && (String(Number(k)) === k || k === '-0');
+}
+
 /** The first object of the prototype chain that has `k` of its own, or a Proxy met on the way. */
 function holderOf(o: object, k: Key): object | undefined {
   for (let at: object | null = o; at !== null; at = hooks.heritageOf(Reflect.getPrototypeOf(at))) {
@@ -103,6 +110,10 @@ reflect('set', 'passes', (native, o, k, value, ...rest) => {
   if (own !== undefined && (!('value' in own) || !own.writable)) return false;
   if (own === undefined && !Reflect.isExtensible(receiver) && !ArrayBuffer.isView(receiver)) return false;
   if (receiver === o && Array.isArray(o) && name === 'length') return native(o, name, scalar(value));
+  // Elements beyond the end of a typed array that `o` inherits from are converted and passed over.
+  if (own === undefined && ArrayBuffer.isView(receiver) && isPrototypeOf.call(receiver, o) && isIndex(name)) {
+    return native(o, name, scalar(value), receiver);
+  }
   if (receiver === o) {
     set(o, name, value);
     return true;
