@@ -9,6 +9,7 @@ import { isTypedArray, lengthOf, typedArrayConstructors } from './views.ts';
 
 const { isArray } = Array;
 const { ownKeys, getOwnPropertyDescriptor, defineProperty, deleteProperty, getPrototypeOf } = Reflect;
+const { hasOwn } = Object;
 const sliceOf = Array.prototype.slice;
 
 const mapForEach = Map.prototype.forEach;
@@ -61,18 +62,13 @@ export function contentsOf(o: object): Contents {
   if (isArray(o) && isSimpleArray(o)) {
     return { elements: sliceElements(o), keys: noKeys, values: noValues, odd: undefined, entries: undefined };
   }
-  const keys: PropertyKey[] = [];
-  const values: unknown[] = [];
   let odd: Map<number, PropertyDescriptor> | undefined;
-  const typed = ArrayBuffer.isView(o);
-  for (const key of typed ? namedKeys(o) : ownKeys(o)) {
-    if (key === S) continue;
-    const d = getOwnPropertyDescriptor(o, key);
-    if (d === undefined) continue;
-    if (!('value' in d) || !d.writable || !d.enumerable || !d.configurable) (odd ??= new Map()).set(keys.length, d);
-    keys.push(key);
-    values.push(d.value);
-  }
+  const keys = (ArrayBuffer.isView(o) ? namedKeys(o) : ownKeys(o)).filter((key) => key !== S);
+  const values = keys.map((key, i) => {
+    const d = getOwnPropertyDescriptor(o, key) as PropertyDescriptor;
+    if (!hasOwn(d, 'value') || !d.writable || !d.enumerable || !d.configurable) (odd ??= new Map()).set(i, d);
+    return d.value;
+  });
   return { elements: undefined, keys, values, odd, entries: entriesOf(o) };
 }
 

@@ -58,6 +58,30 @@ export interface Memory {
   end(whole: boolean): void;
 }
 
+interface Act {
+  readonly run: () => void;
+  next: Act | undefined;
+}
+
+/** Acts in the order they were asked for; no array, which a setter of the program's on Array.prototype would get into. */
+class Acts {
+  #first: Act | undefined;
+  #latest: Act | undefined;
+
+  push(run: () => void): void {
+    const act: Act = { run, next: undefined };
+    if (this.#latest === undefined) this.#first = act;
+    else this.#latest.next = act;
+    this.#latest = act;
+  }
+
+  run(): void {
+    const first = this.#first;
+    this.#first = this.#latest = undefined;
+    for (let act = first; act !== undefined; act = act.next) act.run();
+  }
+}
+
 export interface Journal {
   readonly parent: Journal | undefined;
   readonly root: Journal;
@@ -67,7 +91,7 @@ export interface Journal {
   readonly cells: Map<object, CellEntry>;
   readonly memories: Map<object, Memory>;
   /** What else is to be done when this run (not its root) ends. */
-  readonly last: (() => void)[];
+  readonly last: Acts;
   lastBoxed: object | undefined;
   lastTouched: object | undefined;
   /** So many objects, and those that are surely new are let go. */
@@ -91,7 +115,7 @@ export function createJournal(parent: Journal | undefined): Journal {
     objects: new Map(),
     cells: new Map(),
     memories: new Map(),
-    last: [],
+    last: new Acts(),
     lastBoxed: undefined,
     lastTouched: undefined,
     cullAt: firstCull,
@@ -235,7 +259,7 @@ export function touchMemory(buffer: object, make: () => Memory): void {
 export function endJournal(journal: Journal): void {
   if (journal.ended) return;
   journal.ended = true;
-  for (const act of journal.last.splice(0)) act();
+  journal.last.run();
   const parent = journal.parent;
   if (parent !== undefined && !parent.root.ended) {
     handOver(journal, parent);

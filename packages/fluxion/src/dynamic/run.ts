@@ -36,10 +36,16 @@ export function watchRuns(watcher: Watcher): void {
   watchers.push(watcher);
 }
 
-const stack: Run[] = [];
+/** A segment of a run that is on the stack. */
+interface Segment {
+  readonly run: Run;
+  readonly below: Segment | undefined;
+}
+
+let top: Segment | undefined;
 
 export function currentRun(): Run | undefined {
-  return stack[stack.length - 1];
+  return top?.run;
 }
 
 /** Opens a run inside the current one (if any) and enters it. */
@@ -68,23 +74,29 @@ export function enterRun(run: Run): void {
     }
   }
   run.depth++;
-  stack.push(run);
+  top = { run, below: top };
   setCurrentJournal(run.journal);
 }
 
 /** Takes `run` off the stack; the last segment to leave takes the tracked numbers out of older objects. */
 export function leaveRun(run: Run): void {
-  stack.pop();
+  top = top?.below;
   run.depth--;
   setCurrentJournal(currentRun()?.journal);
   if (run.ended) return;
   for (let r: Run | undefined = run; r !== undefined; r = r.parent) {
-    if (stack.some((s) => s === r || nests(s, r as Run))) break;
+    if (onStack(r)) break;
     if (!r.outside && !r.ended) {
       r.outside = true;
       takeOut(r.journal);
     }
   }
+}
+
+/** Whether a segment of `run`, or of one that nests in it, is on the stack. */
+function onStack(run: Run): boolean {
+  for (let s = top; s !== undefined; s = s.below) if (nests(s.run, run)) return true;
+  return false;
 }
 
 function nests(inner: Run, outer: Run): boolean {

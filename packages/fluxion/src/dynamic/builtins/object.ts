@@ -66,13 +66,18 @@ export function readDescriptor(attributes: unknown): PropertyDescriptor {
   return made;
 }
 
+/** The same attributes with another value; they inherit nothing that a program may have put on Object.prototype. */
+function withValue(descriptor: PropertyDescriptor, value: unknown): PropertyDescriptor {
+  return { __proto__: null, ...descriptor, value } as PropertyDescriptor;
+}
+
 /**
  * Defines a property as twin code may: journaled, and into the shadow where there is one. What can't be defined gives
  * false, or (with `strict`) the native's own error.
  */
 export function defineOwn(o: object, k: Key, given: PropertyDescriptor, strict: boolean): boolean {
   const isLength = Array.isArray(o) && k === 'length' && 'value' in given;
-  const descriptor = isLength ? { ...given, value: scalar(given.value) } : given;
+  const descriptor = isLength ? withValue(given, scalar(given.value)) : given;
   if (!isLength)
     for (const part of [descriptor.value, descriptor.get, descriptor.set]) if (isObject(part)) touch(o, part);
   const apart = (to: object, attributes: PropertyDescriptor): boolean =>
@@ -83,7 +88,7 @@ export function defineOwn(o: object, k: Key, given: PropertyDescriptor, strict: 
     if (!isElement || !('value' in descriptor) || (mark === undefined && !isBox(descriptor.value))) {
       return apart(o, descriptor);
     }
-    if (!apart(o, { ...descriptor, value: primalOf(descriptor.value) })) return false;
+    if (!apart(o, withValue(descriptor, primalOf(descriptor.value)))) return false;
     set(o, k, descriptor.value);
     return true;
   }
