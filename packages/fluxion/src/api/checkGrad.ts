@@ -1,12 +1,14 @@
 /** A gradient against central differences, on demand. */
-import { runsAsItIs } from '../dynamic/calls.ts';
-import { compare, disagreement, tolerance } from '../runtime/verify.ts';
-import { checkFunction } from './arguments.ts';
-import { grad } from './grad.ts';
-import type { CheckGradOperator, CheckReport } from './types.ts';
+import { inTurn } from '../runtime/inturn.ts';
+import { agreed, compare, readNumber } from '../runtime/verify.ts';
+import { indexesOf } from './arguments.ts';
+import { configurable } from './configurable.ts';
+import type { CheckGradOperator, CheckReport, GradOptions, ValueAndGrad, Wrt } from './types.ts';
+import { evaluateGradient } from './valueAndGrad.ts';
 
 /**
- * Compares the gradient of f, with respect to every argument, with central differences over a grid of steps.
+ * Compares the gradient of f with central differences over a grid of steps: with respect to every argument, or those that
+ * `checkGrad.with({ wrt })` names.
  *
  * @returns every number with both derivatives
  * @throws Disagreement at the first number where they differ
@@ -16,12 +18,13 @@ import type { CheckGradOperator, CheckReport } from './types.ts';
  * checkGrad((x: number) => Math.exp(x), 1).largestError < 1e-6; // true
  * ```
  */
-export const checkGrad: CheckGradOperator = runsAsItIs((f: Function, ...args: unknown[]): CheckReport => {
-  checkFunction('checkGrad', f);
-  const wrt = args.map((_, i) => i);
-  const gradients = (grad(f as never, { wrt }) as unknown as (...a: unknown[]) => unknown[])(...args);
-  const report = compare(f, args, wrt, gradients);
-  const worst = report.parts.find((p) => p.relativeError > tolerance);
-  if (worst !== undefined) throw disagreement(worst, 'central differences');
-  return report;
-}) as never;
+export const checkGrad = configurable<GradOptions<Wrt>>('checkGrad', ['wrt'], (f, args, options) => {
+  const all = args.map((_, i) => i);
+  const wrt = options?.wrt === undefined ? all : indexesOf('checkGrad', options.wrt, args.length);
+  return inTurn(
+    (function* (): Generator<unknown, CheckReport, unknown> {
+      const parts = yield evaluateGradient('checkGrad', f, args, { ...options, wrt });
+      return agreed(yield* compare(f, args, wrt, (parts as ValueAndGrad<unknown[]>).grad, readNumber));
+    })(),
+  );
+}) as unknown as CheckGradOperator;

@@ -1,11 +1,12 @@
 /** The derivative of a function of one number. */
 import { runsAsItIs } from '../dynamic/calls.ts';
-import { checkFunction } from './arguments.ts';
+import { checkFunction, checkOptions, indexOf } from './arguments.ts';
 import { evaluateTangent } from './jvp.ts';
-import type { DerivativeOperator, Options } from './types.ts';
+import type { DerivativeOperator, OneArgumentOptions } from './types.ts';
 
 /**
- * The derivative of f with respect to its first argument, a number. The result may have any shape; nests to any order.
+ * The derivative of f with respect to its first argument (or the one that `wrt` names), a number. The result may have any
+ * shape; nests to any order.
  *
  * @example
  * ```ts
@@ -14,10 +15,13 @@ import type { DerivativeOperator, Options } from './types.ts';
  * derivative(derivative((x: number) => x ** 4))(1); // 12
  * ```
  */
-export const derivative: DerivativeOperator = runsAsItIs((f: Function, options?: Options) => {
+export const derivative: DerivativeOperator = runsAsItIs((f: Function, options?: OneArgumentOptions) => {
   checkFunction('derivative', f);
+  checkOptions('derivative', options, ['wrt']);
   return runsAsItIs((...args: unknown[]) => {
-    const out = evaluateTangent(f, args, [1], options);
+    const index = indexOf('derivative', options?.wrt, args.length);
+    const tangents = args.map((_, i) => (i === index ? 1 : undefined));
+    const out = evaluateTangent(f, args, tangents, options, `[${index}]`);
     return out instanceof Promise ? out.then((o) => o.tangent) : out.tangent;
   });
 }) as never;

@@ -1,6 +1,6 @@
 /** The gradient of a number-valued function. */
 import { runsAsItIs } from '../dynamic/calls.ts';
-import { checkFunction } from './arguments.ts';
+import { checkFunction, checkOptions } from './arguments.ts';
 import type { GradOperator, GradOptions, Wrt } from './types.ts';
 import { evaluateGradient } from './valueAndGrad.ts';
 
@@ -21,6 +21,7 @@ import { evaluateGradient } from './valueAndGrad.ts';
  */
 export const grad: GradOperator = runsAsItIs((f: Function, options?: GradOptions<Wrt>) => {
   checkFunction('grad', f);
+  checkOptions('grad', options, ['wrt']);
   return runsAsItIs((...args: unknown[]) => {
     const parts = evaluateGradient('grad', f, args, options);
     return parts instanceof Promise ? parts.then((p) => p.grad) : parts.grad;

@@ -1,33 +1,37 @@
 /** All second derivatives of a number-valued function. */
 import { runsAsItIs } from '../dynamic/calls.ts';
 import { fill, outlineOf } from '../dynamic/outline.ts';
-import { checkFunction } from './arguments.ts';
-import { hvp } from './hvp.ts';
+import { inTurn } from '../runtime/inturn.ts';
+import { checkFunction, checkOptions, indexOf } from './arguments.ts';
+import { hessianTimes, verifyGradientOf } from './hvp.ts';
 import { listOf } from './jacobian.ts';
-import type { HessianOperator, Options } from './types.ts';
+import type { HessianOperator, OneArgumentOptions } from './types.ts';
 
 /**
- * The Hessian of f with respect to its first argument: in the place of each number of the argument, the gradient of that
- * partial derivative. One Hessian-vector product per number.
+ * The Hessian of f with respect to its first argument (or the one that `wrt` names): in the place of each number of the
+ * argument, the gradient of that partial derivative. One Hessian-vector product per number.
  *
  * @example
  * ```ts
  * hessian((x: number[]) => x[0] ** 2 * x[1])([1, 2]); // [[4, 2], [2, 0]]
  * ```
  */
-export const hessian: HessianOperator = runsAsItIs((f: Function, options?: Options) => {
+export const hessian: HessianOperator = runsAsItIs((f: Function, options?: OneArgumentOptions) => {
   checkFunction('hessian', f);
-  const product = hvp(f as never, options) as unknown as (...args: unknown[]) => unknown;
-  return runsAsItIs((x: unknown, ...rest: unknown[]) => {
-    const { outline, leaves } = outlineOf(x);
-    const rows = leaves.map((_, leaf) =>
-      product(
-        x,
-        fill(outline, (l) => (l === leaf ? 1 : 0)),
-        ...rest,
-      ),
+  checkOptions('hessian', options, ['wrt']);
+  return runsAsItIs((...args: unknown[]) => {
+    const index = indexOf('hessian', options?.wrt, args.length);
+    const { outline, leaves } = outlineOf(args[index]);
+    const unit = (leaf: number): unknown => fill(outline, (l) => (l === leaf ? 1 : 0));
+    return inTurn(
+      (function* () {
+        yield* verifyGradientOf(f, args, options);
+        const rows: unknown[] = [];
+        for (let leaf = 0; leaf < leaves.length; leaf++) {
+          rows.push(yield hessianTimes(f, args, index, unit(leaf), options));
+        }
+        return fill(outline, (leaf) => rows[leaf], listOf);
+      })(),
     );
-    const assemble = (all: unknown[]): unknown => fill(outline, (leaf) => all[leaf], listOf);
-    return rows.some((r) => r instanceof Promise) ? Promise.all(rows).then(assemble) : assemble(rows);
   });
 }) as never;

@@ -3,8 +3,12 @@
 import { runsAsItIs } from '../dynamic/calls.ts';
 import { isBox, type Value } from '../dynamic/numbers/box.ts';
 import { type FloatsOutline, fill, leafOf, type Outline, outlineOf } from '../dynamic/outline.ts';
+import { fluxionError } from '../errors/error.ts';
+import { places, unitDirection } from '../runtime/differences.ts';
 import { forward, numbersOf, reverse } from '../runtime/evaluate.ts';
-import { checkFunction } from './arguments.ts';
+import { inTurn } from '../runtime/inturn.ts';
+import { isInside, numbersIn, verifyTangent } from '../runtime/verify.ts';
+import { checkFunction, checkOptions, indexOf } from './arguments.ts';
 import type { JacobianOperator, JacobianOptions } from './types.ts';
 
 /** A list with one entry per element: what stands for a typed array of numbers when each entry is a gradient. */
@@ -12,10 +16,16 @@ export function listOf(outline: FloatsOutline, at: (leaf: number) => unknown): u
   return Array.from({ length: outline.source.length }, (_, i) => at(leafOf(outline, i)));
 }
 
-function byReverse(f: Function, args: readonly unknown[], options: JacobianOptions | undefined): unknown {
-  return reverse(f, args, [0], options, ({ result, pull }) => {
+/** The structure of a result, with the gradient of each of its numbers. */
+interface Rows {
+  readonly outline: Outline;
+  readonly gradients: readonly unknown[];
+}
+
+function byReverse(f: Function, args: readonly unknown[], index: number, options: JacobianOptions | undefined) {
+  return reverse(f, args, [index], options, ({ result, pull }): Rows => {
     const { outline, leaves } = numbersOf(result);
-    return fill(outline, (leaf) => pull(isBox(leaves[leaf]) ? [[leaves[leaf], 1]] : [])[0], listOf);
+    return { outline, gradients: leaves.map((leaf) => pull(isBox(leaf) ? [[leaf, 1]] : [])[0]) };
   });
 }
 
@@ -24,27 +34,58 @@ interface Column {
   readonly values: Value[];
 }
 
-function byForward(f: Function, args: readonly unknown[], options: JacobianOptions | undefined): unknown {
-  const input = outlineOf(args[0]);
+function byForward(f: Function, args: readonly unknown[], index: number, options: JacobianOptions | undefined) {
+  const input = outlineOf(args[index]);
   const column = (leaf: number): Column | Promise<Column> => {
     const direction = fill(input.outline, (l) => (l === leaf ? 1 : 0));
-    return forward(f, args, [direction], options, ({ result, tangent }) => {
+    const tangents = args.map((_, i) => (i === index ? direction : undefined));
+    return forward(f, args, tangents, options, ({ result, tangent }) => {
       const { outline, leaves } = numbersOf(result);
       return { outline, values: leaves.map(tangent) };
     });
   };
   const columns = input.leaves.map((_, leaf) => column(leaf));
-  const assemble = (all: Column[]): unknown => {
-    if (all.length === 0) return byReverse(f, args, options);
-    return fill(all[0].outline, (out) => fill(input.outline, (leaf) => all[leaf].values[out]), listOf);
+  const assemble = (all: Column[]): Rows | Promise<Rows> => {
+    if (all.length === 0) return byReverse(f, args, index, options);
+    const { outline, values } = all[0];
+    return { outline, gradients: values.map((_, out) => fill(input.outline, (leaf) => all[leaf].values[out])) };
   };
   return columns.some((c) => c instanceof Promise)
     ? Promise.all(columns).then(assemble)
     : assemble(columns as Column[]);
 }
 
+/** Column by column against differences. */
+function* verifyRows(
+  f: Function,
+  args: readonly unknown[],
+  index: number,
+  { gradients }: Rows,
+  options: JacobianOptions,
+): Generator<unknown, void, unknown> {
+  if (isInside(args)) return;
+  const rows = gradients.map((gradient) => numbersIn(args[index], gradient));
+  for (const place of places(args, [index])) {
+    const column = rows.map((row) => row[place.leaf]);
+    yield* verifyTangent(f, args, unitDirection(args, place), column, options, place.path);
+  }
+}
+
+function isForward(options: JacobianOptions | undefined, argument: unknown): boolean {
+  const mode = options?.mode ?? 'auto';
+  if (mode !== 'auto' && mode !== 'forward' && mode !== 'reverse') {
+    throw fluxionError('BadArgument', {
+      operator: 'jacobian',
+      problem: `there is no mode called ${String(mode)}`,
+      fix: "Use 'auto', 'forward' or 'reverse'.",
+    });
+  }
+  return mode === 'forward' || (mode === 'auto' && (typeof argument === 'number' || isBox(argument)));
+}
+
 /**
- * The Jacobian of f with respect to its first argument: the result's structure, with the gradient of each number in its place.
+ * The Jacobian of f with respect to its first argument (or the one that `wrt` names): the result's structure, with the
+ * gradient of each number in its place.
  *
  * @param options `mode`: `'forward'` costs one evaluation per input number, `'reverse'` one sweep per output number;
  *   `'auto'` is forward for a single input number, else reverse
@@ -56,9 +97,16 @@ function byForward(f: Function, args: readonly unknown[], options: JacobianOptio
  */
 export const jacobian: JacobianOperator = runsAsItIs((f: Function, options?: JacobianOptions) => {
   checkFunction('jacobian', f);
+  checkOptions('jacobian', options, ['wrt', 'mode']);
   return runsAsItIs((...args: unknown[]) => {
-    const mode = options?.mode ?? 'auto';
-    const forwards = mode === 'forward' || (mode === 'auto' && (typeof args[0] === 'number' || isBox(args[0])));
-    return forwards ? byForward(f, args, options) : byReverse(f, args, options);
+    const index = indexOf('jacobian', options?.wrt, args.length);
+    const evaluate = isForward(options, args[index]) ? byForward : byReverse;
+    return inTurn(
+      (function* () {
+        const rows = (yield evaluate(f, args, index, options)) as Rows;
+        if (options?.verify === true) yield* verifyRows(f, args, index, rows, options);
+        return fill(rows.outline, (leaf) => rows.gradients[leaf], listOf);
+      })(),
+    );
   });
 }) as never;

@@ -3,20 +3,45 @@ import { runsAsItIs } from '../dynamic/calls.ts';
 import type { Value } from '../dynamic/numbers/box.ts';
 import { fill } from '../dynamic/outline.ts';
 import { forward, numbersOf } from '../runtime/evaluate.ts';
-import { checkFunction } from './arguments.ts';
-import type { JvpOperator, Options } from './types.ts';
+import { inTurn } from '../runtime/inturn.ts';
+import type { Options } from '../runtime/options.ts';
+import { isInside, numbersIn, verifyTangent } from '../runtime/verify.ts';
+import { checkFunction, checkOptions } from './arguments.ts';
+import type { JvpOperator } from './types.ts';
 
-/** Value and tangent of f along `tangents`, one per argument. */
+/** Value, tangent, and the numbers of the tangent in a row. */
+export interface TangentParts {
+  readonly value: unknown;
+  readonly tangent: unknown;
+  readonly numbers: readonly Value[];
+}
+
+/**
+ * Value and tangent of f along `tangents`, one per argument.
+ * @param path what a disagreement calls the direction
+ */
 export function evaluateTangent(
   f: Function,
   args: readonly unknown[],
   tangents: readonly unknown[],
   options: Options | undefined,
-): { value: unknown; tangent: unknown } | Promise<{ value: unknown; tangent: unknown }> {
-  return forward(f, args, tangents, options, ({ result, tangent, plain }) => {
+  path: string,
+): TangentParts | Promise<TangentParts> {
+  const parts = forward(f, args, tangents, options, ({ result, tangent, plain }): TangentParts => {
     const { outline, leaves } = numbersOf(result);
-    return { value: plain(result), tangent: fill(outline, (leaf) => tangent(leaves[leaf] as Value)) };
+    const numbers = leaves.map(tangent);
+    return { value: plain(result), tangent: fill(outline, (leaf) => numbers[leaf]), numbers };
   });
+  if (options?.verify !== true || isInside([...args, ...tangents])) return parts;
+  return inTurn(
+    (function* () {
+      const done = (yield parts) as TangentParts;
+      const moves = (i: number): boolean => tangents[i] !== undefined && tangents[i] !== null;
+      const direction = args.map((arg, i) => (moves(i) ? numbersIn(arg, tangents[i]) : []));
+      yield* verifyTangent(f, args, direction, done.numbers as number[], options, path);
+      return done;
+    })(),
+  );
 }
 
 /**
@@ -33,5 +58,8 @@ export function evaluateTangent(
  */
 export const jvp: JvpOperator = runsAsItIs((f: Function, args: unknown[], tangents: unknown[], options?: Options) => {
   checkFunction('jvp', f);
-  return evaluateTangent(f, args, tangents, options);
+  checkOptions('jvp', options);
+  const told = ({ value, tangent }: TangentParts): object => ({ value, tangent });
+  const parts = evaluateTangent(f, args, tangents, options, 'the tangents given');
+  return parts instanceof Promise ? parts.then(told) : told(parts);
 }) as never;

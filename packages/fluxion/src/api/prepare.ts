@@ -1,8 +1,7 @@
 /** A function differentiated many times at inputs of one shape. */
-import { runsAsItIs } from '../dynamic/calls.ts';
 import { isBox } from '../dynamic/numbers/box.ts';
-import { checkFunction } from './arguments.ts';
-import type { PrepareOperator } from './types.ts';
+import { configurable } from './configurable.ts';
+import type { GradOptions, PrepareOperator, Wrt } from './types.ts';
 import { evaluateGradient } from './valueAndGrad.ts';
 
 /** Writes the numbers of `fresh` into `buffer` where the two have one structure; otherwise `fresh` is the new buffer. */
@@ -33,7 +32,7 @@ function into(buffer: unknown, fresh: unknown): unknown {
 
 /**
  * The derivative of f with respect to its first argument, made ready once for arguments like `example`.
- * Results are buffers that the next call overwrites: copy what you want to keep.
+ * `prepare.with(options)` takes options, `wrt` among them. Results are buffers that the next call overwrites: copy what you want to keep.
  *
  * @param example arguments of the shapes that will come; f is evaluated once at them
  *
@@ -43,8 +42,7 @@ function into(buffer: unknown, fresh: unknown): unknown {
  * p.grad(new Float64Array([3, 4])); // Float64Array [4, 3]
  * ```
  */
-export const prepare: PrepareOperator = runsAsItIs((f: Function, ...example: unknown[]) => {
-  checkFunction('prepare', f);
+export const prepare = configurable<GradOptions<Wrt>>('prepare', ['wrt'], (f, example, options) => {
   let gradient: unknown;
   const result: { value: unknown; grad: unknown } = { value: undefined, grad: undefined };
   const evaluate = (args: unknown[]): typeof result | Promise<typeof result> => {
@@ -54,7 +52,7 @@ export const prepare: PrepareOperator = runsAsItIs((f: Function, ...example: unk
       result.grad = gradient;
       return result;
     };
-    const parts = evaluateGradient('prepare', f, args, undefined);
+    const parts = evaluateGradient('prepare', f, args, options);
     return parts instanceof Promise ? parts.then(keep) : keep(parts);
   };
   if (example.length > 0) void evaluate(example);
@@ -66,4 +64,4 @@ export const prepare: PrepareOperator = runsAsItIs((f: Function, ...example: unk
     },
     valueAndGrad: (...args: unknown[]) => evaluate(args),
   };
-}) as never;
+}) as unknown as PrepareOperator;

@@ -194,8 +194,14 @@ export interface ValueAndGradOptions<W extends Wrt = number, H extends boolean =
   readonly hasAux?: H | undefined;
 }
 
+/** Options of the operators that differentiate by one argument. */
+export interface OneArgumentOptions<W extends number = number> extends Options {
+  /** Index of the argument to differentiate with respect to; default 0. */
+  readonly wrt?: W | undefined;
+}
+
 /** Options of `jacobian`. */
-export interface JacobianOptions extends Options {
+export interface JacobianOptions<W extends number = number> extends OneArgumentOptions<W> {
   /** One forward pass per input, or one reverse pass per output; default `'auto'`: whichever are fewer. */
   readonly mode?: 'auto' | 'forward' | 'reverse' | undefined;
 }
@@ -231,10 +237,10 @@ export type ValueGradAndAuxOf<A extends any[], R, W extends Wrt> = (
 ) => Lift<R, ValueGradAndAux<GradientAt<A, W>, Aux<R>>>;
 
 /** Result of `vjp`: the value, and the linear map from cotangents of the value to cotangents of the arguments. */
-export interface Vjp<A extends readonly unknown[], R> {
+export interface Vjp<A extends readonly unknown[], R, W extends Wrt = never> {
   value: R;
-  /** May be called any number of times; gives one cotangent per argument. */
-  pullback(cotangent: Cotangent<R>): Gradients<A>;
+  /** May be called any number of times; gives one cotangent per argument, or those that `wrt` names. */
+  pullback(cotangent: Cotangent<R>): [W] extends [never] ? Gradients<A> : GradientAt<A, W>;
 }
 
 /** Result of `jvp`: the value, and its derivative along the given tangents. */
@@ -244,13 +250,13 @@ export interface Jvp<R> {
 }
 
 /** Result of `prepare`. All results are buffers that the next call overwrites: copy what you want to keep. */
-export interface Prepared<A extends any[], R> {
+export interface Prepared<A extends any[], R, W extends Wrt = 0> {
   /** The function's value. */
   value(...args: A): R;
-  /** The gradient with respect to the first argument. */
-  grad(...args: A): Lift<R, GradientAt<A, 0>>;
+  /** The gradient with respect to the first argument, or those that `wrt` names. */
+  grad(...args: A): Lift<R, GradientAt<A, W>>;
   /** Both at once. */
-  valueAndGrad(...args: A): Lift<R, ValueAndGrad<GradientAt<A, 0>>>;
+  valueAndGrad(...args: A): Lift<R, ValueAndGrad<GradientAt<A, W>>>;
 }
 
 /** A derivative rule given by the user. At least one of `partials`, `vjp`, `jvp` is there. */
@@ -316,7 +322,13 @@ export interface ValueAndGradOperator {
 }
 
 /** Type of `vjp`. */
-export type VjpOperator = <A extends any[], R>(f: (...args: A) => R, ...args: A) => Lift<R, Vjp<A, Awaited<R>>>;
+export interface VjpOperator {
+  <A extends any[], R>(f: (...args: A) => R, ...args: A): Lift<R, Vjp<A, Awaited<R>>>;
+  /** The same, with options; the pullback gives the cotangents of the arguments that `wrt` names. */
+  with<const W extends Wrt = never>(
+    options: GradOptions<W>,
+  ): <A extends any[], R>(f: (...args: A) => R, ...args: A) => Lift<R, Vjp<A, Awaited<R>, W>>;
+}
 
 /** Type of `jvp`. */
 export type JvpOperator = <A extends any[], R>(
@@ -327,34 +339,61 @@ export type JvpOperator = <A extends any[], R>(
 ) => Lift<R, Jvp<Awaited<R>>>;
 
 /** Type of `derivative`. */
-export type DerivativeOperator = <B extends any[], R>(
-  f: (x: number, ...rest: B) => R,
-  options?: Options,
-) => (x: number, ...rest: B) => Lift<R, Gradient<Awaited<R>>>;
+export interface DerivativeOperator {
+  <B extends any[], R>(
+    f: (x: number, ...rest: B) => R,
+    options?: Options & { readonly wrt?: 0 | undefined },
+  ): (x: number, ...rest: B) => Lift<R, Gradient<Awaited<R>>>;
+  <A extends any[], R>(
+    f: (...args: A) => R,
+    options: OneArgumentOptions,
+  ): (...args: A) => Lift<R, Gradient<Awaited<R>>>;
+}
 
-/** Type of `jacobian`: of all of f's outputs with respect to its first argument. */
-export type JacobianOperator = <X, B extends any[], R>(
-  f: (x: X, ...rest: B) => R,
-  options?: JacobianOptions,
-) => (x: X, ...rest: B) => Lift<R, Jacobian<Awaited<R>, Gradient<X>>>;
+/** Type of `jacobian`: of all of f's outputs with respect to one argument. */
+export interface JacobianOperator {
+  <X, B extends any[], R>(
+    f: (x: X, ...rest: B) => R,
+    options?: JacobianOptions<0>,
+  ): (x: X, ...rest: B) => Lift<R, Jacobian<Awaited<R>, Gradient<X>>>;
+  <A extends any[], R, const W extends number>(
+    f: (...args: A) => R,
+    options: JacobianOptions<W>,
+  ): (...args: A) => Lift<R, Jacobian<Awaited<R>, Gradient<A[W]>>>;
+}
 
-/** Type of `hessian`: with respect to the first argument. */
-export type HessianOperator = <X, B extends any[], R extends ScalarResult>(
-  f: (x: X, ...rest: B) => R,
-  options?: Options,
-) => (x: X, ...rest: B) => Lift<R, Hessian<X>>;
+/** Type of `hessian`: with respect to one argument. */
+export interface HessianOperator {
+  <X, B extends any[], R extends ScalarResult>(
+    f: (x: X, ...rest: B) => R,
+    options?: OneArgumentOptions<0>,
+  ): (x: X, ...rest: B) => Lift<R, Hessian<X>>;
+  <A extends any[], R extends ScalarResult, const W extends number>(
+    f: (...args: A) => R,
+    options: OneArgumentOptions<W>,
+  ): (...args: A) => Lift<R, Hessian<A[W]>>;
+}
 
-/** Type of `hvp`: the Hessian with respect to the first argument, times a direction. */
-export type HvpOperator = <X, B extends any[], R extends ScalarResult>(
-  f: (x: X, ...rest: B) => R,
-  options?: Options,
-) => (x: X, direction: Tangent<X>, ...rest: B) => Lift<R, Gradient<X>>;
+/** Type of `hvp`: the Hessian with respect to one argument, times a direction. */
+export interface HvpOperator {
+  <X, B extends any[], R extends ScalarResult>(
+    f: (x: X, ...rest: B) => R,
+    options?: OneArgumentOptions<0>,
+  ): (x: X, direction: Tangent<X>, ...rest: B) => Lift<R, Gradient<X>>;
+  <A extends any[], R extends ScalarResult, const W extends number>(
+    f: (...args: A) => R,
+    options: OneArgumentOptions<W>,
+  ): (x: A[0], direction: Tangent<A[W]>, ...rest: Rest<A>) => Lift<R, Gradient<A[W]>>;
+}
 
 /** Type of `prepare`. */
-export type PrepareOperator = <A extends any[], R extends ScalarResult>(
-  f: (...args: A) => R,
-  ...example: A
-) => Prepared<A, R>;
+export interface PrepareOperator {
+  <A extends any[], R extends ScalarResult>(f: (...args: A) => R, ...example: A): Prepared<A, R>;
+  /** The same, with options. */
+  with<const W extends Wrt = 0>(
+    options: GradOptions<W>,
+  ): <A extends any[], R extends ScalarResult>(f: (...args: A) => R, ...example: A) => Prepared<A, R, W>;
+}
 
 /** Type of `checkpoint`: the same function, whose insides are computed again in the reverse sweep. */
 export type CheckpointOperator = <F extends AnyFunction>(f: F) => F;
@@ -366,10 +405,24 @@ export type StopGradientOperator = <T>(x: T) => T;
 export type DefineRuleOperator = <A extends any[], R>(f: (...args: A) => R, rule: Rule<A, R>) => (...args: A) => R;
 
 /** Type of `checkRule`: compares f's rule with differences of f; throws `RuleMismatch`. */
-export type CheckRuleOperator = <A extends any[], R>(f: (...args: A) => R, ...args: A) => CheckReport;
+export interface CheckRuleOperator {
+  <A extends any[], R>(f: (...args: A) => R, ...args: A): Lift<R, CheckReport>;
+  /** The same, with options. */
+  with(options: GradOptions<Wrt>): <A extends any[], R>(f: (...args: A) => R, ...args: A) => Lift<R, CheckReport>;
+}
 
-/** Type of `checkGrad`: compares f's gradient with respect to every argument with differences; throws `Disagreement`. */
-export type CheckGradOperator = <A extends any[]>(f: (...args: A) => number, ...args: A) => CheckReport;
+/** Type of `checkGrad`: compares f's gradient with differences; throws `Disagreement`. */
+export interface CheckGradOperator {
+  <A extends any[], R extends ScalarResult>(f: (...args: A) => R, ...args: A): Lift<R, CheckReport>;
+  /** The same, with options; `wrt` names the arguments, of which all are checked otherwise. */
+  with(
+    options: GradOptions<Wrt>,
+  ): <A extends any[], R extends ScalarResult>(f: (...args: A) => R, ...args: A) => Lift<R, CheckReport>;
+}
 
 /** Type of `explain`. */
-export type ExplainOperator = <A extends any[], R>(f: (...args: A) => R, ...args: A) => Explanation;
+export interface ExplainOperator {
+  <A extends any[], R>(f: (...args: A) => R, ...args: A): Lift<R, Explanation>;
+  /** The same, with options. */
+  with(options: GradOptions<Wrt>): <A extends any[], R>(f: (...args: A) => R, ...args: A) => Lift<R, Explanation>;
+}

@@ -4,8 +4,9 @@ import { runsAsItIs } from '../dynamic/calls.ts';
 import { describe } from '../errors/describe.ts';
 import { fluxionError } from '../errors/error.ts';
 import { reverse } from '../runtime/evaluate.ts';
-import { verifyGradient } from '../runtime/verify.ts';
-import { checkFunction, indexesOf, numberResult } from './arguments.ts';
+import { inTurn } from '../runtime/inturn.ts';
+import { readNumber, verifyGradients } from '../runtime/verify.ts';
+import { checkFunction, checkOptions, indexesOf, numberResult } from './arguments.ts';
 import type { GradOptions, ValueAndGradOperator, ValueAndGradOptions, Wrt } from './types.ts';
 
 interface Parts {
@@ -37,11 +38,15 @@ export function evaluateGradient(
     return hasAux ? { value: plain(value), grad, aux: plain((result as unknown[])[1]) } : { value: plain(value), grad };
   });
   if (options?.verify !== true) return parts;
-  const check = (p: Parts): Parts => {
-    verifyGradient(f, args, wrt, typeof options.wrt === 'object' ? (p.grad as unknown[]) : [p.grad], options);
-    return p;
-  };
-  return parts instanceof Promise ? parts.then(check) : check(parts);
+  return inTurn(
+    (function* () {
+      const done = (yield parts) as Parts;
+      const gradients = typeof options.wrt === 'object' ? (done.grad as unknown[]) : [done.grad];
+      const read = options.hasAux === true ? (result: unknown) => [(result as number[])[0]] : readNumber;
+      yield* verifyGradients(f, args, wrt, gradients, options, read);
+      return done;
+    })(),
+  );
 }
 
 /**
@@ -61,6 +66,7 @@ export function evaluateGradient(
  */
 export const valueAndGrad: ValueAndGradOperator = runsAsItIs((f: Function, options?: ValueAndGradOptions<Wrt>) => {
   checkFunction('valueAndGrad', f);
+  checkOptions('valueAndGrad', options, ['wrt', 'hasAux']);
   return runsAsItIs((...args: unknown[]) => evaluateGradient('valueAndGrad', f, args, options));
 }) as never;
 

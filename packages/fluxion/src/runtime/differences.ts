@@ -2,7 +2,7 @@
  * Derivatives by central differences, the oracle that knows nothing of how a program is made.
  * Invariant: every evaluation gets a fresh copy of the arguments, and runs the user's function itself.
  */
-import { outlineOf } from '../dynamic/outline.ts';
+import { type Outline, outlineOf } from '../dynamic/outline.ts';
 import { copyWith } from '../dynamic/standin.ts';
 
 /** Relative step sizes tried; the best agreement counts, since no single step suits rounding and curvature alike. */
@@ -64,45 +64,72 @@ function pathsOf(value: unknown, root: string): string[] {
   return paths;
 }
 
-/** f at the arguments with `change(leaf, value)` applied to the numbers of one of them. */
-export function evaluateAt(
+/** The numbers of a result that count, in a fixed order. */
+export type Read = (result: unknown) => readonly number[];
+
+/** A direction: for each argument, how far each of its numbers moves. */
+export type Direction = readonly (readonly number[])[];
+
+/** The direction in which one number moves, and no other. */
+export function unitDirection(args: readonly unknown[], place: Place): Direction {
+  return args.map((arg, i) =>
+    i === place.argument ? outlineOf(arg).leaves.map((_, leaf) => (leaf === place.leaf ? 1 : 0)) : [],
+  );
+}
+
+/**
+ * The slope of each number of `f`'s result along a direction, by central differences: over the grid of steps, the one that
+ * lies nearest to what is expected.
+ */
+export function* slopesAlong(
   f: Function,
   args: readonly unknown[],
-  argument: number,
-  change: (leaf: number, value: number) => number,
-): unknown {
-  const fresh = args.map((arg, i) => {
-    const { outline, leaves } = outlineOf(arg);
-    return copyWith(outline, (leaf) => (i === argument ? change(leaf, leaves[leaf] as number) : leaves[leaf]));
-  });
-  return f(...fresh);
-}
+  direction: Direction,
+  expected: readonly number[],
+  read: Read,
+): Generator<unknown, number[], unknown> {
+  const given = args.map((arg) => outlineOf(arg) as { outline: Outline; leaves: number[] });
+  let size = 1;
+  let longest = 0;
+  given.forEach(({ leaves }, i) =>
+    leaves.forEach((x, leaf) => {
+      const d = direction[i][leaf] ?? 0;
+      if (d !== 0) size = Math.max(size, Math.abs(x));
+      longest = Math.max(longest, Math.abs(d));
+    }),
+  );
+  if (longest === 0) return expected.map(() => 0);
 
-/** The central difference of `f` at one place that lies nearest to `expected`, over the grid of steps. */
-export function nearestDifference(f: Function, args: readonly unknown[], place: Place, expected: number): number {
-  let best = Number.NaN;
+  /** Fresh arguments, moved, with the numbers that they really hold: memory of single precision rounds. */
+  const moved = (h: number): { args: unknown[]; leaves: readonly number[][] } => {
+    const copies = given.map(({ outline, leaves }, i) =>
+      copyWith(outline, (leaf) => leaves[leaf] + h * (direction[i][leaf] ?? 0)),
+    );
+    return { args: copies, leaves: copies.map((copy) => outlineOf(copy).leaves as number[]) };
+  };
+
+  const best: number[] = expected.map(() => Number.NaN);
   for (const relative of steps) {
-    const at = (sign: number): number =>
-      evaluateAt(f, args, place.argument, (leaf, v) =>
-        leaf === place.leaf ? v + sign * relative * Math.max(1, Math.abs(v)) : v,
-      ) as number;
-    const width = widthOf(args, place, relative);
-    const slope = (at(1) - at(-1)) / width;
-    if (Number.isNaN(best) || Math.abs(slope - expected) < Math.abs(best - expected)) best = slope;
+    const h = (relative * size) / longest;
+    const right = moved(h);
+    const left = moved(-h);
+    let across = 0;
+    let norm = 0;
+    direction.forEach((numbers, i) =>
+      numbers.forEach((d, leaf) => {
+        across += d * (right.leaves[i][leaf] - left.leaves[i][leaf]);
+        norm += d * d;
+      }),
+    );
+    const width = across / norm;
+    const above = read(yield f(...right.args));
+    const below = read(yield f(...left.args));
+    expected.forEach((wanted, k) => {
+      const slope = (above[k] - below[k]) / width;
+      if (Number.isNaN(best[k]) || Math.abs(slope - wanted) < Math.abs(best[k] - wanted)) best[k] = slope;
+    });
   }
   return best;
-}
-
-/** The distance between the two points as floating point has it. */
-function widthOf(args: readonly unknown[], place: Place, relative: number): number {
-  const x = outlineOf(args[place.argument]).leaves[place.leaf] as number;
-  const h = relative * Math.max(1, Math.abs(x));
-  const rounded = isSingle(args[place.argument]) ? Math.fround : (v: number): number => v;
-  return rounded(x + h) - rounded(x - h);
-}
-
-function isSingle(argument: unknown): boolean {
-  return argument instanceof Float32Array;
 }
 
 /** The difference between a derivative and its estimate, relative to the larger of them (and to 1 near zero). */

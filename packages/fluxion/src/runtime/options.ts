@@ -19,6 +19,9 @@ export interface Options {
   readonly maxTape?: number | undefined;
 }
 
+/** The names of the options that every operator takes: whatever else is named in a call is refused. */
+export const optionNames: readonly string[] = ['tier', 'verify', 'maxTape'] satisfies (keyof Options)[];
+
 /** One number of a gradient, compared. */
 export interface CheckedPart {
   /** Where it stands: `[0].weights[3]` is in the first argument. */

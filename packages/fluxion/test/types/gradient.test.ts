@@ -2,7 +2,10 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import type { CheckReport, Explanation, Gradient, Hessian, Jacobian, Tangent } from '../../src/index.ts';
 import {
+  checkGrad,
+  checkRule,
   derivative,
+  explain,
   grad,
   hessian,
   hvp,
@@ -208,6 +211,46 @@ describe('the operators', () => {
         grad: Gradient<Params>;
       }>();
       expectTypeOf(stopGradient([1, 2])).toEqualTypeOf<number[]>();
+    });
+  });
+
+  it('options come by `with` where the call has f’s arguments', () => {
+    types(() => {
+      const f = (x: number[], name: string) => ({ sum: x.length, name });
+      const v = vjp.with({ tier: 'dynamic', verify: true })(f, [1, 2], 'n');
+      expectTypeOf(v.pullback({ sum: 1 })).toEqualTypeOf<[number[], undefined]>();
+      expectTypeOf(vjp.with({ wrt: 0 })(f, [1, 2], 'n').pullback({ sum: 1 })).toEqualTypeOf<number[]>();
+      expectTypeOf(
+        vjp
+          .with({ wrt: [1, 0] })(f, [1, 2], 'n')
+          .pullback({}),
+      ).toEqualTypeOf<[undefined, number[]]>();
+      expectTypeOf(prepare.with({ wrt: 1 })(loss, { alpha: 1, beta: 2, name: '' }, [1]).grad).returns.toEqualTypeOf<
+        number[]
+      >();
+      expectTypeOf(checkGrad.with({ wrt: 0 })(loss, { alpha: 1, beta: 2, name: '' }, [1])).toEqualTypeOf<CheckReport>();
+      expectTypeOf(checkRule.with({ tier: 'auto' })(async (x: number) => x, 1)).toEqualTypeOf<Promise<CheckReport>>();
+      expectTypeOf(
+        explain.with({ tier: 'dynamic' })(loss, { alpha: 1, beta: 2, name: '' }, [1]),
+      ).toEqualTypeOf<Explanation>();
+      // @ts-expect-error the arguments' types are the function's
+      vjp.with({ tier: 'dynamic' })(f, ['1'], 'n');
+      // @ts-expect-error there is no such option
+      vjp.with({ hasAux: true });
+      // @ts-expect-error options are not arguments
+      vjp(f, [1, 2], 'n', { tier: 'dynamic' });
+    });
+  });
+
+  it('wrt names one argument of derivative, jacobian, hessian and hvp', () => {
+    types(() => {
+      const g = (s: string, x: number[], k: number) => k * x.length + s.length;
+      expectTypeOf(derivative(g, { wrt: 2 })('', [1], 2)).toEqualTypeOf<number>();
+      expectTypeOf(jacobian(g, { wrt: 1, mode: 'reverse' })('', [1], 2)).toEqualTypeOf<number[]>();
+      expectTypeOf(hessian(g, { wrt: 1, verify: true })('', [1], 2)).toEqualTypeOf<number[][]>();
+      expectTypeOf(hvp(g, { wrt: 1 })('', [1], [1], 2)).toEqualTypeOf<number[]>();
+      // @ts-expect-error one argument
+      jacobian(g, { wrt: [0, 1] });
     });
   });
 
