@@ -9,6 +9,7 @@ import { printing } from './builtins/console.ts';
 import { guard, guardConstruct } from './builtins/guard.ts';
 import { lookup } from './builtins/registry.ts';
 import { classTwin, privateAccess } from './classes.ts';
+import { making } from './generators.ts';
 import { hooks } from './hooks.ts';
 import { isBox } from './numbers/box.ts';
 import { calleeText } from './positions.ts';
@@ -68,8 +69,9 @@ export function callTwin(f: unknown, thisArg: unknown, args: readonly unknown[])
 }
 
 function remember(f: object, twin: Callable): Callable {
-  twins.set(f, twin);
-  return twin;
+  const run = making(f as Function, twin);
+  twins.set(f, run);
+  return run;
 }
 
 function resolve(f: Function, receiver: unknown): Callable {

@@ -5,6 +5,7 @@
  * results and errors that the original iterable would have given.
  */
 import { define, isBuiltinTwin } from './builtins/registry.ts';
+import { isYoungGenerator } from './generators.ts';
 import { hooks } from './hooks.ts';
 import { type Box, isBox, numberOf, S } from './numbers/box.ts';
 import { truthy } from './operators.ts';
@@ -67,11 +68,11 @@ export function iter(x: unknown): unknown {
 /** Whether native iteration of `x` by `method` runs nothing but native code, or twin code already. */
 function isNativelyIterated(x: object, method: unknown): boolean {
   if (method === iteratorItself) {
-    // Iterators of the language, and generators: of twin code, or guarded where their `next` is called.
+    // Iterators of the language, and generators of twin code; others are guarded where their `next` is called.
     if (!g(x, 'next')) return false;
     const next = (x as Bag).next;
-    if (next !== arrayNext && next !== mapNext && next !== setNext && next !== generatorNext && next !== elementNext)
-      return false;
+    if (next === generatorNext) return isYoungGenerator(x);
+    if (next !== arrayNext && next !== mapNext && next !== setNext && next !== elementNext) return false;
     return hooks.twinOf(next as Function) === next;
   }
   if (method === mapEntries) return mapIteratorProto.next === mapNext && isMap(x) && isItsOwnTwin(mapEntries);
@@ -249,8 +250,31 @@ export function asyncIter(x: unknown): unknown {
   if (x === undefined || x === null) return x;
   const method = get(x, asyncIterator);
   if (method === undefined || method === null) return iter(x);
-  if (isObject(x) && !isBox(x) && g(x, 'next') && (x as Bag).next === asyncGeneratorNext) return x;
+  if (isObject(x) && !isBox(x) && g(x, 'next') && (x as Bag).next === asyncGeneratorNext) {
+    return isYoungGenerator(x) ? x : { [asyncIterator]: () => new OlderAsyncGenerator(x) };
+  }
   return new TwinAsyncIterable(x, method);
+}
+
+/** An async generator made before the gradient, each of whose steps is guarded. */
+class OlderAsyncGenerator {
+  readonly #generator: object;
+
+  constructor(generator: object) {
+    this.#generator = generator;
+  }
+
+  next(...args: unknown[]): unknown {
+    return hooks.callTwin(asyncGeneratorNext as Function, this.#generator, args);
+  }
+
+  return(...args: unknown[]): unknown {
+    return hooks.callTwin(asyncGeneratorMethods.return as Function, this.#generator, args);
+  }
+
+  throw(...args: unknown[]): unknown {
+    return hooks.callTwin(asyncGeneratorMethods.throw as Function, this.#generator, args);
+  }
 }
 
 class TwinAsyncIterable {

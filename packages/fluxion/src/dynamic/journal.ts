@@ -245,6 +245,19 @@ export function receivedSomething(o: object): boolean {
   return false;
 }
 
+/** What that is older than the current gradient holds a tracked number; undefined if nothing is known to. */
+export function olderReceived(): string | undefined {
+  for (let j = current; j !== undefined; j = j.parent) {
+    for (const { cell } of j.cells.values()) if (isBox(readCell(cell))) return 'a captured variable that is tracked';
+    const wanted = new Set<object>(j.memories.keys());
+    for (const [o, entry] of j.objects) if (entry.boxed && !entry.young) wanted.add(o);
+    if (wanted.size === 0) continue;
+    const { found, complete } = searchOld(j, wanted);
+    if (found.size > 0 || !complete || j.root.hidden) return 'an object that has received a tracked number';
+  }
+  return undefined;
+}
+
 /** Typed memory (by its buffer) has received a tracked number. */
 export function touchMemory(buffer: object, make: () => Memory): void {
   const journal = current;

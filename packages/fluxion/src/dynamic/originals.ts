@@ -40,15 +40,20 @@ export class OriginalMark {
   /** As forRead, for what looks at all of it: its `contents`, or no more than its keys. */
   forAll(original: object, contents = true): object {
     if (this.#followed) return this.standIns[0] as object;
-    for (const standIn of this.standIns) {
-      if (hasReceived(standIn)) return this.#follow(original);
-      const keys = Reflect.ownKeys(original);
-      const now = Reflect.ownKeys(standIn);
-      const same = keys.filter((k) => k !== S).length === now.filter((k) => k !== S).length;
-      if (!same || keys.some((k) => k !== S && differs(original, standIn, k))) return this.#follow(original);
-    }
+    if (this.isWritten(original)) return this.#follow(original);
     if (contents) this.#keepApart(original);
     return original;
+  }
+
+  /** Whether the stand-ins are no longer what the original is. */
+  isWritten(original: object): boolean {
+    return this.standIns.some((standIn) => {
+      if (hasReceived(standIn)) return true;
+      if (ArrayBuffer.isView(standIn)) return false;
+      const keys = Reflect.ownKeys(original).filter((k) => k !== S);
+      const same = keys.length === Reflect.ownKeys(standIn).filter((k) => k !== S).length;
+      return !same || keys.some((k) => differs(original, standIn, k));
+    });
   }
 
   /** The object to write instead of `original`. */
@@ -92,6 +97,14 @@ function ambiguous(original: object, owners: string): Error {
   return fluxionError('AmbiguousAlias', { object, owners });
 }
 
+const marked = new Map<object, OriginalMark>();
+
+/** The kind of an argument that has been written, as far as originals are marked. */
+export function writtenOriginal(): string | undefined {
+  for (const [original, mark] of marked) if (mark.isWritten(original)) return 'an argument that has been written';
+  return undefined;
+}
+
 function hasReceived(standIn: object): boolean {
   return ArrayBuffer.isView(standIn) ? wasWritten(standIn) : receivedSomething(standIn);
 }
@@ -126,9 +139,15 @@ export function markOriginal(original: object, standIn: object, tracked: (key: P
     mark = new OriginalMark(journal, outer);
     const hung = { value: mark, writable: true, configurable: true, enumerable: false };
     if (!Reflect.defineProperty(original, S, hung)) return;
+    marked.set(original, mark);
     atEnd(() => {
-      if (outer === undefined) Reflect.deleteProperty(original, S);
-      else Reflect.defineProperty(original, S, { ...hung, value: outer });
+      if (outer === undefined) {
+        Reflect.deleteProperty(original, S);
+        marked.delete(original);
+      } else {
+        Reflect.defineProperty(original, S, { ...hung, value: outer });
+        marked.set(original, outer);
+      }
     });
   }
   const { standIns } = mark;

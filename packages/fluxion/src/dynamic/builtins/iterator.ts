@@ -3,6 +3,7 @@
  * helpers call their callbacks as twins and decide by truth of primals.
  * Invariant: an iterator of the user's is advanced by the twin of its `next`.
  */
+import { isYoungGenerator, noteYoung, resuming } from '../generators.ts';
 import { iter } from '../iteration.ts';
 import { callback, callTwin, get, isBox, isObject, predicate, primalOf, scalar, truthy } from './adapt.ts';
 import { callOrConstruct, entry, type Native, ownFunctions } from './entries.ts';
@@ -16,7 +17,9 @@ const generators = [
   Object.getPrototypeOf(async function* () {}).prototype,
 ] as object[];
 for (const generator of generators) {
-  for (const [key, native] of ownFunctions(generator)) if (key !== 'constructor') define(native, native, 'passes');
+  for (const [key, native] of ownFunctions(generator)) {
+    if (key !== 'constructor') define(native, typeof key === 'string' ? resuming(native) : native, 'passes');
+  }
 }
 
 const iterators = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as object;
@@ -25,6 +28,7 @@ const asyncIterators = Object.getPrototypeOf(generators[1]) as object;
 /** A native iterator is itself; one of the user's is read and advanced by twins. */
 function iteratorView(value: unknown, prototype: object | null = iterators): unknown {
   if (!isObject(value) || isBox(value)) return isBox(value) ? scalar(value) : value;
+  if (isYoungGenerator(value) && !Object.hasOwn(value, 'next')) return value;
   const next = get(value, 'next');
   const known = typeof next === 'function' && lookup(next) === next;
   if (known && !Object.hasOwn(value, 'next')) return value;
@@ -73,7 +77,7 @@ for (const [key, native, role] of ownFunctions(iterators)) {
         const twin = callback(first) as Native;
         args[0] = (...given: unknown[]) => inner(twin.call(undefined, ...given));
       } else args = args.map(scalar);
-      return apply(native, iteratorView(this), args);
+      return noteYoung(apply(native, iteratorView(this), args));
     },
     'passes',
   );
@@ -108,7 +112,8 @@ if (IteratorClass !== undefined) {
         const method = get(value, Symbol.iterator);
         const it = method === undefined || method === null ? value : callTwin(method as Function, value, []);
         if (!isObject(it) || isBox(it)) throw new TypeError(`${String(primalOf(it))} is not an object`);
-        return isPrototypeOf.call(iterators, it) ? it : apply(native, IteratorClass, [iteratorView(it, null)]);
+        if (isPrototypeOf.call(iterators, it)) return it;
+        return noteYoung(apply(native, IteratorClass, [iteratorView(it, null)]));
       },
   );
   entry(
@@ -117,11 +122,8 @@ if (IteratorClass !== undefined) {
     'passes',
     (native) =>
       function (this: unknown, ...items: unknown[]): unknown {
-        return apply(
-          native,
-          IteratorClass,
-          items.map((item) => (isObject(item) && !isBox(item) ? inner(item) : item)),
-        );
+        const sources = items.map((item) => (isObject(item) && !isBox(item) ? inner(item) : item));
+        return noteYoung(apply(native, IteratorClass, sources));
       },
   );
   for (const name of ['zip', 'zipKeyed']) {
@@ -134,11 +136,11 @@ if (IteratorClass !== undefined) {
           if (!isObject(items) || isBox(items)) return apply(native, IteratorClass, [items, options]);
           if (name === 'zip') {
             const all = [...(iter(items) as Iterable<unknown>)].map(inner);
-            return apply(native, IteratorClass, [all, options]);
+            return noteYoung(apply(native, IteratorClass, [all, options]));
           }
           const made: Record<string, unknown> = {};
           for (const k of Object.keys(items)) made[k] = inner(get(items, k));
-          return apply(native, IteratorClass, [made, options]);
+          return noteYoung(apply(native, IteratorClass, [made, options]));
         },
     );
   }
@@ -157,4 +159,6 @@ try {
   // An engine with only some of the helpers.
 }
 for (const holder of made)
-  for (const [key, native] of ownFunctions(holder)) if (key !== 'constructor') define(native, native, 'passes');
+  for (const [key, native] of ownFunctions(holder)) {
+    if (key !== 'constructor') define(native, typeof key === 'string' ? resuming(native) : native, 'passes');
+  }

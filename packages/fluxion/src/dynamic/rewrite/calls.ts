@@ -67,11 +67,13 @@ function isOwnFunction(r: Context, callee: Node): callee is Identifier {
   if (callee.type !== 'Identifier') return false;
   const binding = r.reference(callee)?.binding;
   if (binding === undefined || isReassigned(binding)) return false;
+  const init = typeof binding.inits[0] === 'object' ? unparen(binding.inits[0]) : undefined;
+  // Generators are noted where the table calls their functions.
+  if (init !== undefined && isFunction(init) && init.generator) return false;
   if (binding.kind === 'function') return true;
   if (binding.kind === 'self') return binding.scope.kind === 'name';
   if (binding.kind !== 'const') return false;
-  const init = binding.inits[0];
-  return binding.inits.length === 1 && typeof init === 'object' && isFunction(unparen(init));
+  return binding.inits.length === 1 && init !== undefined && isFunction(init);
 }
 
 function isOwnConstructor(r: Context, callee: Node): boolean {
