@@ -1,15 +1,19 @@
 /**
- * `npm run bench`: the table of what the dynamic tier costs. All ratios are measured in this process after a warm-up that
+ * `npm run bench`: what derivatives cost. All ratios are measured in this process after a warm-up that
  * pollutes the inline caches; what needs a fresh process has one. `npm run bench -- ratios` measures one part only.
  */
 import { cpus } from 'node:os';
+import { printComparisons } from './comparison.ts';
+import { compiled } from './compiled/compiled.ts';
 import { firstGradient } from './first-gradient/first-gradient.ts';
+import { gradbench } from './gradbench/gradbench.ts';
 import { pollute } from './pollute.ts';
-import { functionB, untrackedProduct } from './ratios.ts';
+import { functionB, untrackedBodies, untrackedProduct } from './ratios.ts';
 import { printTable, type Row } from './table.ts';
 import { tapeLengths } from './tape/tape.ts';
 
-const parts: Record<string, () => Row[]> = {
+/** Parts that print one table together. */
+const figures: Record<string, () => Row[]> = {
   ratios: () => {
     pollute();
     return [...functionB(), ...untrackedProduct()];
@@ -18,13 +22,24 @@ const parts: Record<string, () => Row[]> = {
   tape: tapeLengths,
 };
 
+/** Parts that print a table of their own. */
+const comparisons = { compiled, gradbench };
+
+const parts = [...Object.keys(figures), ...Object.keys(comparisons)];
 const wanted = process.argv.slice(2);
-const unknown = wanted.find((name) => !(name in parts));
+const unknown = wanted.find((name) => !parts.includes(name));
 if (unknown !== undefined) {
-  console.error(`There is no part ${unknown}. The parts: ${Object.keys(parts).join(', ')}.`);
+  console.error(`There is no part ${unknown}. The parts: ${parts.join(', ')}.`);
   process.exit(2);
 }
 
 console.log(`Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}\n`);
-const names = wanted.length > 0 ? wanted : Object.keys(parts);
-printTable(names.flatMap((name) => parts[name]()));
+const names = wanted.length > 0 ? wanted : parts;
+const rows = names.flatMap((name) => figures[name]?.() ?? []);
+if (rows.length > 0) printTable(rows);
+for (const [name, comparison] of Object.entries(comparisons)) {
+  if (!names.includes(name)) continue;
+  console.log(`\n${name}: the function, and its derivative`);
+  pollute();
+  printComparisons(comparison());
+}

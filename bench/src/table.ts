@@ -17,16 +17,21 @@ export function printTable(rows: readonly Row[]): void {
     target === undefined ? '' : figure <= target ? 'yes' : 'NO',
     detail,
   ]);
-  const head = ['', 'measured', 'aim', 'met', ''];
+  printCells(['', 'measured', 'aim', 'met', ''], cells);
+}
+
+/** Prints rows of cells under their titles: the first and the last column to the left, the others to the right. */
+export function printCells(head: readonly string[], cells: readonly (readonly string[])[]): void {
   const widths = head.map((title, i) => Math.max(title.length, ...cells.map((row) => row[i].length)));
   for (const row of [head, ...cells]) {
     console.log(
       row
-        .map((text, i) => (i === 0 || i === 4 ? text.padEnd(widths[i]) : text.padStart(widths[i])))
+        .map((text, i) => (i === 0 || i === head.length - 1 ? text.padEnd(widths[i]) : text.padStart(widths[i])))
         .join('  ')
         .trimEnd(),
     );
   }
 }
 
-const short = (x: number): string => (x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFixed(1) : x.toFixed(2));
+/** Three digits, about. */
+export const short = (x: number): string => (x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFixed(1) : x.toFixed(2));

@@ -18,29 +18,34 @@ export interface Timing {
 
 const rounds = 25;
 const roundMilliseconds = 12;
+/** So long, about, each contestant runs at most before and while it is measured: a slow one has fewer rounds, three at least. */
+const patienceMilliseconds = 1500;
 
 let sink: unknown;
 
 export function measure(contestants: readonly Contestant[]): Timing[] {
-  const repeats = contestants.map(calibrate);
+  const plans = contestants.map(calibrate);
   const samples = contestants.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {
     contestants.forEach((contestant, which) => {
+      const { repeats, rounds } = plans[which];
+      if (round >= rounds) return;
       globalThis.gc?.({ type: 'minor' } as never);
-      samples[which].push(timeOf(contestant, repeats[which], round));
+      samples[which].push(timeOf(contestant, repeats, round));
     });
   }
   return contestants.map(({ name }, which) => ({ name, microseconds: median(samples[which]) }));
 }
 
-/** Warms it up, and finds how many calls fill a round. */
-function calibrate(contestant: Contestant): number {
-  const end = performance.now() + 400;
-  let calls = 0;
+/** Warms it up, and finds how many calls fill a round, and how many rounds there is time for. */
+function calibrate(contestant: Contestant): { repeats: number; rounds: number } {
   const start = performance.now();
-  while (performance.now() < end || calls < 20) sink = contestant.run(calls++);
-  const each = (performance.now() - start) / calls;
-  return Math.max(1, Math.round(roundMilliseconds / each));
+  const elapsed = (): number => performance.now() - start;
+  let calls = 0;
+  while (elapsed() < 400 || (calls < 20 && elapsed() < patienceMilliseconds)) sink = contestant.run(calls++);
+  const each = elapsed() / calls;
+  const repeats = Math.max(1, Math.round(roundMilliseconds / each));
+  return { repeats, rounds: Math.min(rounds, Math.max(3, Math.round(patienceMilliseconds / (repeats * each)))) };
 }
 
 function timeOf({ run }: Contestant, repeats: number, round: number): number {
