@@ -7,12 +7,12 @@ export interface CommonOptions {
   readonly args?: string;
   readonly json?: boolean;
   readonly tier?: 'auto' | 'compiled' | 'dynamic';
+  readonly wrt?: string;
+  readonly verify?: boolean;
 }
 
 export interface GradOptions extends CommonOptions {
-  readonly wrt?: string;
   readonly all?: boolean;
-  readonly verify?: boolean;
 }
 
 export async function gradCommand(where: string, options: GradOptions): Promise<string> {
@@ -36,9 +36,11 @@ export async function gradCommand(where: string, options: GradOptions): Promise<
 export async function explainCommand(where: string, options: CommonOptions): Promise<string> {
   const target = parseTarget(where);
   const args = readArguments(options.args);
+  const wrt = options.wrt === undefined ? undefined : parseWrt(options.wrt, args.length);
   const f = await loadFunction(target);
   const { explain } = await loadLibrary(target);
-  const explanation = await explain(f, ...args);
+  const { tier: asked, verify } = options;
+  const explanation = await explain.with({ wrt, tier: asked, verify })(f, ...args);
   if (!options.json) return String(explanation);
   const { tier, reasons, derivative, ir, wat } = explanation;
   return toJson({ tier, reasons, derivative, ir, wat });

@@ -10,6 +10,7 @@ const argsOption = new Option(
 );
 const jsonOption = new Option('--json', 'print JSON');
 const tierOption = new Option('--tier <tier>', 'who computes it').choices(['auto', 'compiled', 'dynamic']);
+const verifyOption = new Option('--verify', 'compare with differences, and refuse if they disagree');
 const target = ['<target>', 'FILE.ts#NAME: an exported function; the file runs as it is'] as const;
 
 const program = new Command('fluxion-cli')
@@ -27,7 +28,7 @@ program
   .addOption(jsonOption)
   .option('--all', 'every row of a long table')
   .addOption(tierOption)
-  .option('--verify', 'compare with differences, and refuse if they disagree')
+  .addOption(verifyOption)
   .action((where: string, options: GradOptions) => print(gradCommand(where, options)));
 
 program
@@ -35,7 +36,10 @@ program
   .description('which tier runs a function, and what keeps parts of it from a derivative or a faster tier')
   .argument(...target)
   .addOption(argsOption)
+  .option('-w, --wrt <list>', 'arguments to look at: 0, or 0,2, or all (default: all)')
   .addOption(jsonOption)
+  .addOption(tierOption)
+  .addOption(verifyOption)
   .action((where: string, options: CommonOptions) => print(explainCommand(where, options)));
 
 /** What the user's own program prints goes to standard error, so that standard output holds the result alone. */

@@ -2,7 +2,33 @@
 
 /** What JSON has no word for gets one: NaN and the infinities are strings, a part without derivative is null. */
 export function toJson(value: unknown): string {
-  return JSON.stringify(plain(value, []), undefined, 2);
+  return layOut(plain(value, []), '');
+}
+
+const widest = 100;
+
+/** As `JSON.stringify` with two spaces, but a list of numbers that fits a line stands on one. */
+function layOut(value: unknown, indent: string): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const inner = `${indent}  `;
+  if (Array.isArray(value)) {
+    const isFlat = value.every((part) => typeof part !== 'object' || part === null);
+    const row = `[${value.map((part) => JSON.stringify(part)).join(', ')}]`;
+    if (isFlat && indent.length + row.length <= widest) return row;
+    return surround(
+      '[',
+      value.map((part) => layOut(part, inner)),
+      ']',
+      indent,
+    );
+  }
+  const parts = Object.entries(value).map(([key, part]) => `${JSON.stringify(key)}: ${layOut(part, inner)}`);
+  return surround('{', parts, '}', indent);
+}
+
+function surround(open: string, parts: readonly string[], close: string, indent: string): string {
+  if (parts.length === 0) return open + close;
+  return `${open}\n${parts.map((part) => `${indent}  ${part}`).join(',\n')}\n${indent}${close}`;
 }
 
 function plain(value: unknown, above: readonly object[]): unknown {

@@ -1,5 +1,6 @@
 /**
- * From `FILE.ts#NAME` to the function it names. The file runs as it is: TypeScript is loaded by tsx, in this process.
+ * From `FILE.ts#NAME` to the function it names. The file runs as it is, in this process: tsx takes the types out, and
+ * Fluxion's plugin lets derivatives read and write what the functions capture.
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -25,12 +26,18 @@ export function parseTarget(text: string): Target {
   return { file, name };
 }
 
-/** A process that was started with tsx must not load it again: every file would be transformed twice. */
-let registered = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((flag) => /\btsx\b/.test(flag));
+let hooked: Promise<unknown> | undefined;
+
+/** From then on modules lose their types as they are loaded, and gain the probes by which captured variables can be written. */
+function hookLoading(): Promise<unknown> {
+  // A process that was started with tsx must not load it again: every file would be transformed twice.
+  const hasTsx = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((flag) => /\btsx\b/.test(flag));
+  if (!hasTsx) register();
+  return import('fluxion-plugin/register');
+}
 
 export async function loadFunction({ file, name }: Target): Promise<AnyFunction> {
-  if (!registered) register();
-  registered = true;
+  await (hooked ??= hookLoading());
   const exports = exportsOf((await import(pathToFileURL(file).href)) as Record<string, unknown>);
   const names = Object.keys(exports).filter((key) => typeof exports[key] === 'function');
   const offer = names.length === 0 ? 'It exports no function.' : `Its functions: ${names.join(', ')}.`;

@@ -70,8 +70,13 @@ describe('the commands', () => {
   const cases = {
     table: ['grad', 'model.ts#loss', { args: 'model.args.json' }],
     second: ['grad', 'model.ts#product', { args: '[3, 5]', wrt: '1', json: true }],
+    lists: ['grad', 'model.ts#product', { args: '[3, 5]', wrt: 'all', json: true }],
     later: ['grad', 'model.ts#later', { args: '[2]', json: true }],
     nested: ['grad', 'model.ts#models.cubic.f', { args: '[2]', json: true }],
+    captured: ['grad', 'counting.ts#grown', { args: '[3]', json: true }],
+    privateField: ['grad', 'counting.ts#growing', { args: '[3]', json: true }],
+    explainFirst: ['explain', 'model.ts#rounded', { args: '[2.5]', wrt: '0', verify: true }],
+    explainNone: ['explain', 'model.ts#rounded', { args: '[2.5]', wrt: '1' }],
     common: ['grad', 'common.cjs', { args: '[2]', json: true }],
     root: ['grad', 'model.ts#root', { args: '[0]', json: true }],
     short: ['grad', 'model.ts#sumOfSquares', { args: long }],
@@ -122,6 +127,15 @@ describe('the commands', () => {
     expect(json('common')).toEqual({ value: 4, gradient: 4 });
   });
 
+  test('of functions that reassign what they capture', () => {
+    expect(json('captured')).toEqual({ value: 10, gradient: 6 });
+    expect(json('privateField')).toEqual({ value: 12, gradient: 4 });
+  });
+
+  test('lists of numbers stand on one line of the JSON', () => {
+    expect(outcomes.lists.text).toBe('{\n  "value": 15,\n  "gradient": [5, 3]\n}');
+  });
+
   test('words for numbers that JSON has none for', () => {
     expect(json('root')).toEqual({ value: 0, gradient: 'Infinity' });
   });
@@ -137,6 +151,9 @@ describe('the commands', () => {
     expect(outcomes.explain.text).toMatch(/dynamic/);
     expect(outcomes.explain.text).toMatch(/Math\.floor/);
     expect(outcomes.explain.text).toMatch(/model\.ts:42:/);
+    expect(outcomes.explain.text).toMatch(/^ {2}Math\.floor has derivative zero.*\n {4}at model\.ts:42:\d+$/m);
+    expect(outcomes.explainFirst.text).toBe(outcomes.explain.text);
+    expect(outcomes.explainNone.code).toBe(2);
     expect(json('explainJson')).toMatchObject({ tier: 'dynamic' });
   });
 

@@ -2,6 +2,7 @@
 import { listenInactive } from '../dynamic/inactive.ts';
 import { isBox } from '../dynamic/numbers/box.ts';
 import { texts } from '../errors/catalogue.ts';
+import { shortPath } from '../errors/error.ts';
 import { numbersOf, reverse } from '../runtime/evaluate.ts';
 import { inTurn } from '../runtime/inturn.ts';
 import { tierFor, whyNotCompiled } from '../runtime/tier.ts';
@@ -10,10 +11,10 @@ import { configurable } from './configurable.ts';
 import type { AnyFunction, ExplainOperator, Explanation, GradOptions, Reason, Wrt } from './types.ts';
 import { vjp } from './vjp.ts';
 
-function line(reason: Reason): string {
-  const where =
-    reason.where === undefined ? '' : `  ${reason.where.file}:${reason.where.line}:${reason.where.column}\n    `;
-  return `  ${where}${reason.message}`;
+function line({ message, where }: Reason): string {
+  return where === undefined
+    ? `  ${message}`
+    : `  ${message}\n    at ${shortPath(where.file)}:${where.line}:${where.column}`;
 }
 
 /** With the texts that `String(…)` and Node's `console.log` show; they are no part of what is explained. */
