@@ -15,6 +15,7 @@ import { isProxy, madeProxy } from './proxies.ts';
 import { ensureShadow, lookAtBuffer, shadowOfView, ViewShadow } from './shadow.ts';
 import { roundTo } from './storing.ts';
 import { isObject } from './strip.ts';
+import { cut, writeKey } from './texts.ts';
 import { isTypedArray, kindOf, lengthOf, pureGetters, type TypedArray } from './views.ts';
 
 export { S };
@@ -64,6 +65,7 @@ export function keyOf(k: unknown): PropertyKey {
     const index = numberOf(k);
     // A fraction can't be an index: it is there to be read again.
     if (!Number.isInteger(index)) writeNumber(k);
+    else writeKey(k, String(index));
     return index;
   }
   if (isObject(k)) {
@@ -89,7 +91,8 @@ export function getFrom(o: unknown, key: PropertyKey, receiver: unknown): unknow
   if (!isObject(o)) {
     // Strings have elements and a length of their own; all else of a primitive is its prototype's.
     const getter = lookupGetter.call(o, key);
-    return getter === undefined ? (o as Bag)[key] : hooks.callTwin(getter, receiver, []);
+    if (getter !== undefined) return hooks.callTwin(getter, receiver, []);
+    return typeof o === 'string' ? cut(o, (o as unknown as Bag)[key]) : (o as Bag)[key];
   }
   if (isBox(o)) return getFrom(Number.prototype, key, receiver);
   const s = (o as Bag)[S];
@@ -196,7 +199,7 @@ export function set(o: unknown, k: unknown, v: unknown): void {
 function isSimpleWrite(o: unknown, k: unknown, v: unknown): o is object {
   if (typeof o !== 'object' || o === null || (typeof k !== 'string' && typeof k !== 'number')) return false;
   if ((o as Bag)[S] !== undefined || isProxy(o)) return false;
-  if (typeof v === 'object' ? v !== null : typeof v === 'function') {
+  if (typeof v === 'object' ? v !== null : typeof v === 'function' || typeof v === 'string') {
     if (isArray(o) ? k === 'length' : ArrayBuffer.isView(o)) return false;
   }
   return lookupSetter.call(o, k) === undefined;

@@ -140,7 +140,7 @@ function copyProperties(result: object, source: object, taken: readonly Property
   return result;
 }
 
-function ownKeysOf(o: object): readonly (string | symbol)[] {
+export function ownKeysOf(o: object): readonly (string | symbol)[] {
   const found = isProxy(o) ? trapOf(o, 'ownKeys') : undefined;
   if (found === undefined) return ownKeys(o);
   if (found.trap === undefined) return ownKeysOf(found.target);
@@ -148,7 +148,7 @@ function ownKeysOf(o: object): readonly (string | symbol)[] {
   return Array.from({ length: Number(primalOf(get(list, 'length'))) }, (_, i) => get(list, i) as string | symbol);
 }
 
-function ownDescriptor(o: object, key: PropertyKey): PropertyDescriptor | undefined {
+export function ownDescriptor(o: object, key: PropertyKey): PropertyDescriptor | undefined {
   const found = isProxy(o) ? trapOf(o, 'getOwnPropertyDescriptor') : undefined;
   if (found === undefined) return getOwnPropertyDescriptor(o, key);
   if (found.trap === undefined) return ownDescriptor(found.target, key);

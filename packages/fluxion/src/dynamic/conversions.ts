@@ -3,10 +3,9 @@
  * Invariants: the order of steps and the errors are the language's; the user's valueOf, toString and @@toPrimitive run as twins;
  * where only the primal goes on (a string, an index), it is noted as inactive.
  */
-import { fluxionError } from '../errors/error.ts';
 import { hooks, noteInactive } from './hooks.ts';
-import { type Box, isBox, numberOf, settle, type Value } from './numbers/box.ts';
-import type { LevelRun } from './numbers/level.ts';
+import { isBox, numberOf, settle, type Value } from './numbers/box.ts';
+import { refuseReadBack, writeKey, writeNumber, writePart } from './texts.ts';
 
 export type Hint = 'default' | 'number' | 'string';
 
@@ -64,8 +63,15 @@ function primitiveToNumber(v: unknown): Value {
   return +(v as number);
 }
 
-/** ToString. */
+/** ToString; what puts the text into a longer one tells `made` of it. */
 export function toString(v: unknown): string {
+  if (typeof v === 'string') return v;
+  const primitive = toPrimitive(v, 'string');
+  return isBox(primitive) ? writePart(primitive) : `${primitive as string}`;
+}
+
+/** ToString of what stands by itself, or touches other digits: the text as a whole is remembered. */
+export function toWholeString(v: unknown): string {
   if (typeof v === 'string') return v;
   const primitive = toPrimitive(v, 'string');
   return isBox(primitive) ? writeNumber(primitive) : `${primitive as string}`;
@@ -80,6 +86,7 @@ export function toPropertyKey(v: unknown): string | symbol {
   const index = numberOf(primitive);
   if (!Number.isInteger(index)) return writeNumber(primitive);
   noteInactive('use as a property key');
+  writeKey(primitive, String(index));
   return String(index);
 }
 
@@ -103,53 +110,4 @@ export function toLength(v: unknown): number {
   return Math.min(Math.max(toIntegerOrInfinity(v), 0), Number.MAX_SAFE_INTEGER);
 }
 
-/**
- * Tracked numbers as they were written out, in the present outermost run. Reading one back is the identity, whose derivative a
- * string can't carry; so it is refused.
- */
-let written = new Set<string>();
-let writtenIn: LevelRun | undefined;
-
-/** A tracked number as a string: the primal's. */
-export function writeNumber(v: Box): string {
-  noteInactive('conversion to a string');
-  const text = String(numberOf(v));
-  const { root } = v.level.run;
-  if (writtenIn !== root) {
-    if (writtenIn === undefined || writtenIn.ended) written = new Set();
-    writtenIn = root;
-  }
-  written.add(text);
-  return text;
-}
-
-/** Throws if the string is one that a tracked number of a present run was written to, or has one in it. */
-export function refuseReadBack(text: string): void {
-  if (writtenIn === undefined || written.size === 0) return;
-  if (writtenIn.ended) {
-    written = new Set();
-    writtenIn = undefined;
-  } else if (written.has(text.trim()) || quotesWritten(text)) {
-    throw fluxionError('LostDerivative', {
-      operation: 'conversion to a string and back to a number',
-      detail: `the string '${text}' was made of a number that depends on the input`,
-      fix: 'Use the number itself in place of the string; or stopGradient(x) before the conversion, if its derivative is not wanted.',
-    });
-  }
-}
-
-const numerals = /0*(\d+(?:\.\d+)?)(e[+-]?\d+)?/g;
-/** With a fraction, an exponent or many digits: so that it is hardly there by chance, as a 1 or a 10 would be. */
-const telling = /[.e]|\d{5}/;
-
-/** Whether a written number is a part of the text, as in `2.5px`, `-2.5`, `2.5e3` or `[2.5]`. */
-function quotesWritten(text: string): boolean {
-  numerals.lastIndex = 0;
-  for (let found = numerals.exec(text); found !== null; found = numerals.exec(text)) {
-    const [, mantissa, exponent] = found;
-    for (const numeral of exponent === undefined ? [mantissa] : [mantissa, mantissa + exponent]) {
-      if (telling.test(numeral) && (written.has(numeral) || written.has(`-${numeral}`))) return true;
-    }
-  }
-  return false;
-}
+export { refuseReadBack, writeNumber };

@@ -12,6 +12,7 @@ import { truthy } from './operators.ts';
 import { g, get } from './properties.ts';
 import { isMap, isProxy, isSet } from './proxies.ts';
 import { isObject } from './strip.ts';
+import { spell } from './texts.ts';
 import { isTypedArray, lengthOf, type TypedArray, typedArrayPrototype } from './views.ts';
 
 type Bag = Record<PropertyKey, unknown>;
@@ -58,6 +59,7 @@ export function iter(x: unknown): unknown {
       return x;
     }
   } else if (typeof x === 'string') {
+    spell(x);
     if (stringIteratorProto.next === stringNext && String.prototype[iterator] === stringIterator) return x;
   } else if (isObject(x) && (x as Bag)[S] === undefined && !isProxy(x) && g(x, iterator)) {
     if (isNativelyIterated(x, (x as Bag)[iterator])) return x;

@@ -9,10 +9,11 @@
  */
 import type { BinaryRule } from '../rules/rule.ts';
 import { binaryRules, unaryRules } from '../rules/table.ts';
-import { isProperObject, toNumber, toNumeric, toPrimitive, toString, writeNumber } from './conversions.ts';
+import { isProperObject, toNumber, toNumeric, toPrimitive, toString, toWholeString } from './conversions.ts';
 import { hooks, noteInactive } from './hooks.ts';
 import { apply1, apply2 } from './numbers/apply.ts';
 import { Box, type Dual, isBox, numberOf, primalOf, type Tracked } from './numbers/box.ts';
+import { joined, made, writeNumber, writePart } from './texts.ts';
 
 type Native = (a: never, b: never) => unknown;
 
@@ -54,7 +55,7 @@ export function add(a: unknown, b: unknown): unknown {
       }
     }
   } else if (typeof a === 'string' && typeof b === 'string') {
-    return a + b;
+    return joined(a, b);
   }
   return addSlow(a, b);
 }
@@ -247,10 +248,15 @@ function arithmetic(rule: BinaryRule, operator: Native, a: unknown, b: unknown):
 function addSlow(a: unknown, b: unknown): unknown {
   const x = toPrimitive(a, 'default');
   const y = toPrimitive(b, 'default');
+  if (typeof x === 'string' && typeof y !== 'symbol') return joined(x, isBox(y) ? write(x, y) : String(y));
+  if (typeof y === 'string' && typeof x !== 'symbol') return joined(isBox(x) ? write(y, x) : String(x), y);
   if (!isBox(x) && !isBox(y)) return native(natively.add, x, y);
-  if (typeof x === 'string' && isBox(y)) return x + writeNumber(y);
-  if (typeof y === 'string' && isBox(x)) return writeNumber(x) + y;
   return arithmetic(binaryRules.add, natively.add, x, y);
+}
+
+/** A tracked number beside a text: where digits may touch, it is remembered as it is. */
+function write(beside: string, v: Box): string {
+  return /^[\d.e+-]|[\d.e+-]$/.test(beside) ? writeNumber(v) : writePart(v);
 }
 
 /** ToNumber: the derivative passes. */
@@ -410,7 +416,7 @@ export function typeOf(v: unknown): string {
   return isBox(v) ? 'number' : typeof v;
 }
 
-/** ToString, as template literals do it. */
+/** ToString, as template literals do it; the whole template is then handed to `text`. */
 export function str(v: unknown): string {
   return toString(v);
 }
@@ -448,5 +454,7 @@ export const operators = {
   truthy,
   typeof: typeOf,
   str,
+  text: made,
+  whole: toWholeString,
   key,
 };

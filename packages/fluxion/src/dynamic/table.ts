@@ -6,6 +6,7 @@ import './builtins/index.ts';
 import './caught.ts';
 import { fluxionError } from '../errors/error.ts';
 import { construct, superClass, t, twinFor } from './calls.ts';
+import { forIn } from './forin.ts';
 import { asyncIter, iter } from './iteration.ts';
 import { touchCell } from './journal.ts';
 import { isBox } from './numbers/box.ts';
@@ -14,9 +15,10 @@ import * as properties from './properties.ts';
 import { functionRecord } from './rewrite/rewrite.ts';
 import type { TwinRuntime } from './rewrite/runtime.ts';
 import { support } from './rewrite/support.ts';
-import { q } from './run.ts';
+import { q, watchRuns } from './run.ts';
 import { originalOf } from './standin.ts';
 import { activation, resume, suspend } from './suspend.ts';
+import { forgetTexts } from './texts.ts';
 import { shared } from './twin.ts';
 
 /** What each instance of a twin adds of its own. */
@@ -72,7 +74,7 @@ const table: Omit<TwinRuntime, OfInstance> = {
   rest: properties.rest,
   superGet: (home, k, receiver) => properties.superGet(home as object, k, receiver),
   superSet: (home, k, v, receiver) => properties.superSet(home as object, k, receiver, v),
-  forIn: (o) => (isBox(o) ? undefined : o),
+  forIn,
   iter,
   asyncIter,
   t,
@@ -88,4 +90,5 @@ const table: Omit<TwinRuntime, OfInstance> = {
   ended,
 };
 
+watchRuns({ begin() {}, end: forgetTexts });
 Object.assign(shared, table);

@@ -5,6 +5,7 @@ import { Box, Dual, isBox, numberOf, Tracked, type Value } from '../../src/dynam
 import { forwardLevel, type LevelRun, reverseLevel } from '../../src/dynamic/numbers/level.ts';
 import { operators as o } from '../../src/dynamic/operators.ts';
 import { Tape } from '../../src/dynamic/tape.ts';
+import { forgetTexts } from '../../src/dynamic/texts.ts';
 import { binaryRules, unaryRules } from '../../src/rules/table.ts';
 import { forward, newRun, reverse, type Scalar } from './numbers/derive.ts';
 
@@ -330,6 +331,7 @@ describe('strings', () => {
   });
 
   test('and free again when the run has ended', () => {
+    forgetTexts();
     const other = newRun();
     const here = reverseLevel(other, undefined, new Tape());
     o.str(new Tracked(here, 17.25, here.tape!.leaf()));

@@ -7,6 +7,7 @@
 import { asyncIter, iter } from '../iteration.ts';
 import { touch } from '../journal.ts';
 import { continuation } from '../run.ts';
+import { following, joined as joinTexts, made, writeNumber } from '../texts.ts';
 import {
   type Callable,
   callback,
@@ -353,13 +354,16 @@ function joined(o: object, between: () => string, part: (element: unknown) => st
   try {
     const length = lengthOf(o);
     const separator = between();
+    const touching = separator === '' || /^[\d.e+-]|[\d.e+-]$/.test(separator);
     let out = '';
     for (let i = 0; i < length; i++) {
       if (i > 0) out += separator;
       const element = get(o, i);
-      if (element !== undefined && element !== null) out += part(element);
+      if (element === undefined || element === null) continue;
+      const own = touching && isBox(element) ? writeNumber(element) : part(element);
+      out = touching ? joinTexts(out, own) : out + own;
     }
-    return out;
+    return made(out);
   } finally {
     joining.pop();
   }
@@ -367,7 +371,9 @@ function joined(o: object, between: () => string, part: (element: unknown) => st
 
 function join(native: Native, receiver: unknown, separator: unknown): unknown {
   if (!isObject(receiver)) return apply(native, receiver, [scalar(separator)]);
-  if (isPlainArray(receiver) && !receiver.some(isObject)) return apply(native, receiver, [scalar(separator)]);
+  if (!following() && isPlainArray(receiver) && !receiver.some(isObject)) {
+    return apply(native, receiver, [scalar(separator)]);
+  }
   if (isBox(receiver)) return '';
   return joined(receiver, () => (separator === undefined ? ',' : str(separator)), str);
 }

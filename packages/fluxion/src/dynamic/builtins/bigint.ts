@@ -3,7 +3,7 @@
  * Invariant: making a BigInt of a tracked number is refused; where a number only counts bits or digits its primal does.
  */
 import { fluxionError } from '../../errors/error.ts';
-import { toIndex, toNumber, toPrimitive } from '../conversions.ts';
+import { refuseReadBack, toIndex, toNumber, toPrimitive } from '../conversions.ts';
 import { isBox, numberOf } from '../numbers/box.ts';
 import { define } from './registry.ts';
 
@@ -13,7 +13,9 @@ const { apply, construct } = Reflect;
 
 function BigIntTwin(this: unknown, v: unknown): unknown {
   if (new.target !== undefined) return construct(BigInt as unknown as Function, [v]);
-  return BigInt(withoutBox(toPrimitive(v, 'number'), 'BigInt(x)') as number);
+  const value = withoutBox(toPrimitive(v, 'number'), 'BigInt(x)');
+  if (typeof value === 'string') refuseReadBack(value);
+  return BigInt(value as number);
 }
 define(BigInt, BigIntTwin, 'refuses');
 

@@ -2,7 +2,7 @@
  * `Date`. A date counts whole milliseconds, so a tracked number that becomes one has lost its derivative: refused.
  * Invariant: what a Date gives are plain numbers and texts.
  */
-import { toPrimitive } from '../conversions.ts';
+import { refuseReadBack, toPrimitive } from '../conversions.ts';
 import { callTwin, get, isBox, isObject, locales, options, refuse } from './adapt.ts';
 import { callOrConstruct, entry, type Native, ownFunctions } from './entries.ts';
 import { define, lookup } from './registry.ts';
@@ -13,6 +13,7 @@ const { apply } = Reflect;
 /** What the native converts itself, unless it is or becomes a tracked number. */
 function part(value: unknown, operation: string): unknown {
   if (isBox(value)) return refuse(operation);
+  if (typeof value === 'string') refuseReadBack(value);
   if (!isObject(value)) return value;
   return {
     [Symbol.toPrimitive](hint: 'number' | 'string' | 'default') {

@@ -4,6 +4,7 @@
  */
 import { noteInactive } from '../hooks.ts';
 import { iter } from '../iteration.ts';
+import { writeAs, writeNumber } from '../texts.ts';
 import { anyBox, isBox, isObject, locales, options, scalar } from './adapt.ts';
 import { callOrConstruct, type Native, ownFunctions } from './entries.ts';
 import { define, defineTransient, lookup } from './registry.ts';
@@ -25,7 +26,14 @@ function methodTwin(name: string, native: Native): Native {
     if (name.startsWith('Intl.ListFormat.prototype.format') && isObject(args[0]) && !isBox(args[0])) {
       args[0] = [...(iter(args[0]) as Iterable<unknown>)].map(scalar);
     }
-    return apply(native, isBox(this) ? scalar(this) : this, args.map(argument));
+    const numbers = name.startsWith('Intl.NumberFormat.prototype.format');
+    const box = numbers ? args.find(isBox) : undefined;
+    if (box === undefined) return apply(native, isBox(this) ? scalar(this) : this, args.map(argument));
+    if (args.some((arg) => arg !== box && isBox(arg)) || name !== 'Intl.NumberFormat.prototype.format') {
+      for (const arg of args) if (isBox(arg)) writeNumber(arg);
+      return apply(native, this, args.map(argument));
+    }
+    return writeAs(box, (n) => apply(native, this, [n]) as string);
   };
 }
 

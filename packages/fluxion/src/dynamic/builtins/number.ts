@@ -9,6 +9,8 @@ import { refuseReadBack, toNumber, toNumeric, toPrimitive, toString, writeNumber
 import { noteInactive } from '../hooks.ts';
 import { apply2 } from '../numbers/apply.ts';
 import { isBox, numberOf, primalOf } from '../numbers/box.ts';
+import { refusePart, writeAs } from '../texts.ts';
+import { locales, options, refuse } from './adapt.ts';
 import { define } from './registry.ts';
 
 type Native = (this: unknown, ...args: unknown[]) => unknown;
@@ -57,22 +59,23 @@ define(
   (v: unknown, radix: unknown) => {
     const primitive = toPrimitive(v, 'string');
     if (isBox(primitive)) noteInactive('parseInt');
-    return nativeParseInt(
-      isBox(primitive) ? String(numberOf(primitive)) : toString(primitive),
-      numberOf(toNumber(radix)),
-    );
+    const text = isBox(primitive) ? String(numberOf(primitive)) : toString(primitive);
+    refusePart(text);
+    return nativeParseInt(text, numberOf(toNumber(radix)));
   },
   'primal',
 );
 
-/** Texts: the primal's. A rounded text is piecewise constant, and may be read back as a number. */
+/** Texts: the primal's. A rounded text is piecewise constant, and may be read back as a number; one with all digits may not. */
 for (const name of ['toExponential', 'toFixed', 'toPrecision', 'toLocaleString'] as const) {
   const native = Number.prototype[name] as Native;
   define(
     native,
     function (this: unknown, ...args: unknown[]): unknown {
-      if (isBox(this)) noteInactive(`Number.prototype.${name}`);
-      return apply(native, primalOf(this), name === 'toLocaleString' ? args : args.map(digits));
+      const given = name === 'toLocaleString' ? [locales(args[0]), options(args[1])] : args.map(digits);
+      if (!isBox(this)) return apply(native, this, given);
+      noteInactive(`Number.prototype.${name}`);
+      return writeAs(this, (n) => apply(native, n, given) as string);
     },
     'primal',
   );
@@ -89,8 +92,12 @@ define(
   function (this: unknown, radix: unknown): unknown {
     const base = digits(radix);
     if (!isBox(this)) return apply(nativeToString, this, [base]);
-    const text = apply(nativeToString, numberOf(this), [base]);
-    return base === undefined || base === 10 ? writeNumber(this) : (noteInactive('Number.prototype.toString'), text);
+    const n = numberOf(this);
+    const text = apply(nativeToString, n, [base]);
+    if (base === undefined || base === 10) return writeNumber(this);
+    noteInactive('Number.prototype.toString');
+    // Read by hand, digit by digit, it would be the number again.
+    return Number.isInteger(n) || !Number.isFinite(n) ? text : refuse('Number.prototype.toString with a radix');
   },
   'primal',
 );

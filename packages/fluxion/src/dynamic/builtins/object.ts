@@ -11,6 +11,7 @@ import { currentJournal, touch } from '../journal.ts';
 import { key } from '../operators.ts';
 import { slowMark } from '../properties.ts';
 import { isProxy } from '../proxies.ts';
+import { keysGiven } from '../texts.ts';
 import {
   type Callable,
   callback,
@@ -50,7 +51,7 @@ export function keysOf(o: object): Key[] {
   const keys = Reflect.ownKeys(o);
   const at = keys.indexOf(S);
   if (at >= 0) keys.splice(at, 1);
-  return keys;
+  return Array.isArray(o) ? keys : keysGiven(keys);
 }
 
 /** Attributes as a native takes them, read from the user's object in the order of the language. */
@@ -159,7 +160,9 @@ for (const name of ['keys', 'getOwnPropertyNames']) {
     'passes',
     (native) =>
       function (o: unknown): unknown {
-        return native(receiver(o));
+        const target = receiver(o);
+        const keys = native(target) as string[];
+        return Array.isArray(target) ? keys : keysGiven(keys);
       },
   );
 }

@@ -3,6 +3,7 @@
  * Invariant: native algorithms read a regular expression that is not plain through a view.
  */
 import { noteInactive } from '../hooks.ts';
+import { cut } from '../texts.ts';
 import {
   anyBox,
   callTwin,
@@ -20,7 +21,7 @@ import {
 } from './adapt.ts';
 import { callOrConstruct, entry, getter, type Native, nativeOf, ownFunctions } from './entries.ts';
 import { define, lookup } from './registry.ts';
-import { replacement } from './string.ts';
+import { pieces, replacement } from './string.ts';
 
 const proto = RegExp.prototype;
 const { apply } = Reflect;
@@ -104,7 +105,8 @@ define(
   function (this: unknown, value: unknown): unknown {
     if (isBox(value)) noteInactive('RegExp.prototype.exec');
     if (this instanceof RegExp && isBox(this.lastIndex)) this.lastIndex = scalar(this.lastIndex) as number;
-    return apply(nativeExec, isBox(this) ? scalar(this) : this, [text(value)]);
+    const subject = text(value);
+    return cut(subject, apply(nativeExec, isBox(this) ? scalar(this) : this, [subject]));
   },
   'primal',
 );
@@ -120,7 +122,8 @@ for (const name of ['test', Symbol.match, Symbol.matchAll, Symbol.search, Symbol
         const others = rest.map((other) =>
           typeof other === 'function' ? replacement(other) : name === Symbol.replace ? text(other) : scalar(other),
         );
-        return unviewed(apply(native, subject(this), [text(value), ...others]));
+        const given = text(value);
+        return pieces(given, unviewed(apply(native, subject(this), [given, ...others])));
       },
   );
 }
@@ -166,6 +169,8 @@ entry(
   (native) =>
     function (this: unknown): unknown {
       const step = apply(native, isBox(this) ? scalar(this) : this, []) as IteratorResult<unknown>;
+      const { value } = step;
+      if (Array.isArray(value)) cut((value as { input?: unknown }).input, value);
       return views.has(step.value as object) ? { value: unviewed(step.value), done: step.done } : step;
     },
 );

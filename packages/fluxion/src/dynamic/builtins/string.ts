@@ -6,6 +6,7 @@
 import { toLength } from '../conversions.ts';
 import { noteInactive } from '../hooks.ts';
 import { str } from '../operators.ts';
+import { cut, joined, made, refuseDigit, writeNumber } from '../texts.ts';
 import {
   anyBox,
   type Callable,
@@ -56,9 +57,14 @@ for (const [name, symbol] of delegating) {
         }
         if (typeof rest[0] === 'function') rest[0] = replacement(rest[0]);
         else rest = rest.map(name.startsWith('replace') ? text : scalar);
-        return apply(native, text(this), [text(pattern), ...rest]);
+        return pieces(text(this), apply(native, text(this), [text(pattern), ...rest]));
       },
   );
+}
+
+/** What a native method has made of a text, remembered if a tracked number is in that. */
+export function pieces(from: unknown, out: unknown): unknown {
+  return typeof out === 'string' ? made(cut(from, out)) : cut(from, out);
 }
 
 /** A regular expression without the flag `g` is refused by the native itself. */
@@ -73,7 +79,13 @@ function requireGlobal(native: Native, pattern: object): void {
 /** A function that gives the replacement for each match. */
 export function replacement(fn: unknown): Callable {
   const twin = callback(fn) as Callable;
-  return (...args: unknown[]) => str(twin.call(undefined, ...args));
+  return (...args: unknown[]) => {
+    cut(
+      args.findLast((arg) => typeof arg === 'string'),
+      args,
+    );
+    return str(twin.call(undefined, ...args));
+  };
 }
 
 // Methods that look for a text, and refuse a regular expression.
@@ -111,7 +123,7 @@ entry(
 passing(proto, ['toString', 'valueOf']);
 
 /** Those whose arguments become part of the text. */
-const texts: ReadonlySet<Key> = new Set(['concat', 'padStart', 'padEnd']);
+const texts: ReadonlySet<Key> = new Set(['padStart', 'padEnd']);
 
 for (const name of ['toLocaleLowerCase', 'toLocaleUpperCase']) {
   entry(
@@ -125,18 +137,33 @@ for (const name of ['toLocaleLowerCase', 'toLocaleUpperCase']) {
   );
 }
 
+entry(
+  proto,
+  'concat',
+  'primal',
+  (native) =>
+    function (this: unknown, ...args: unknown[]): unknown {
+      note('String.prototype.concat', this, args);
+      if (this === undefined || this === null) return apply(native, this, args);
+      return args.reduce((a: string, b) => joined(a, `${text(b) as string}`), `${text(this) as string}`);
+    },
+);
+
 /** All others convert their receiver and their arguments. */
 for (const [key, native] of ownFunctions(proto)) {
   if (key === 'constructor' || lookup(native) !== undefined) continue;
   const name = `String.prototype.${String(key)}`;
-  const adapt = (arg: unknown, i: number): unknown =>
-    key === 'concat' || (texts.has(key) && i > 0) ? text(arg) : scalar(arg);
+  const code = key === 'charCodeAt' || key === 'codePointAt';
+  const adapt = (arg: unknown, i: number): unknown => (texts.has(key) && i > 0 ? text(arg) : scalar(arg));
   define(
     native,
     function (this: unknown, ...args: unknown[]): unknown {
-      if (typeof this === 'string' && !args.some(isObject)) return apply(native, this, args);
+      if (typeof this === 'string' && !args.some(isObject)) {
+        if (code) refuseDigit(this, this[Math.trunc(Number(args[0])) || 0]);
+        return pieces(this, apply(native, this, args));
+      }
       note(name, this, args);
-      return apply(native, text(this), args.map(adapt));
+      return pieces(text(this), apply(native, text(this), args.map(adapt)));
     },
     'primal',
   );
@@ -150,7 +177,7 @@ define(
       if (args.length === 0) return '';
       if (typeof args[0] === 'symbol') return String(args[0]);
       note('String()', undefined, args);
-      return str(args[0]);
+      return isBox(args[0]) ? writeNumber(args[0]) : str(args[0]);
     }
     note('String()', undefined, args);
     return Reflect.construct(String, args.length === 0 ? [] : [str(args[0])], new.target);
@@ -185,6 +212,6 @@ entry(
         out += str(get(raw, i));
         if (i + 1 < length && i < values.length) out += str(values[i]);
       }
-      return out;
+      return made(out);
     },
 );

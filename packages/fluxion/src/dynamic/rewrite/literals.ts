@@ -4,10 +4,11 @@
 import type { Node, TemplateLiteral } from '../../syntax/ast.ts';
 import { emitEffect } from './assignments.ts';
 import type { Context } from './context.ts';
-import { isPlain } from './kinds.ts';
+import { BIGINT, BOOLEAN, isPlain, NULLISH, NUMBER } from './kinds.ts';
 import { condition } from './operators.ts';
 
 export function emitTemplate(r: Context, node: TemplateLiteral): string {
+  if (digitsMayTouch(r, node)) return emitJoined(r, node);
   let out = '`';
   node.quasis.forEach((q, i) => {
     out += r.slice(q.start, q.end);
@@ -17,7 +18,40 @@ export function emitTemplate(r: Context, node: TemplateLiteral): string {
     const tail = r.gap(e.end, node.quasis[i + 1].start);
     out += `\${${lead}${isPlain(r.kind(e)) ? r.emit(e) : r.call(e, 'str', r.emit(e))}${tail}}`;
   });
-  return `${out}\``;
+  // A tracked number may be in the text.
+  return node.expressions.some((e) => mayBeText(r, e as Node)) ? r.call(node as Node, 'text', `${out}\``) : `${out}\``;
+}
+
+/** Whether the expression may give a tracked number, or a text with one in it. */
+function mayBeText(r: Context, e: Node): boolean {
+  return (r.kind(e) & ~(NUMBER | BOOLEAN | NULLISH | BIGINT)) !== 0;
+}
+
+/** Whether a number may be continued by what is beside it in the template, as in `${x}e3` or `${a}${b}`. */
+function digitsMayTouch(r: Context, node: TemplateLiteral): boolean {
+  const last = node.quasis.length - 1;
+  return node.quasis.some((q, i) => {
+    const text = r.slice(q.start, q.end);
+    const before = i > 0 && mayBeText(r, node.expressions[i - 1] as Node);
+    const after = i < last && mayBeText(r, node.expressions[i] as Node);
+    if (text === '') return i > 0 && i < last && (before || after);
+    return (before && /^[\d.eE+-]/.test(text)) || (after && /[\d.eE+-]$/.test(text));
+  });
+}
+
+/** The template as a sum of strings, of which each is followed. */
+function emitJoined(r: Context, node: TemplateLiteral): string {
+  let out = '';
+  node.quasis.forEach((q, i) => {
+    const text = `\`${r.slice(q.start, q.end)}\``;
+    out = i === 0 ? text : r.call(node as Node, 'add', out, text);
+    const e = node.expressions[i] as Node | undefined;
+    if (e === undefined) return;
+    const lead = r.gap(q.end, e.start);
+    const tail = r.gap(e.end, node.quasis[i + 1].start);
+    out = r.call(node as Node, 'add', out, `${lead}${r.call(e, 'whole', r.emit(e))}${tail}`);
+  });
+  return out;
 }
 
 export function emitSequence(r: Context, node: Node & { type: 'SequenceExpression' }): string {

@@ -67,8 +67,8 @@ const slow: Readonly<Record<string, string>> = {
 /** `left op right`, where `at` is the node that the operation stands for. */
 export function combine(r: Context, at: Node, op: string, left: Operand, right: Operand): string {
   const native = (a: string, b: string) => `(${a} ${op} ${b})`;
-  // A string that is read as a number may be a tracked number written out: the table refuses that.
-  const readsText = /^[-*/%]/.test(op) && ((left.kind | right.kind) & STRING) !== 0 && isPlain(left.kind | right.kind);
+  // A string that is read as a number may have a tracked number in it: the table refuses that, and follows what is joined.
+  const readsText = /^[-+*/%]/.test(op) && ((left.kind | right.kind) & STRING) !== 0 && isPlain(left.kind | right.kind);
   const plain = isPlain(left.kind) && isPlain(right.kind) && !readsText;
   const equality = op === '===' || op === '!==';
   const loose = op === '==' || op === '!=';

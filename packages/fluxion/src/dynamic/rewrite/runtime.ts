@@ -38,6 +38,10 @@ export interface TwinRuntime {
   typeof(a: unknown): string;
   /** What `${a}` becomes (a symbol throws). */
   str(a: unknown): string;
+  /** A template's text, when it is complete. */
+  text(a: string): string;
+  /** ToString, where digits may touch. */
+  whole(a: unknown): string;
   /** What `switch` compares: the primal of a tracked number, the original of a stand-in, anything else itself. */
   key(a: unknown): unknown;
 

@@ -39,6 +39,8 @@ export function plainRuntime(trace?: (name: string) => void): TwinRuntime {
     truthy: (a: any) => !!a,
     typeof: (a: any) => typeof a,
     str: (a: any) => `${a}`,
+    text: (a: any) => a,
+    whole: (a: any) => `${a}`,
     key: (a: any) => a,
     S,
     g: () => true,

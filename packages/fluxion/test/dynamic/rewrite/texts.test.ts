@@ -21,7 +21,7 @@ describe('golden texts', () => {
     ['(a) => !a', "(a) => (P, (!(typeof a === 'boolean' ? a : $$truthy(a))))"],
     ['(a) => { a.k = 1 }', '(a) => { P;  $$set(a, "k", 1); }'],
     ["(a) => typeof a === 'string'", "(a) => (P, (typeof a === 'string'))"],
-    ['(a) => `x${a}`', '(a) => (P, `x${$$str(a)}`)'],
+    ['(a) => `x${a}`', '(a) => (P, $$text(`x${$$str(a)}`))'],
     ['() => { for (let i = 0; i < 3; i++) ; }', '() => { P;  for (let i = 0; (i < 3); (i++)) ; }'],
     [
       '(n) => Math.sin(n)',
