@@ -8,7 +8,7 @@ import { compiled } from './compiled/compiled.ts';
 import { firstGradient } from './first-gradient/first-gradient.ts';
 import { gradbench } from './gradbench/gradbench.ts';
 import { pollute } from './pollute.ts';
-import { functionB, untrackedProduct } from './ratios.ts';
+import { functionB, untrackedBodies, untrackedProduct } from './ratios.ts';
 import { printTable, type Row } from './table.ts';
 import { tapeLengths } from './tape/tape.ts';
 
@@ -16,7 +16,7 @@ import { tapeLengths } from './tape/tape.ts';
 const figures: Record<string, () => Row[]> = {
   ratios: () => {
     pollute();
-    return [...functionB(), ...untrackedProduct()];
+    return [...functionB(), ...untrackedProduct(), ...untrackedBodies()];
   },
   first: firstGradient,
   tape: tapeLengths,

@@ -2,6 +2,7 @@
 import { grad } from 'fluxion';
 import { branching } from '../../examples/src/benchmark-functions/functions.ts';
 import { multiply } from './matmul.ts';
+import { advance, fiveBodies } from './nbody.ts';
 import { branchingByHand } from './object-tape.ts';
 import type { Row } from './table.ts';
 import { measure, randomNumbers } from './timing.ts';
@@ -61,6 +62,26 @@ export function untrackedProduct(n = 60): Row[] {
       figure: frame.microseconds,
       unit: ' µs',
       detail: 'the cost of a call',
+    },
+  ];
+}
+
+/** Five bodies in objects, nothing tracked, inside a gradient, to the same outside. */
+export function untrackedBodies(steps = 200): Row[] {
+  const inside = fiveBodies();
+  const outside = fiveBodies();
+  const with_ = grad((x: number) => x * advance(inside, 1e-4, steps));
+  const [original, gradient] = measure([
+    { name: 'original', run: () => advance(outside, 1e-4, steps) },
+    { name: 'inside a gradient', run: () => with_(0.5) },
+  ]);
+  return [
+    {
+      what: 'five bodies, properties of objects, untracked, to the original',
+      figure: gradient.microseconds / original.microseconds,
+      unit: '×',
+      target: 5,
+      detail: `${micro(gradient.microseconds)} to ${micro(original.microseconds)}, ${steps} steps`,
     },
   ];
 }

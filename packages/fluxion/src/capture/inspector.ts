@@ -254,16 +254,27 @@ export function inspectProxy(value: object): ProxyParts | undefined {
   return { target: fetchValue(target) as object | null, handler: fetchValue(handler) as object | null };
 }
 
+/** Values of private fields that are the library's own, which it adds to the objects of programs. */
+export const ownFields = new WeakSet<object>();
+
 /** The private members of an object, those of a base class before those of the class derived from it. */
 export function privateMembers(value: object): RawPrivate[] {
   const properties = propertiesOf(value);
   const members: RawPrivate[] = [];
   for (const { name, value: field, get, set } of properties.privateProperties ?? []) {
-    members.push(
-      get !== undefined || set !== undefined
-        ? { name, kind: 'accessor', getter: fetchValue(get) as Function, setter: fetchValue(set) as Function }
-        : { name, kind: 'field', value: fetchValue(field) },
-    );
+    if (get !== undefined || set !== undefined) {
+      members.push({
+        name,
+        kind: 'accessor',
+        getter: fetchValue(get) as Function,
+        setter: fetchValue(set) as Function,
+      });
+      continue;
+    }
+    const held = fetchValue(field);
+    if (typeof held !== 'object' || held === null || !ownFields.has(held)) {
+      members.push({ name, kind: 'field', value: held });
+    }
   }
   const methods = internal(properties, '[[PrivateMethods]]');
   if (methods !== undefined) {

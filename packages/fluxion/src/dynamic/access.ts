@@ -11,6 +11,7 @@ import { touch } from './journal.ts';
 import { type Box, isBox, numberOf, primalOf, S, settle, type Value } from './numbers/box.ts';
 import { truthy } from './operators.ts';
 import { OriginalMark, SharedMark } from './originals.ts';
+import { admit, mayMark, type Site } from './plain.ts';
 import { isProxy, madeProxy } from './proxies.ts';
 import { ensureShadow, lookAtBuffer, shadowOfView, ViewShadow } from './shadow.ts';
 import { roundTo } from './storing.ts';
@@ -39,12 +40,22 @@ const lookupSetter = Object.prototype['__lookupSetter__' as never] as (
 /** What S of an object holds that is only to be handled by the table: a Proxy of twin code, an array with accessors. */
 export const slowMark = { slow: true };
 
+function findsGetter(o: object, k: PropertyKey): boolean {
+  const getter = lookupGetter.call(o, k);
+  return getter !== undefined && !pureGetters.has(getter);
+}
+
+function findsAccessor(o: object, k: PropertyKey): boolean {
+  return lookupGetter.call(o, k) !== undefined || lookupSetter.call(o, k) !== undefined;
+}
+
 /** Whether a native read of `o[k]` is right: no tracked memory, no accessor of the user's on the way. */
-export function g(o: unknown, k: PropertyKey): boolean {
+export function g(o: unknown, k: PropertyKey, site?: Site): boolean {
   if (typeof o === 'object') {
-    if (o === null) return true;
+    if (o === null || (site !== undefined && admit(site, o, k, findsGetter))) return true;
     if ((o as Bag)[S] !== undefined || isProxy(o)) return false;
     if (k === 'length' && isArray(o)) return true;
+    if (site !== undefined) mayMark(o);
     // Most reads are of own data, and a descriptor costs half of what the accessor lookup does.
     const own = getOwnPropertyDescriptor(o, k);
     if (own !== undefined) return own.get === undefined || pureGetters.has(own.get as Getter);
@@ -180,8 +191,9 @@ function getFromProxy(proxy: object, key: PropertyKey, receiver: unknown): unkno
 // --- Writing ------------------------------------------------------------------------------------------------------------------
 
 /** `o[k] = v` in strict code. */
-export function set(o: unknown, k: unknown, v: unknown): void {
+export function set(o: unknown, k: unknown, v: unknown, site?: Site): void {
   if (isSimpleWrite(o, k, v)) {
+    if (site !== undefined) admit(site, o, k as PropertyKey, findsAccessor);
     if (typeof v === 'object' || typeof v === 'function') touch(o, v);
     (o as Bag)[k as PropertyKey] = v;
     return;
@@ -224,8 +236,9 @@ function storeQuickly(o: Float64Array, k: unknown, v: unknown): boolean {
 }
 
 /** `o[k] = v` in sloppy code: what can't be written is passed over. */
-export function setSloppy(o: unknown, k: unknown, v: unknown): void {
+export function setSloppy(o: unknown, k: unknown, v: unknown, site?: Site): void {
   if (k !== 'length' && isSimpleWrite(o, k, v) && !ArrayBuffer.isView(o)) {
+    if (site !== undefined) admit(site, o, k as PropertyKey, findsAccessor);
     if (typeof v === 'object' || typeof v === 'function') touch(o, v);
     try {
       (o as Bag)[k as PropertyKey] = v;

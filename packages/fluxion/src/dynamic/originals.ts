@@ -8,6 +8,7 @@ import { fluxionError } from '../errors/error.ts';
 import { wasWritten } from './copies.ts';
 import { atEnd, currentJournal, type Journal, receivedSomething } from './journal.ts';
 import { isBox, primalOf, S } from './numbers/box.ts';
+import { reshaped } from './plain.ts';
 import { shadowOfView } from './shadow.ts';
 import type { TypedArray } from './views.ts';
 
@@ -139,6 +140,7 @@ export function markOriginal(original: object, standIn: object, tracked: (key: P
     mark = new OriginalMark(journal, outer);
     const hung = { value: mark, writable: true, configurable: true, enumerable: false };
     if (!Reflect.defineProperty(original, S, hung)) return;
+    reshaped(original);
     marked.set(original, mark);
     atEnd(() => {
       if (outer === undefined) {
@@ -162,6 +164,7 @@ const sharedMarks = new WeakMap<object, SharedMark>();
 function shareAmong(standIn: object, original: object, owners = 'several arguments'): void {
   const mark = new SharedMark(original, owners);
   sharedMarks.set(standIn, mark);
+  reshaped(standIn);
   if (ArrayBuffer.isView(standIn)) sealShared(standIn);
   else Reflect.defineProperty(standIn, S, { value: mark, writable: true, configurable: true, enumerable: false });
 }

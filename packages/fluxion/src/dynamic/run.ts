@@ -6,6 +6,7 @@
 
 import { createJournal, endJournal, type Journal, putIn, setCurrentJournal, takeOut } from './journal.ts';
 import type { Level } from './numbers/level.ts';
+import { forgetPlain } from './plain.ts';
 import { unwatchStacks, watchStacks } from './stacks.ts';
 
 export interface Run {
@@ -73,6 +74,8 @@ export function enterRun(run: Run): void {
       putIn(r.journal);
     }
   }
+  // Outside, any code may have made other objects of those that twin code knows.
+  if (top === undefined) forgetPlain();
   run.depth++;
   top = { run, below: top };
   setCurrentJournal(run.journal);

@@ -11,6 +11,7 @@ import { asyncIter, iter } from './iteration.ts';
 import { touchCell } from './journal.ts';
 import { isBox } from './numbers/box.ts';
 import { operators } from './operators.ts';
+import { kindOf, newSite } from './plain.ts';
 import * as properties from './properties.ts';
 import { functionRecord } from './rewrite/rewrite.ts';
 import type { TwinRuntime } from './rewrite/runtime.ts';
@@ -53,6 +54,8 @@ const table: Omit<TwinRuntime, OfInstance> = {
   ...support({ iter, set, setSloppy, suspend } as Parameters<typeof support>[0]),
   S: properties.S,
   g,
+  newSite,
+  kindOf,
   get,
   set,
   setSloppy,

@@ -11,6 +11,7 @@ import { Dual, isBox, Tracked, type Value } from '../dynamic/numbers/box.ts';
 import { tangentOf } from '../dynamic/numbers/dual.ts';
 import { forwardLevel, type Level, reverseLevel } from '../dynamic/numbers/level.ts';
 import { fill, type Outline, type Outlined, outlineOf, project } from '../dynamic/outline.ts';
+import { forgetPlain } from '../dynamic/plain.ts';
 import { restore, snapshotDeep } from '../dynamic/reach.ts';
 import {
   beginRun,
@@ -54,6 +55,7 @@ function inRun<T>(
     } finally {
       here.ended = true;
       restore(snapshot);
+      forgetPlain();
       if (parent === undefined) hooks.afterRun?.(args);
     }
   };

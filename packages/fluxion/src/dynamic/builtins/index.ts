@@ -32,3 +32,4 @@ import './timers.ts';
 import './events.ts';
 import './console.ts';
 import './global.ts';
+import './reshaping.ts';

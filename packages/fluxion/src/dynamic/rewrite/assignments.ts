@@ -22,6 +22,7 @@ import {
   staticKey,
   withBefore,
   write,
+  writeNamed,
 } from './members.ts';
 import { assignIdentifier, emitIdentifier, simple } from './names.ts';
 import { combine, held, operand } from './operators.ts';
@@ -69,7 +70,11 @@ function assignMember(r: Context, node: AssignmentExpression, target: MemberExpr
         ? known.text
         : JSON.stringify(known.name);
   const value = gap + r.emit(node.right);
-  if (unused) return r.call(node, setter(r, young), objectText, key, value);
+  if (unused) {
+    return known?.type === 'name'
+      ? writeNamed(r, node, objectText, known, value, young)
+      : r.call(node, setter(r, young), objectText, key, value);
+  }
   const t = r.temp();
   r.release(t);
   return `(${r.call(node, setter(r, young), objectText, key, `${t} = ${value}`)}, ${t})`;

@@ -52,6 +52,9 @@ export interface FunctionFrame {
 interface Temporaries {
   count: number;
   readonly free: string[];
+  /** For each name, where its object was looked up last and what kind it was; undefined where each run has its own temporaries. */
+  readonly kinds: Map<string, readonly [seen: string, kind: string]> | undefined;
+  scratch: string | undefined;
 }
 
 export class Context {
@@ -74,6 +77,7 @@ export class Context {
   usesSelf = false;
   usesSuper = false;
   sites = 0;
+  propertySites = 0;
   frame!: FunctionFrame;
   /** `super` means the object that the runtime found (a method standing alone), not the natural one. */
   superIsOutside = false;
@@ -184,6 +188,11 @@ export class Context {
     return { seen: `${this.prefix}s${n}`, twin: `${this.prefix}t${n}` };
   }
 
+  /** What one place in the code that reads or writes a property remembers. */
+  propertySite(): string {
+    return `${this.prefix}p${++this.propertySites}`;
+  }
+
   record(start: number, end: number): number {
     const offset = this.shape.offset;
     const { id } = addRecord(this.input.file, this.input.source, start - offset, end - offset);
@@ -203,10 +212,36 @@ export class Context {
     for (const name of names) if (!this.temporaries!.free.includes(name)) this.temporaries!.free.push(name);
   }
 
+  /**
+   * The kind of the object that `object` (a text to be evaluated once) gives. What a name holds is looked up once while it
+   * holds the same.
+   */
+  objectKind(object: string): string {
+    const { kinds } = this.temporaries!;
+    const kindOf = this.rt('kindOf');
+    if (kinds === undefined || this.inHead || !isName(object)) return `${kindOf}(${object})`;
+    let pair = kinds.get(object);
+    if (pair === undefined) kinds.set(object, (pair = [this.reserved(), this.reserved()]));
+    const [seen, kind] = pair;
+    return `(${seen} === ${object} ? ${kind} : (${kind} = ${kindOf}(${seen} = ${object})))`;
+  }
+
+  /** A temporary for what is used at once, before anything else is evaluated; undefined where each run has its own temporaries. */
+  scratch(): string | undefined {
+    const t = this.temporaries!;
+    if (t.kinds === undefined || this.inHead) return undefined;
+    return (t.scratch ??= this.reserved());
+  }
+
+  /** A temporary that nothing else uses, before or after. */
+  private reserved(): string {
+    return `${this.prefix}${++this.temporaries!.count}`;
+  }
+
   /** Runs `make` with temporaries of its own; tells which it used. */
-  withTemporaries<T>(make: () => T): { made: T; names: string[] } {
+  withTemporaries<T>(make: () => T, isolated = false): { made: T; names: string[] } {
     const outer = this.temporaries;
-    const own: Temporaries = { count: 0, free: [] };
+    const own: Temporaries = { count: 0, free: [], kinds: isolated ? undefined : new Map(), scratch: undefined };
     this.temporaries = own;
     try {
       const made = make();
@@ -218,7 +253,7 @@ export class Context {
 
   /** An expression where no function body holds its temporaries: they become parameters of an arrow called on the spot. */
   isolated(make: () => string): string {
-    const { made, names } = this.withTemporaries(make);
+    const { made, names } = this.withTemporaries(make, true);
     return names.length === 0 ? made : `((${names.join(', ')}) => (${made}))()`;
   }
 
@@ -327,6 +362,11 @@ export class Context {
     }
     return -1;
   }
+}
+
+/** Whether a text is one name (or `this`): evaluated again, it gives the same. */
+export function isName(text: string): boolean {
+  return /^[A-Za-z_$][\w$]*$/.test(text);
 }
 
 /** How many of the sorted numbers are at most `limit`. */

@@ -9,7 +9,7 @@ import {
   type UnaryExpression,
   unparen,
 } from '../../syntax/ast.ts';
-import type { Context } from './context.ts';
+import { type Context, isName } from './context.ts';
 import { isPlain, type Kind, NUMBER, STRING } from './kinds.ts';
 import { simple } from './names.ts';
 import { parenthesised } from './operators.ts';
@@ -74,7 +74,9 @@ export function read(r: Context, at: Node, first: string, target: string, key: K
         return `((${array} : ${other}) ? ${object}${access(r, key)} : ${r.call(at, 'get', object, "'length'")})`;
       }
       const k = keyText(key);
-      return `(${r.rt('g')}(${first}, ${k}) ? ${object}${access(r, key)} : ${r.call(at, 'get', object, k)})`;
+      const site = propertySite(r);
+      const native = `${r.objectKind(first)} === ${site}.k || ${r.rt('g')}(${object}, ${k}, ${site})`;
+      return `((${native}) ? ${object}${access(r, key)} : ${r.call(at, 'get', object, k)})`;
     }
     case 'index': {
       const tests = key.kind === NUMBER ? '' : `typeof ${key.text} === 'number' && `;
@@ -119,7 +121,31 @@ export function write(r: Context, at: Node, place: Place, value: string): string
     }
     return `(${key.name} in ${object} ? ${object}.${key.name} = ${value} : ${r.call(at, 'privateSet', object, quoted, value)})`;
   }
+  if (key.type === 'name') return writeNamed(r, at, object, key, value, young);
   return r.call(at, setter(r, young), object, keyText(key), value);
+}
+
+function propertySite(r: Context): string {
+  r.rt('newSite');
+  return r.propertySite();
+}
+
+/** Writes `value` (evaluated now): a plain number goes straight into what is known to be a plain object. The result of the text is not used. */
+export function writeNamed(
+  r: Context,
+  at: Node,
+  object: string,
+  key: Key & { type: 'name' },
+  value: string,
+  young: boolean,
+): string {
+  const v = r.scratch();
+  if (young || v === undefined || !isName(object)) {
+    return r.call(at, setter(r, young), object, keyText(key), value);
+  }
+  const site = propertySite(r);
+  const plain = `typeof (${v} = ${value}) === 'number' && ${r.objectKind(object)} === ${site}.k`;
+  return `(${plain} ? ${object}${access(r, key)} = ${v} : ${r.call(at, setter(r, false), object, keyText(key), v, site)})`;
 }
 
 export function setter(r: Context, young: boolean): string {

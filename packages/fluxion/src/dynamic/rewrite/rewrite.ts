@@ -164,7 +164,9 @@ function cells(r: Context, temporaries: readonly string[]): string {
   const names: string[] = [...temporaries];
   // A cache begins with something that is never called.
   for (let n = 1; n <= r.sites; n++) names.push(`${prefix}s${n} = ${prefix}`, `${prefix}t${n}`);
-  return names.length === 0 ? '' : `let ${names.join(', ')}; `;
+  const places = Array.from({ length: r.propertySites }, (_, n) => `${prefix}p${n + 1} = ${prefix}newSite()`);
+  const variables = names.length === 0 ? '' : `let ${names.join(', ')}; `;
+  return places.length === 0 ? variables : `${variables}const ${places.join(', ')}; `;
 }
 
 function emitRoot(r: Context, isClass: boolean): string {

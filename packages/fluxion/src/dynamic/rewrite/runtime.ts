@@ -3,6 +3,11 @@
  * the *instance runtime*; the dispatch table provides the shared ones, each instance adds its own.
  * Invariant: what is not said here is not called. On values in which nothing is tracked each does what the language does.
  */
+/** What one place in twin code that reads or writes a property remembers. */
+export interface Site {
+  k: object | null;
+}
+
 export interface TwinRuntime {
   // --- Operators: called when an operand is not (surely) a plain number. Boxes, BigInts, strings, objects by their twins.
   add(a: unknown, b: unknown): unknown;
@@ -49,10 +54,13 @@ export interface TwinRuntime {
   /** An object whose `[S]` is not undefined is read and written through the table only. */
   readonly S: symbol;
   /** A native read of `o.k` is right (also if o is null or undefined: it then throws natively). */
-  g(o: unknown, k: PropertyKey): boolean;
+  g(o: unknown, k: PropertyKey, site?: Site): boolean;
+  /** What a place remembers of the objects it met; while `kindOf(o) === site.k`, native reads (or writes of numbers) are right there. */
+  newSite(): Site;
+  kindOf(o: unknown): unknown;
   get(o: unknown, k: unknown): unknown;
-  set(o: unknown, k: unknown, v: unknown): void;
-  setSloppy(o: unknown, k: unknown, v: unknown): void;
+  set(o: unknown, k: unknown, v: unknown, site?: Site): void;
+  setSloppy(o: unknown, k: unknown, v: unknown, site?: Site): void;
   /** Strict write to an object made by the code that runs. */
   setYoung(o: unknown, k: unknown, v: unknown): void;
   delete(o: unknown, k: unknown): boolean;

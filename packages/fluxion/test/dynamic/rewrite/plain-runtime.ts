@@ -44,6 +44,8 @@ export function plainRuntime(trace?: (name: string) => void): TwinRuntime {
     key: (a: any) => a,
     S,
     g: () => true,
+    newSite: () => ({ k: null }),
+    kindOf: () => undefined,
     get: (o: any, k: any) => o[k],
     set: (o: any, k: any, v: any) => {
       o[k] = v;

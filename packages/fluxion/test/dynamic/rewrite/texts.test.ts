@@ -16,10 +16,16 @@ describe('golden texts', () => {
     ['(a) => a + 1', "(a) => (P, (typeof a === 'number' ? a + 1 : $$add(a, 1)))"],
     ['(a) => a === null', '(a) => (P, (a === null))'],
     ['(a, i) => a[i]', "(a, i) => (P, (typeof i === 'number' && a?.[$$S] === undefined ? a[i] : $$get(a, i)))"],
-    ['(a) => a.k', '(a) => (P, ($$g(a, "k") ? a.k : $$get(a, "k")))'],
+    [
+      '(a) => a.k',
+      '(a) => { let $$1, $$2; P; return (((($$1 === a ? $$2 : ($$2 = $$kindOf($$1 = a))) === $$p1.k || $$g(a, "k", $$p1)) ? a.k : $$get(a, "k"))); }',
+    ],
     ['(a) => -a', "(a) => (P, (typeof a === 'number' ? -a : $$neg(a)))"],
     ['(a) => !a', "(a) => (P, (!(typeof a === 'boolean' ? a : $$truthy(a))))"],
-    ['(a) => { a.k = 1 }', '(a) => { P;  $$set(a, "k", 1); }'],
+    [
+      '(a) => { a.k = 1 }',
+      `(a) => { let $$1, $$2, $$3; P;  (typeof ($$1 = 1) === 'number' && ($$2 === a ? $$3 : ($$3 = $$kindOf($$2 = a))) === $$p1.k ? a.k = $$1 : $$set(a, "k", $$1, $$p1)); }`,
+    ],
     ["(a) => typeof a === 'string'", "(a) => (P, (typeof a === 'string'))"],
     ['(a) => `x${a}`', '(a) => (P, $$text(`x${$$str(a)}`))'],
     ['() => { for (let i = 0; i < 3; i++) ; }', '() => { P;  for (let i = 0; (i < 3); (i++)) ; }'],
