@@ -65,21 +65,21 @@ export function logPosterior({ alpha, mu, q, l }: Mixture, { d, k, n, x, m, gamm
   }
 
   const centred = new Float64Array(d);
-  const scaled = new Float64Array(d);
   const terms = new Float64Array(k);
   let likelihood = 0;
   for (let point = 0; point < n; point++) {
     for (let c = 0; c < k; c++) {
-      for (let i = 0; i < d; i++) {
-        centred[i] = x[point * d + i] - mu[c * d + i];
-        scaled[i] = diagonal[c * d + i] * centred[i];
-      }
-      let at = c * below;
-      for (let i = 0; i < d; i++) {
-        for (let j = i + 1; j < d; j++) scaled[j] += l[at++] * centred[i];
-      }
+      for (let i = 0; i < d; i++) centred[i] = x[point * d + i] - mu[c * d + i];
       let squares = 0;
-      for (let i = 0; i < d; i++) squares += scaled[i] * scaled[i];
+      for (let row = 0; row < d; row++) {
+        let sum = diagonal[c * d + row] * centred[row];
+        let at = c * below + row - 1;
+        for (let column = 0; column < row; column++) {
+          sum += l[at] * centred[column];
+          at += d - 2 - column;
+        }
+        squares += sum * sum;
+      }
       terms[c] = alpha[c] + logDeterminant[c] - squares / 2;
     }
     likelihood += logSumExp(terms);
