@@ -25,6 +25,7 @@ describe.each([
   const written = comparisons.filter(({ byHand }) => byHand);
   if (written.length === 0) return;
   test.each(named(written))('%s has the gradient that was written by hand', (_, { derivative, byHand }) => {
-    expect(normwiseError(derivative('dynamic')(3), byHand?.(3))).toBeLessThan(1e-12);
+    // The largest number of a log-sum-exp has an adjoint that is 1 less the sum of 10 000 shares of 1e-4.
+    expect(normwiseError(derivative('dynamic')(3), byHand?.(3))).toBeLessThan(1e-10);
   });
 });
