@@ -3,6 +3,7 @@
  * elements and holes, the entries of Map and Set.
  * Invariant: nothing here runs user code (getters, traps), and putting back never throws: what has been frozen since stays.
  */
+import { hasElementsOnly, isIndex, viewHasNoNames } from './elements.ts';
 import { S } from './numbers/box.ts';
 import { isMap, isProxy, isSet } from './proxies.ts';
 import { isTypedArray, lengthOf, typedArrayConstructors } from './views.ts';
@@ -19,19 +20,12 @@ const setClear = Set.prototype.clear;
 const mapSet = Map.prototype.set;
 const setAdd = Set.prototype.add;
 
-/**
- * Above this length an array that is no subclass's is taken not to have named properties of its own: an engine lists keys
- * as strings, which costs a hundred times more than copying the elements.
- */
-const longArray = 64;
-const veryLong = 100_000;
+/** Above this length it is worth while to ask whether a typed array has names before listing all its keys as strings. */
+const longView = 64;
 
-const intrinsic = new Set<object | null>([Array.prototype, ...typedArrayConstructors.map(([, C]) => C.prototype)]);
-
-/** Whether an array or typed array is taken to have elements only. */
-export function isTooLongToList(o: object, length: number): boolean {
-  return length > longArray && (length > veryLong || intrinsic.has(getPrototypeOf(o)));
-}
+const viewClasses = new Map<object | null, new (length: number) => object>(
+  typedArrayConstructors.map(([, C]) => [C.prototype, C]),
+);
 
 /** Whether `o` is a Map or a Set; runs no user code. */
 export function collectionKind(o: object): 'map' | 'set' | undefined {
@@ -77,21 +71,21 @@ export const withAccessors = new WeakSet<object>();
 
 function isSimpleArray(o: unknown[]): boolean {
   if ((o as unknown as Record<symbol, unknown>)[S] !== undefined || withAccessors.has(o)) return false;
-  if (isTooLongToList(o, o.length)) return true;
-  const keys = ownKeys(o);
-  // Only elements and `length`: a key that is no index comes after all indices.
-  return keys[keys.length - 1] === 'length' && (keys.length === 1 || isIndex(keys[keys.length - 2] as PropertyKey));
+  return hasElementsOnly(o);
 }
 
 /** The keys of an array or a view other than its elements'. */
 export function namedKeys(o: object): readonly PropertyKey[] {
-  const length = isArray(o) ? o.length : isTypedArray(o) ? lengthOf(o) : 0;
-  if (isTooLongToList(o, length)) return Object.getOwnPropertySymbols(o);
+  if (isArray(o)) {
+    if (hasElementsOnly(o)) return noKeys;
+  } else if (isTypedArray(o)) {
+    const Kind = viewClasses.get(getPrototypeOf(o));
+    const length = lengthOf(o);
+    if (Kind !== undefined && length > longView && viewHasNoNames(o, length, Kind)) {
+      return Object.getOwnPropertySymbols(o);
+    }
+  }
   return ownKeys(o).filter((key) => !isIndex(key));
-}
-
-function isIndex(key: PropertyKey): boolean {
-  return typeof key === 'string' && String(Number(key) >>> 0) === key;
 }
 
 function sliceElements(o: unknown[]): unknown[] {
@@ -190,7 +184,7 @@ export function putBack(o: object, c: Contents): void {
 }
 
 function putBackElements(o: unknown[], elements: unknown[]): void {
-  if (!isTooLongToList(o, o.length)) {
+  if (!hasElementsOnly(o)) {
     for (const key of ownKeys(o)) if (key !== 'length' && !isIndex(key) && key !== S) deleteProperty(o, key);
   }
   if (o.length !== elements.length && !Reflect.set(o, 'length', elements.length)) return;

@@ -12,20 +12,43 @@ const inspect = (builtinModule('node:util') as { inspect?: Inspect } | undefined
 const options = { maxArrayLength: 0, showHidden: true, customInspect: false, depth: 0, breakLength: Infinity };
 
 const worthwhile = 24;
-let plainLength = -1;
-let plainText = '';
+
+/** What arrays print that have nothing else, by their length. */
+let plain = new Map<string, string>();
+const mostPlain = 1_000;
+
+function plainText(key: string, make: () => unknown, show: object): string {
+  let text = plain.get(key);
+  if (text === undefined) {
+    if (plain.size >= mostPlain) plain = new Map();
+    plain.set(key, (text = (inspect as Inspect)(make(), show)));
+  }
+  return text;
+}
 
 /**
- * For a dense array. The language can only list all keys, which takes 44 µs for a thousand elements; the inspection of
+ * Holes count as elements. The language can only list all keys, which takes 44 µs for a thousand elements; the inspection of
  * Node leaves the elements out and takes 3. Whatever it prints, it prints the same for an array that is known to have nothing else.
  */
 export function hasElementsOnly(array: unknown[]): boolean {
   const { length } = array;
   const usual = Object.getPrototypeOf(array) === Array.prototype && Object.getOwnPropertySymbols(array).length === 0;
-  if (!usual || length < worthwhile || inspect === undefined) return Reflect.ownKeys(array).length === length + 1;
-  if (length !== plainLength) {
-    plainText = inspect(new Array(length).fill(0), options);
-    plainLength = length;
+  if (!usual || length < worthwhile || inspect === undefined) {
+    const keys = Reflect.ownKeys(array);
+    // A key that is no index comes after all indices, and `length` is the first of those.
+    return keys[keys.length - 1] === 'length' && (keys.length === 1 || isIndex(keys[keys.length - 2] as PropertyKey));
   }
-  return inspect(array, options) === plainText;
+  return inspect(array, options) === plainText(`${length}`, () => new Array(length).fill(0), options);
+}
+
+const shown = { ...options, showHidden: false };
+
+/** Whether a typed array of the language's own class `Kind` has no named properties, as far as they are enumerable. */
+export function viewHasNoNames(view: ArrayBufferView, length: number, Kind: new (length: number) => object): boolean {
+  if (inspect === undefined) return Object.keys(view).length === length;
+  return inspect(view, shown) === plainText(`${Kind.name} ${length}`, () => new Kind(length), shown);
+}
+
+export function isIndex(key: PropertyKey): boolean {
+  return typeof key === 'string' && String(Number(key) >>> 0) === key;
 }

@@ -258,6 +258,25 @@ export function olderReceived(): string | undefined {
   return undefined;
 }
 
+/**
+ * To be called before `o` is locked (`holds`: with a tracked number in it): what is older than the gradient and holds a
+ * tracked number could not be put back.
+ * @throws LostDerivative
+ */
+export function refuseLock(o: object, operation: string, holds = false): void {
+  for (let j = current; j !== undefined; j = j.parent) {
+    const entry = j.objects.get(o);
+    if (entry === undefined || !entry.boxed || entry.young) continue;
+    if (!holds && boxedPlaces(o).length === 0) continue;
+    if (!searchOld(j, new Set([o])).found.has(o)) continue;
+    throw fluxionError('LostDerivative', {
+      operation: `${operation} of an object that was there before the gradient`,
+      detail: 'it holds a number that depends on the input, and could not be put back when the gradient ends',
+      fix: `Use ${operation} on a copy (\`{ ...object }\`), or on an object that is made inside the differentiated function.`,
+    });
+  }
+}
+
 /** Typed memory (by its buffer) has received a tracked number. */
 export function touchMemory(buffer: object, make: () => Memory): void {
   const journal = current;

@@ -2,7 +2,8 @@
  * Taking tracked numbers out of values: boxes become primals, stand-ins their originals, throughout what can be reached.
  * Invariant: objects keep their identity; only a frozen object that holds a tracked number is replaced, by a frozen copy.
  */
-import { type Contents, eachObject, entriesOf, isTooLongToList, namedKeys, withAccessors } from './contents.ts';
+import { type Contents, eachObject, entriesOf, namedKeys, withAccessors } from './contents.ts';
+import { hasElementsOnly } from './elements.ts';
 import { hooks } from './hooks.ts';
 import { isBox, numberOf, type Value } from './numbers/box.ts';
 import { isMap, isProxy, madeProxy } from './proxies.ts';
@@ -126,7 +127,7 @@ export class Stripper {
         const r = this.#replacement(v);
         if (r !== v) store(o, i, r);
       }
-      if (isTooLongToList(o, o.length)) return;
+      if (hasElementsOnly(o)) return;
     }
     const typed = ArrayBuffer.isView(o);
     for (const key of typed || ordinary ? namedKeys(o) : ownKeys(o)) {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { noteYoung } from '../../src/dynamic/generators.ts';
 import { hooks } from '../../src/dynamic/hooks.ts';
 import { asyncIter, iter } from '../../src/dynamic/iteration.ts';
 import * as p from '../../src/dynamic/properties.ts';
@@ -235,9 +236,13 @@ describe('asking', () => {
 
 describe('iteration', () => {
   test('pristine things stand for themselves', () => {
-    for (const x of [[1], 'abc', new Map(), new Set(), (function* () {})(), [1].values(), new Map().keys()]) {
+    const generator = () => (function* () {})();
+    for (const x of [[1], 'abc', new Map(), new Set(), noteYoung(generator()), [1].values(), new Map().keys()]) {
       expect(iter(x)).toBe(x);
     }
+    // One that twin code has not made is guarded.
+    const older = generator();
+    expect(iter(older)).not.toBe(older);
   });
 
   test('user iterators run as twins, step by step', () => {

@@ -12,13 +12,15 @@ import { later } from './later.ts';
 import { nameOf } from './names.ts';
 import { findTracked } from './search.ts';
 
-/** A receiver's graph may be the whole host (`process`); that far a tracked number can't have come unseen. */
-const receiverLimit = 2_000;
-
 function check(fn: Function, thisArg: unknown, args: readonly unknown[]): void {
   if (currentRun() === undefined) return;
-  if (isBox(thisArg) || findTracked(thisArg, receiverLimit) === 'tracked') {
-    throw fluxionError('NoRule', { name: nameOf(fn), reason: 'it is called on an object that holds tracked numbers' });
+  const found = thisArg === globalThis ? false : findTracked(thisArg);
+  if (found !== false) {
+    const reason =
+      found === 'tracked'
+        ? 'it is called on an object that holds tracked numbers'
+        : 'so much hangs on the object it is called on that tracked numbers in it could not be ruled out';
+    throw fluxionError('NoRule', { name: nameOf(fn), reason });
   }
   if (!args.some(isObject)) return;
   const why = args.some(isBox)

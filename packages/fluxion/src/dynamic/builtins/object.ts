@@ -4,10 +4,11 @@
  * Invariant: the slow symbol, which marks objects for the table, is seen by no program.
  */
 
+import { ownDescriptor as askedDescriptor, ownKeysOf } from '../asking.ts';
 import { withAccessors } from '../contents.ts';
 import { hooks } from '../hooks.ts';
 import { iter } from '../iteration.ts';
-import { currentJournal, touch } from '../journal.ts';
+import { currentJournal, refuseLock, touch } from '../journal.ts';
 import { key } from '../operators.ts';
 import { slowMark } from '../properties.ts';
 import { isProxy } from '../proxies.ts';
@@ -48,7 +49,7 @@ function hasOwnSlow(o: object): boolean {
 
 /** The own keys a program may know of. */
 export function keysOf(o: object): Key[] {
-  const keys = Reflect.ownKeys(o);
+  const keys = isProxy(o) ? [...ownKeysOf(o)] : Reflect.ownKeys(o);
   const at = keys.indexOf(S);
   if (at >= 0) keys.splice(at, 1);
   return Array.isArray(o) ? keys : keysGiven(keys);
@@ -72,6 +73,13 @@ function withValue(descriptor: PropertyDescriptor, value: unknown): PropertyDesc
   return { __proto__: null, ...descriptor, value } as PropertyDescriptor;
 }
 
+/** Whether the property will be one that can't be changed again. */
+function isLocking(o: object, k: Key, given: PropertyDescriptor): boolean {
+  if (isProxy(o)) return false;
+  const own = Reflect.getOwnPropertyDescriptor(o, k);
+  return !(given.configurable ?? own?.configurable) && !(given.writable ?? own?.writable);
+}
+
 /**
  * Defines a property as twin code may: journaled, and into the shadow where there is one. What can't be defined gives
  * false, or (with `strict`) the native's own error.
@@ -81,6 +89,7 @@ export function defineOwn(o: object, k: Key, given: PropertyDescriptor, strict: 
   const descriptor = isLength ? withValue(given, scalar(given.value)) : given;
   if (!isLength)
     for (const part of [descriptor.value, descriptor.get, descriptor.set]) if (isObject(part)) touch(o, part);
+  if (isBox(descriptor.value) && isLocking(o, k, descriptor)) refuseLock(o, 'Object.defineProperty', true);
   const apart = (to: object, attributes: PropertyDescriptor): boolean =>
     strict ? nativeDefine(to, k, attributes) === to : Reflect.defineProperty(to, k, attributes);
   const mark = (o as Record<symbol, unknown>)[S];
@@ -116,7 +125,7 @@ export function defineOwn(o: object, k: Key, given: PropertyDescriptor, strict: 
 /** The descriptor of an own property; the value of a shadowed element is tracked. */
 export function ownDescriptor(o: object, k: Key): PropertyDescriptor | undefined {
   if (k === S) return undefined;
-  const found = Reflect.getOwnPropertyDescriptor(o, k);
+  const found = isProxy(o) ? askedDescriptor(o, k) : Reflect.getOwnPropertyDescriptor(o, k);
   if (found !== undefined && 'value' in found && (o as Record<symbol, unknown>)[S] !== undefined)
     found.value = get(o, k);
   return found;
@@ -161,16 +170,23 @@ for (const name of ['keys', 'getOwnPropertyNames']) {
     (native) =>
       function (o: unknown): unknown {
         const target = receiver(o);
+        if (isObject(target) && isProxy(target)) {
+          return keysOf(target).filter((k) => typeof k === 'string' && (name !== 'keys' || enumerates(target, k)));
+        }
         const keys = native(target) as string[];
         return Array.isArray(target) ? keys : keysGiven(keys);
       },
   );
 }
 
+function enumerates(o: object, k: Key): unknown {
+  return isProxy(o) ? askedDescriptor(o, k)?.enumerable : apply(isEnumerable, o, [k]);
+}
+
 function eachEnumerable(o: object, symbols: boolean, visit: (k: Key, value: unknown) => void): void {
   for (const k of keysOf(o)) {
     if (typeof k === 'symbol' && !symbols) continue;
-    if (apply(isEnumerable, o, [k])) visit(k, get(o, k));
+    if (enumerates(o, k)) visit(k, get(o, k));
   }
 }
 
@@ -389,6 +405,7 @@ for (const name of ['freeze', 'seal', 'preventExtensions'] as const) {
     (native) =>
       function (o: unknown): unknown {
         if (!isObject(o) || isBox(o)) return o;
+        if (name === 'freeze') refuseLock(o, 'Object.freeze');
         if (!hasOwnSlow(o)) return native(o);
         Reflect.preventExtensions(o);
         if (name !== 'preventExtensions') {
