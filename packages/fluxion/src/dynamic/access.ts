@@ -53,7 +53,8 @@ function findsAccessor(o: object, k: PropertyKey): boolean {
 export function g(o: unknown, k: PropertyKey, site?: Site): boolean {
   if (typeof o === 'object') {
     if (o === null || (site !== undefined && admit(site, o, k, findsGetter))) return true;
-    if ((o as Bag)[S] !== undefined || isProxy(o)) return false;
+    // In this order: the traps of a Proxy that is older than the gradient know nothing of S.
+    if (isProxy(o) || (o as Bag)[S] !== undefined) return false;
     if (k === 'length' && isArray(o)) return true;
     if (site !== undefined) mayMark(o);
     // Most reads are of own data, and a descriptor costs half of what the accessor lookup does.
@@ -106,6 +107,7 @@ export function getFrom(o: unknown, key: PropertyKey, receiver: unknown): unknow
     return typeof o === 'string' ? cut(o, (o as unknown as Bag)[key]) : (o as Bag)[key];
   }
   if (isBox(o)) return getFrom(Number.prototype, key, receiver);
+  if (isProxy(o)) return getFromProxy(o, key, receiver);
   const s = (o as Bag)[S];
   if (s !== undefined) {
     if (isTypedArray(o)) {
@@ -120,7 +122,6 @@ export function getFrom(o: unknown, key: PropertyKey, receiver: unknown): unknow
       if (target !== o) return getFrom(target, key, receiver === o ? target : receiver);
     }
   }
-  if (isProxy(o)) return getFromProxy(o, key, receiver);
   const getter = s === slowMark || hasProxyAbove(o, s) ? getterAlong(o, key) : lookupGetter.call(o, key);
   if (getter !== undefined) {
     if (typeof getter === 'object') return getFrom(getter.proxy, key, receiver);
@@ -198,7 +199,7 @@ export function set(o: unknown, k: unknown, v: unknown, site?: Site): void {
     (o as Bag)[k as PropertyKey] = v;
     return;
   }
-  if (o instanceof Float64Array && storeQuickly(o, k, v)) return;
+  if (ArrayBuffer.isView(o) && storeQuickly(o, k, v)) return;
   if (o === undefined || o === null) {
     (o as unknown as Bag)[isObject(k) ? '[object]' : (k as PropertyKey)] = v;
     return;
@@ -210,7 +211,7 @@ export function set(o: unknown, k: unknown, v: unknown, site?: Site): void {
 /** Whether a native write does what the language does with twins: no setter, no Proxy, no typed memory, no mark. */
 function isSimpleWrite(o: unknown, k: unknown, v: unknown): o is object {
   if (typeof o !== 'object' || o === null || (typeof k !== 'string' && typeof k !== 'number')) return false;
-  if ((o as Bag)[S] !== undefined || isProxy(o)) return false;
+  if (isProxy(o) || (o as Bag)[S] !== undefined) return false;
   if (typeof v === 'object' ? v !== null : typeof v === 'function' || typeof v === 'string') {
     if (isArray(o) ? k === 'length' : ArrayBuffer.isView(o)) return false;
   }
@@ -218,7 +219,8 @@ function isSimpleWrite(o: unknown, k: unknown, v: unknown): o is object {
 }
 
 /** The commonest write to tracked memory: a number or a box into a float64 element. */
-function storeQuickly(o: Float64Array, k: unknown, v: unknown): boolean {
+function storeQuickly(o: object, k: unknown, v: unknown): boolean {
+  if (!(o instanceof Float64Array)) return false;
   const side = (o as unknown as Bag)[S];
   if (typeof k !== 'number' || !(side instanceof ViewShadow) || side.shadow.stale || o[k] === undefined) return false;
   const value = isBox(v) ? settle(v) : v;
@@ -248,7 +250,7 @@ export function setSloppy(o: unknown, k: unknown, v: unknown, site?: Site): void
     }
     return;
   }
-  if (o instanceof Float64Array && storeQuickly(o, k, v)) return;
+  if (ArrayBuffer.isView(o) && storeQuickly(o, k, v)) return;
   if (o === undefined || o === null) {
     (o as unknown as Bag)[isObject(k) ? '[object]' : (k as PropertyKey)] = v;
     return;
@@ -262,7 +264,7 @@ export function setYoung(o: unknown, k: unknown, v: unknown): void {
     (o as Bag)[k as PropertyKey] = v;
     return;
   }
-  if (o instanceof Float64Array && storeQuickly(o, k, v)) return;
+  if (ArrayBuffer.isView(o) && storeQuickly(o, k, v)) return;
   if (o === undefined || o === null) {
     set(o, k, v);
     return;
@@ -296,6 +298,7 @@ function descriptorAlong(o: object, key: PropertyKey): PropertyDescriptor | unde
 function assign(o: unknown, key: PropertyKey, v: unknown, old: boolean): boolean {
   if (!isObject(o)) return assignTo(Object(o) as object, key, v, o, old);
   if (isBox(o)) return assignTo(Number.prototype, key, v, o, old);
+  if (isProxy(o)) return assignToProxy(o, key, v, o);
   const s = (o as Bag)[S];
   if (s !== undefined && Object.hasOwn(o, S)) {
     if (s instanceof OriginalMark) return assign(s.forWrite(o), key, v, old);
@@ -307,7 +310,7 @@ function assign(o: unknown, key: PropertyKey, v: unknown, old: boolean): boolean
       writeElement(o, i, v);
       return true;
     }
-  } else if (key === 'length' && isArray(o) && isObject(v) && !isProxy(o)) {
+  } else if (key === 'length' && isArray(o) && isObject(v)) {
     // A length is converted twice, says the language.
     return Reflect.set(o, 'length', isBox(v) ? numberOf(v) : { [Symbol.toPrimitive]: () => numberFrom(v) });
   }
@@ -316,8 +319,8 @@ function assign(o: unknown, key: PropertyKey, v: unknown, old: boolean): boolean
 
 /** OrdinarySet with setters as twins: `target` is where the search begins, `receiver` what is written. */
 export function assignTo(target: object, key: PropertyKey, v: unknown, receiver: unknown, old: boolean): boolean {
-  const s = (target as Bag)[S];
   if (isProxy(target)) return assignToProxy(target, key, v, receiver);
+  const s = (target as Bag)[S];
   if (s === slowMark || hasProxyAbove(target, s)) {
     for (let at: object | null = target; at !== null; at = getPrototypeOf(at)) {
       if (isProxy(at)) return assignToProxy(at, key, v, receiver);
@@ -329,7 +332,7 @@ export function assignTo(target: object, key: PropertyKey, v: unknown, receiver:
       return true;
     }
   } else {
-    const setter = lookupSetter.call(target, key);
+    const setter = setterOf(target, key);
     if (setter !== undefined) {
       hooks.callTwin(setter, receiver, [v]);
       return true;
@@ -348,6 +351,12 @@ export function assignTo(target: object, key: PropertyKey, v: unknown, receiver:
   }
   if (old && isObject(v)) touch(receiver, v);
   return Reflect.set(target, key, v, receiver);
+}
+
+function setterOf(o: object, key: PropertyKey): Setter | undefined {
+  // `prototype`, `caller` of functions are their own although the lookup passes them over.
+  if (typeof o === 'function' && Object.hasOwn(o, key)) return getOwnPropertyDescriptor(o, key)?.set;
+  return lookupSetter.call(o, key);
 }
 
 function assignToProxy(proxy: object, key: PropertyKey, v: unknown, receiver: unknown): boolean {

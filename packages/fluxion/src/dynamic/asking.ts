@@ -15,6 +15,11 @@ import { isObject } from './strip.ts';
 const { ownKeys, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
 const { isArray } = Array;
 
+/** The mark that hangs on `o`; the traps of a Proxy are not asked for it. */
+function markOf(o: object): unknown {
+  return isProxy(o) ? undefined : (o as Bag)[S];
+}
+
 /** `k in o` */
 export { inOperator as in };
 export function inOperator(k: unknown, o: unknown): boolean {
@@ -24,7 +29,7 @@ export function inOperator(k: unknown, o: unknown): boolean {
 
 /** Whether `o` or its prototypes have the property; `has` traps run as twins. */
 export function hasProperty(o: object, key: PropertyKey): boolean {
-  const s = (o as Bag)[S];
+  const s = markOf(o);
   if (s instanceof OriginalMark && Object.hasOwn(o, S)) {
     const followed = s.forAll(o, false);
     if (followed !== o) return hasProperty(followed, key);
@@ -55,7 +60,7 @@ export function deleteSloppy(o: unknown, k: unknown): boolean {
 
 /** Deletes; false if it can't be. */
 export function deleteProperty(o: object, key: PropertyKey): boolean {
-  const s = (o as Bag)[S];
+  const s = markOf(o);
   if (s !== undefined && Object.hasOwn(o, S)) {
     if (s instanceof OriginalMark) return deleteProperty(s.forWrite(o), key);
     if (s instanceof SharedMark) s.refuse();
@@ -105,7 +110,7 @@ function ordinaryHasInstance(value: unknown, C: Function): boolean {
 export function spread(o: unknown): unknown {
   if (!isObject(o)) return o;
   if (isBox(o)) return undefined;
-  if ((o as Bag)[S] === undefined && !isProxy(o) && !hasOwnAccessor(o)) return o;
+  if (!isProxy(o) && (o as Bag)[S] === undefined && !hasOwnAccessor(o)) return o;
   return copyProperties(Object.create(null) as object, o, []);
 }
 
@@ -128,7 +133,7 @@ export function rest(o: unknown, taken: readonly unknown[]): object {
 }
 
 function copyProperties(result: object, source: object, taken: readonly PropertyKey[]): object {
-  const s = (source as Bag)[S];
+  const s = markOf(source);
   const from = s instanceof OriginalMark && Object.hasOwn(source, S) ? s.forAll(source) : source;
   for (const key of ownKeysOf(from)) {
     if (key === S || taken.includes(key)) continue;

@@ -5,6 +5,7 @@
 import { bumpEpoch, capture, isLoader } from '../capture/capture.ts';
 import { fluxionError } from '../errors/error.ts';
 import { userRule } from '../rules/user.ts';
+import { isConstructor } from './builtins/adapt.ts';
 import { printing } from './builtins/console.ts';
 import { guard, guardConstruct } from './builtins/guard.ts';
 import { lookup } from './builtins/registry.ts';
@@ -246,15 +247,6 @@ function makerOf(C: Function): Function {
   if (PROLOGUE.test(text) || twins.get(C) === (C as unknown)) return C;
   if (shapeOf(text).kind === 'class') return classTwin(C);
   return isConstructor(C) ? (twinFor(C, undefined) as Function) : C;
-}
-
-function isConstructor(f: Function): boolean {
-  try {
-    Reflect.construct(Object, [], f);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const heritages = new WeakMap<object, object>();

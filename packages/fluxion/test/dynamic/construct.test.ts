@@ -101,3 +101,23 @@ test('constructing asks a Proxy that comes out for nothing', () => {
   })(1);
   expect(value).toBe(1);
 });
+
+test('extends asks for the prototype of what it extends once', () => {
+  const asked: number[] = [];
+  const Unusual = Base.bind(null) as unknown as typeof Base;
+  Object.defineProperty(Unusual, 'prototype', { get: () => (asked.push(1), Base.prototype) });
+  const { value } = valueAndGrad((x: number) => {
+    class C extends Unusual {}
+    const count = asked.length;
+    return new C(x).v * count;
+  })(3);
+  expect(value).toBe(3);
+});
+
+test('own properties of functions are written past the accessors of all functions', () => {
+  // Sloppy code: a `caller` that can't be written is passed over.
+  const f = new Function('x', 'function g() {} g.caller = 5; return g.caller === null ? 2 * x : 3 * x') as (
+    x: number,
+  ) => number;
+  expect(valueAndGrad(f)(2)).toEqual({ value: f(2), grad: 2 });
+});

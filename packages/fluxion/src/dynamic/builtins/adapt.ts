@@ -74,9 +74,9 @@ export function keyed(fn: unknown): unknown {
 export function isPlainArray(value: unknown): value is unknown[] {
   return (
     isArray(value) &&
+    !isProxy(value) &&
     (value as unknown as Record<symbol, unknown>)[S] === undefined &&
-    value.constructor === Array &&
-    !isProxy(value)
+    value.constructor === Array
   );
 }
 
