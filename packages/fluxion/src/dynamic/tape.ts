@@ -3,7 +3,8 @@
  * Invariants: a node reads only nodes before it; sweeping changes nothing on the tape, so a pullback may be called again; a
  * node that the result does not depend on is passed over, whatever its partial derivatives are.
  *
- * An entry takes 24 bytes, growth doubles, and the adjoints of a sweep are 8 bytes an entry more. What does not fit an entry (more than two
+ * An entry takes 24 bytes, and the adjoints of a sweep are 8 bytes an entry more. The entries lie in chunks, so that a long tape grows
+ * without being copied (that took a quarter of the time); the first chunk begins small. What does not fit an entry (more than two
  * inputs, partial derivatives that are tracked numbers themselves, pullback functions, replayed segments) hangs beside it.
  */
 import { fluxionError } from '../errors/error.ts';
@@ -14,6 +15,10 @@ import { numberOf, type Value } from './numbers/box.ts';
 const LEAF = -1;
 /** In `lhs`: the node is `fats[rhs]`. */
 const FAT = -2;
+
+/** Places in a chunk; all chunks but the last are full. */
+const chunkBits = 16;
+const chunkSize = 2 ** chunkBits;
 
 /** A node that reads any number of others. */
 interface Fat {
@@ -37,11 +42,17 @@ export class Tape {
   onRecord: ((index: number, operation: string) => void) | undefined = undefined;
 
   #setting: string | undefined;
-  #capacity: number;
+  /** The chunk that is recorded in, the place it begins at, and how many entries it takes. */
   #lhs: Int32Array;
   #rhs: Int32Array;
   #dl: Float64Array;
   #dr: Float64Array;
+  #base = 0;
+  #room: number;
+  /** The chunks before it. */
+  readonly #full: Entries[] = [];
+  /** A chunk that was cut off: replays end where they began. */
+  #cutOff: Entries | undefined;
   #fats: Fat[] = [];
   /** Names of nodes that have been cut off, as sorted ranges, with how many names lie in cuts up to there. */
   #cuts: { readonly start: number; end: number; total: number }[] = [];
@@ -53,7 +64,7 @@ export class Tape {
     this.limit = options.limit ?? defaultLimit;
     this.#setting = options.setting;
     const entries = takeSpare(this.limit) ?? newEntries(Math.min(256, this.limit));
-    this.#capacity = entries.dl.length;
+    this.#room = entries.dl.length;
     this.#lhs = entries.lhs;
     this.#rhs = entries.rhs;
     this.#dl = entries.dl;
@@ -63,8 +74,9 @@ export class Tape {
   /** A node that reads nothing: an independent variable. */
   leaf(): number {
     const at = this.length;
-    if (at === this.#capacity) this.#grow();
-    this.#lhs[at] = LEAF;
+    let k = at - this.#base;
+    if (k === this.#room) k = this.#grow();
+    this.#lhs[k] = LEAF;
     this.length = at + 1;
     return at + this.#shift;
   }
@@ -72,29 +84,37 @@ export class Tape {
   /** `count` independent variables; gives the first. */
   leaves(count: number): number {
     const at = this.length;
-    while (at + count > this.#capacity) this.#grow();
-    this.#lhs.fill(LEAF, at, at + count);
-    this.length = at + count;
+    const end = at + count;
+    if (end > this.limit) throw this.#tooLong();
+    while (this.length < end) {
+      let k = this.length - this.#base;
+      if (k === this.#room) k = this.#grow();
+      const stop = Math.min(this.#room, end - this.#base);
+      this.#lhs.fill(LEAF, k, stop);
+      this.length = this.#base + stop;
+    }
     return at + this.#shift;
   }
 
   unary(input: number, partial: number): number {
     const at = this.length;
-    if (at === this.#capacity) this.#grow();
-    this.#lhs[at] = this.#shift === 0 ? input : this.place(input);
-    this.#rhs[at] = LEAF;
-    this.#dl[at] = partial;
+    let k = at - this.#base;
+    if (k === this.#room) k = this.#grow();
+    this.#lhs[k] = this.#shift === 0 ? input : this.place(input);
+    this.#rhs[k] = LEAF;
+    this.#dl[k] = partial;
     this.length = at + 1;
     return at + this.#shift;
   }
 
   binary(left: number, dl: number, right: number, dr: number): number {
     const at = this.length;
-    if (at === this.#capacity) this.#grow();
-    this.#lhs[at] = this.#shift === 0 ? left : this.place(left);
-    this.#rhs[at] = this.#shift === 0 ? right : this.place(right);
-    this.#dl[at] = dl;
-    this.#dr[at] = dr;
+    let k = at - this.#base;
+    if (k === this.#room) k = this.#grow();
+    this.#lhs[k] = this.#shift === 0 ? left : this.place(left);
+    this.#rhs[k] = this.#shift === 0 ? right : this.place(right);
+    this.#dl[k] = dl;
+    this.#dr[k] = dr;
     this.length = at + 1;
     return at + this.#shift;
   }
@@ -136,14 +156,16 @@ export class Tape {
 
   /** Whether the partial derivatives recorded at a node are finite numbers. */
   isFinite(name: number): boolean {
-    const index = this.place(name);
-    const left = this.#lhs[index]!;
+    const place = this.place(name);
+    const { lhs, rhs, dl, dr } = this.#chunk(place >> chunkBits);
+    const k = place % chunkSize;
+    const left = lhs[k]!;
     if (left === FAT) {
-      const fat = this.#fats[this.#rhs[index]!];
+      const fat = this.#fats[rhs[k]!];
       return !(fat instanceof Many) || fat.partials.every((d) => Number.isFinite(numberOf(d)));
     }
     if (left === LEAF) return true;
-    return Number.isFinite(this.#dl[index]) && (this.#rhs[index] === LEAF || Number.isFinite(this.#dr[index]));
+    return Number.isFinite(dl[k]) && (rhs[k] === LEAF || Number.isFinite(dr[k]));
   }
 
   /** The end of the tape, to be cut back to. */
@@ -163,11 +185,16 @@ export class Tape {
   cut(mark: number): void {
     const end = this.length + this.#shift;
     const place = this.#boundary(mark);
-    const lhs = this.#lhs;
     for (let at = this.length - 1; at >= place && this.#fats.length > 0; at--) {
-      if (lhs[at] === FAT) this.#fats.length = this.#rhs[at]!;
+      const { lhs, rhs } = this.#chunk(at >> chunkBits);
+      if (lhs[at % chunkSize] === FAT) this.#fats.length = rhs[at % chunkSize]!;
     }
     this.length = place;
+    while (place < this.#base) {
+      this.#cutOff = this.#current();
+      this.#record(this.#full.pop()!);
+      this.#base -= chunkSize;
+    }
     if (end === mark) return;
     const cuts = this.#cuts;
     while (cuts.length > 0 && cuts[cuts.length - 1]!.start >= mark) cuts.pop();
@@ -219,16 +246,21 @@ export class Tape {
 
   /** Gives up the memory beyond the tape's end. */
   trim(): void {
-    if (this.length < this.#capacity) this.#resize(Math.max(this.length, 1));
+    this.#cutOff = undefined;
+    const used = this.length - this.#base;
+    if (used < this.#room) this.#resize(Math.max(used, 1));
   }
 
   /** Hands the tape's memory on to the next one. It must not be swept any more. */
   release(): void {
-    keepSpare({ lhs: this.#lhs, rhs: this.#rhs, dl: this.#dl, dr: this.#dr });
+    keepSpare(this.#chunk(0));
+    keepChunks([...this.#full.slice(1), this.#current()]);
     this.#fats = [];
+    this.#full.length = 0;
+    this.#cutOff = undefined;
+    this.#base = 0;
     this.length = 0;
-    this.#capacity = 0;
-    this.#resize(1);
+    this.#record(newEntries(1));
   }
 
   /** The adjoints of all nodes, given those of some. Fresh at each call. */
@@ -250,46 +282,48 @@ export class Tape {
 
   /** Returns the node to go on with when a tracked adjoint has come up, or `from - 1`. */
   #sweepNumbers(from: number, start: number, adjoints: Adjoints): number {
-    let lhs = this.#lhs;
-    let rhs = this.#rhs;
-    let dl = this.#dl;
-    let dr = this.#dr;
     let a = adjoints.numbers;
-    for (let at = start; at >= from; at--) {
-      const left = lhs[at]!;
-      if (left >= 0) {
-        const adjoint = a[at]!;
-        // -0: nothing has reached this node. A sum is never -0 if its terms are not (a product may be).
-        if (adjoint !== 0 || !Object.is(adjoint, -0)) {
-          a[left] = a[left]! + (dl[at]! * adjoint + 0);
-          const right = rhs[at]!;
-          if (right >= 0) a[right] = a[right]! + (dr[at]! * adjoint + 0);
+    let at = start;
+    while (at >= from) {
+      const base = at - (at % chunkSize);
+      const low = Math.max(from, base) - base;
+      let { lhs, rhs, dl, dr } = this.#chunk(at >> chunkBits);
+      for (let k = at - base; k >= low; k--) {
+        const left = lhs[k]!;
+        if (left >= 0) {
+          const adjoint = a[base + k]!;
+          // -0: nothing has reached this node. A sum is never -0 if its terms are not (a product may be).
+          if (adjoint !== 0 || !Object.is(adjoint, -0)) {
+            a[left] = a[left]! + (dl[k]! * adjoint + 0);
+            const right = rhs[k]!;
+            if (right >= 0) a[right] = a[right]! + (dr[k]! * adjoint + 0);
+          }
+        } else if (left === FAT) {
+          this.#fats[rhs[k]!]!.back(base + k, adjoints, this);
+          if (adjoints.boxed !== undefined) return base + k - 1;
+          // A replay may have made both grow.
+          ({ lhs, rhs, dl, dr } = this.#chunk(base >> chunkBits));
+          a = adjoints.numbers;
         }
-      } else if (left === FAT) {
-        this.#fats[rhs[at]!]!.back(at, adjoints, this);
-        if (adjoints.boxed !== undefined) return at - 1;
-        // A replay may have made both grow.
-        lhs = this.#lhs;
-        rhs = this.#rhs;
-        dl = this.#dl;
-        dr = this.#dr;
-        a = adjoints.numbers;
       }
+      at = base + low - 1;
     }
     return from - 1;
   }
 
   #sweepValues(from: number, start: number, adjoints: Adjoints): number {
     for (let at = start; at >= from; at--) {
-      const left = this.#lhs[at]!;
+      const { lhs, rhs, dl, dr } = this.#chunk(at >> chunkBits);
+      const k = at % chunkSize;
+      const left = lhs[k]!;
       if (left >= 0) {
         const adjoint = adjoints.raw(at);
         if (Object.is(adjoint, -0)) continue;
-        adjoints.addProduct(left, this.#dl[at]!, adjoint);
-        const right = this.#rhs[at]!;
-        if (right >= 0) adjoints.addProduct(right, this.#dr[at]!, adjoint);
+        adjoints.addProduct(left, dl[k]!, adjoint);
+        const right = rhs[k]!;
+        if (right >= 0) adjoints.addProduct(right, dr[k]!, adjoint);
       } else if (left === FAT) {
-        this.#fats[this.#rhs[at]!]!.back(at, adjoints, this);
+        this.#fats[rhs[k]!]!.back(at, adjoints, this);
       }
     }
     return from - 1;
@@ -297,34 +331,66 @@ export class Tape {
 
   #fat(fat: Fat): number {
     const name = this.leaf();
-    const at = this.length - 1;
-    this.#lhs[at] = FAT;
-    this.#rhs[at] = this.#fats.push(fat) - 1;
+    const k = this.length - 1 - this.#base;
+    this.#lhs[k] = FAT;
+    this.#rhs[k] = this.#fats.push(fat) - 1;
     return name;
   }
 
-  #grow(): void {
-    if (this.#capacity >= this.limit) throw this.#full();
-    // Small tapes grow faster: most of their cost is making arrays.
-    const factor = this.#capacity < 2 ** 14 ? 4 : 2;
-    this.#resize(Math.min(this.#capacity * factor, this.limit));
+  #current(): Entries {
+    return { lhs: this.#lhs, rhs: this.#rhs, dl: this.#dl, dr: this.#dr };
   }
 
-  #resize(capacity: number): void {
+  #chunk(index: number): Entries {
+    return this.#full[index] ?? this.#current();
+  }
+
+  /** Goes on recording in these arrays. */
+  #record({ lhs, rhs, dl, dr }: Entries): void {
+    this.#lhs = lhs;
+    this.#rhs = rhs;
+    this.#dl = dl;
+    this.#dr = dr;
+    this.#room = dl.length;
+  }
+
+  /** Makes room for another entry; returns where in its chunk that is. */
+  #grow(): number {
+    if (this.length >= this.limit) throw this.#tooLong();
+    const left = this.limit - this.#base;
+    if (this.#room < chunkSize) {
+      this.#resize(Math.min(this.#room * 4, chunkSize, left));
+      return this.length - this.#base;
+    }
+    const full = this.#current();
     try {
-      this.#lhs = resized(this.#lhs, new Int32Array(capacity));
-      this.#rhs = resized(this.#rhs, new Int32Array(capacity));
-      this.#dl = resized(this.#dl, new Float64Array(capacity));
-      this.#dr = resized(this.#dr, new Float64Array(capacity));
+      this.#record(this.#cutOff ?? newChunk(Math.min(chunkSize, left - chunkSize)));
     } catch (error) {
-      if (error instanceof RangeError) throw this.#full();
+      if (error instanceof RangeError) throw this.#tooLong();
       throw error;
     }
-    this.#capacity = capacity;
+    this.#cutOff = undefined;
+    this.#full.push(full);
+    this.#base += chunkSize;
+    return 0;
   }
 
-  #full(): Error {
-    const limit = Math.min(this.limit, this.#capacity);
+  #resize(room: number): void {
+    try {
+      this.#record({
+        lhs: resized(this.#lhs, new Int32Array(room)),
+        rhs: resized(this.#rhs, new Int32Array(room)),
+        dl: resized(this.#dl, new Float64Array(room)),
+        dr: resized(this.#dr, new Float64Array(room)),
+      });
+    } catch (error) {
+      if (error instanceof RangeError) throw this.#tooLong();
+      throw error;
+    }
+  }
+
+  #tooLong(): Error {
+    const limit = Math.min(this.limit, this.#base + this.#room);
     return fluxionError('TapeLimit', this.#setting === undefined ? { limit } : { limit, setting: this.#setting });
   }
 }
@@ -338,7 +404,7 @@ interface Entries {
 
 /** The arrays of a tape that is done with. A scalar gradient would spend much of its time making them. */
 let spare: Entries | undefined;
-const largestSpare = 2 ** 16;
+const largestSpare = chunkSize;
 
 function takeSpare(limit: number): Entries | undefined {
   if (spare === undefined || spare.dl.length > limit) return undefined;
@@ -350,6 +416,22 @@ function takeSpare(limit: number): Entries | undefined {
 function keepSpare(entries: Entries): void {
   const { length } = entries.dl;
   if (length <= largestSpare && (spare === undefined || spare.dl.length < length)) spare = entries;
+}
+
+/** Full chunks of tapes that are done with, until the next collection: fresh memory costs as much as what is recorded in it. */
+let spareChunks: WeakRef<Entries[]> | undefined;
+const mostSpareChunks = 256;
+
+function keepChunks(chunks: readonly Entries[]): void {
+  const whole = chunks.filter(({ dl }) => dl.length === chunkSize && dl !== spare?.dl);
+  if (whole.length === 0) return;
+  const kept = spareChunks?.deref();
+  if (kept === undefined) spareChunks = new WeakRef(whole.slice(0, mostSpareChunks));
+  else kept.push(...whole.slice(0, mostSpareChunks - kept.length));
+}
+
+function newChunk(size: number): Entries {
+  return (size === chunkSize ? spareChunks?.deref()?.pop() : undefined) ?? newEntries(size);
 }
 
 function newEntries(capacity: number): Entries {

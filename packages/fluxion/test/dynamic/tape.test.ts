@@ -44,6 +44,55 @@ describe('the tape', () => {
     expect(() => small.leaf()).toThrow(expect.objectContaining({ code: 'TapeLimit' }));
   });
 
+  test('is cut back over many chunks, and goes on from there', () => {
+    const { tape, inputs } = start(1.5);
+    const x = inputs[0]!;
+    let y = x;
+    for (let i = 0; i < 50_000; i++) y = add(y, x);
+    const kept = y;
+    const mark = tape.mark();
+    for (const n of [200_000, 10, 70_000]) {
+      let z = kept;
+      for (let i = 0; i < n; i++) z = add(z, x);
+      expect(tape.isFinite(z.index)).toBe(true);
+      expect(tape.sweep([[z.index, 1]]).at(0)).toBe(50_001 + n);
+      tape.cut(tape.mark() - n);
+      expect(tape.length).toBe(50_001);
+    }
+    expect(tape.isAfter(kept.index, mark)).toBe(false);
+    for (let i = 0; i < 100_000; i++) y = add(y, x);
+    tape.trim();
+    for (let i = 0; i < 100_000; i++) y = add(y, x);
+    expect(tape.sweep([[y.index, 1]]).at(0)).toBe(250_001);
+    tape.release();
+  });
+
+  test('several outputs, and nodes with many inputs, at the ends of chunks', () => {
+    for (const before of [65_533, 65_534, 65_535, 65_536]) {
+      const { tape } = start(2, 3);
+      while (tape.length < before) tape.leaf();
+      const many = tape.many([0, 1, 0], [2, 3, 4]);
+      const first = tape.joint([many], 3, ([a, b, c]) => [(a as number) + 2 * (b as number) + 3 * (c as number)]);
+      const sum = tape.binary(first, 1, first + 2, 10);
+      const adjoints = tape.sweep([[sum, 1]]);
+      expect([adjoints.at(0), adjoints.at(1)]).toEqual([6 * 31, 3 * 31]);
+      const leaves = new Tape();
+      expect(leaves.leaves(before)).toBe(0);
+      expect(leaves.leaves(200_000)).toBe(before);
+      expect(leaves.length).toBe(before + 200_000);
+    }
+  });
+
+  test('has a limit beyond the first chunk', () => {
+    const limit = 2 * 65_536 + 5;
+    const tape = new Tape({ limit });
+    tape.leaf();
+    for (let i = 1; i < limit; i++) tape.unary(i - 1, 1);
+    expect(() => tape.unary(0, 1)).toThrow(expect.objectContaining({ code: 'TapeLimit' }));
+    expect(() => tape.leaves(1)).toThrow(expect.objectContaining({ code: 'TapeLimit' }));
+    expect(tape.sweep([[limit - 1, 7]]).at(0)).toBe(7);
+  });
+
   test('has a limit with an error of its own', () => {
     const tape = new Tape({ limit: 100, setting: 'maxTape' });
     for (let i = 0; i < 100; i++) tape.leaf();
