@@ -4,7 +4,10 @@
 import type { Class, Function as FunctionSyntax } from 'acorn';
 import type { Owner } from './scope.ts';
 
-/** A class's constructor has no probe: before it fields are initialised, and the class itself answers for it. */
+/**
+ * A class's constructor has no probe: before it fields are initialised, so it could not be asked or taken over without
+ * running them. The class answers for it: its accessors reach whatever its constructor captures, live.
+ */
 export type FunctionRole = 'plain' | 'arrow' | 'method' | 'constructor';
 
 export interface FunctionInfo extends Owner {

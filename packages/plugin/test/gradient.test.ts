@@ -29,6 +29,28 @@ describe('gradients through the plugin', () => {
     expect(grad(g)(2)).toBe(14);
   });
 
+  it('runs constructors, field initialisers and derived classes on the variables as they are now', () => {
+    const { base, derived, built } = runCommonJs(`
+      let made = 0, scale = 2;
+      class Base { field = ++made; constructor(x) { scale *= x; this.v = scale * x } }
+      class Derived extends Base {
+        constructor(x) { const k = scale; made += 10; super(x * k); this.w = this.v * scale + made }
+      }
+      exports.base = x => { scale = 2; return new Base(x).v + scale };
+      exports.derived = x => { scale = 2; made = 0; return new Derived(x).w + Reflect.construct(Derived, [x]).field };
+      exports.built = x => {
+        let c = x;
+        class Square { constructor() { c = c * c; this.q = c } }
+        new Square();
+        c *= 2;
+        return new Square().q;
+      };
+    `);
+    expect(grad(base)(3)).toBe(4 * 3 + 2);
+    expect(grad(derived)(3)).toBe(3 * 2 * 4 * 4 * 3 ** 2);
+    expect(grad(built)(3)).toBe(16 * 3 ** 3);
+  });
+
   it('writes tracked numbers to captured variables and leaves plain ones behind', () => {
     const { f, read } = runCommonJs(`
       let last = 0; const history = [];
