@@ -23,10 +23,12 @@ enum Kind {
 }
 
 let kind: Kind = Kind.Parabola;
+let factor = 1;
 
 export function loss(p: { a: number; b: number[] }): number {
   const x = kind === Kind.Parabola ? p.a * p.a : p.a;
-  return x * p.b[0] + p.b[1] * stopGradient(p.a);
+  factor = p.b[1];
+  return x * p.b[0] + factor * stopGradient(p.a);
 }
 TS
 cat > use.mjs <<'JS'

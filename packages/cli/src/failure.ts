@@ -34,6 +34,6 @@ function stackOf(error: Error): { head: string; frames: string[] } {
 
 const here = dirname(fileURLToPath(import.meta.url));
 const ours =
-  /node:|[\\/]node_modules[\\/](?:commander|tsx|fluxion)[\\/]|[\\/]packages[\\/]fluxion[\\/](?:src|dist)[\\/]/;
+  /node:|[\\/]node_modules[\\/](?:commander|tsx|fluxion|fluxion-plugin)[\\/]|[\\/]packages[\\/](?:fluxion|plugin)[\\/](?:src|dist)[\\/]/;
 
 const isOfUser = (frame: string): boolean => /^\s+at /.test(frame) && !frame.includes(here) && !ours.test(frame);
