@@ -49,6 +49,13 @@ function globalCell(name: string): object {
 
 const { g, get, set, setSloppy, setYoung } = properties;
 
+/** Makes an object whose methods look for `super` from it. */
+function withHome(make: (cell: { home?: object }) => object): object {
+  const cell: { home?: object } = {};
+  cell.home = make(cell);
+  return cell.home;
+}
+
 const table: Omit<TwinRuntime, OfInstance> = {
   ...operators,
   ...support({ iter, set, setSloppy, suspend } as Parameters<typeof support>[0]),
@@ -75,6 +82,7 @@ const table: Omit<TwinRuntime, OfInstance> = {
   },
   spread: properties.spread,
   rest: properties.rest,
+  withHome,
   superGet: (home, k, receiver) => properties.superGet(home as object, k, receiver),
   superSet: (home, k, v, receiver) => properties.superSet(home as object, k, receiver, v),
   forIn,

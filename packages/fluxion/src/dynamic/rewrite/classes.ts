@@ -13,9 +13,11 @@ import type {
   PropertyDefinition,
   StaticBlock,
 } from '../../syntax/ast.ts';
+import { children } from '../../syntax/ast.ts';
 import type { Context, FunctionFrame } from './context.ts';
 import { emitMethodRest } from './functions.ts';
 import { isPlain } from './kinds.ts';
+import { contains } from './names.ts';
 import { emitStatements } from './statements.ts';
 
 export function emitClass(r: Context, node: ClassNode): string {
@@ -155,6 +157,40 @@ function privateAccessors(node: Class): string {
 // --- Object literals --------------------------------------------------------------------------------------------------------------
 
 export function emitObject(r: Context, node: ObjectExpression): string {
+  const methods = node.properties.filter((p) => p.type === 'Property' && isMethod(p));
+  const uses = methods.some((p) => contains(p as Node, (n) => n.type === 'Super'));
+  if (!uses || suspends(node) || (!r.frame.strict && methods.some((p) => writesSuper(p as Node)))) {
+    return objectText(r, node, undefined);
+  }
+  // An arrow gives each evaluation a name of its own for the object, and leaves `this` and `arguments` as they are.
+  const cell = r.unique();
+  return r.call(node, 'withHome', `(${cell}) => (${objectText(r, node, `${cell}.home`)})`);
+}
+
+function isMethod(p: Property): boolean {
+  return p.method || p.kind !== 'init';
+}
+
+/** Whether something is assigned through `super`: what can't be written is passed over in sloppy code, natively. */
+function writesSuper(method: Node): boolean {
+  return contains(method, (n) => {
+    const target =
+      n.type === 'UpdateExpression' ? n.argument : 'left' in n && n.type !== 'BinaryExpression' ? n.left : undefined;
+    return target !== undefined && contains(target as Node, (inner) => inner.type === 'Super');
+  });
+}
+
+/** Whether keys or values of the literal await or yield, which they could not do within an arrow. */
+function suspends(node: Node): boolean {
+  const within = (n: Node): boolean => {
+    if (n.type === 'AwaitExpression' || n.type === 'YieldExpression') return true;
+    if (/Function/.test(n.type)) return false;
+    return children(n).some(within);
+  };
+  return within(node);
+}
+
+function objectText(r: Context, node: ObjectExpression, home: string | undefined): string {
   let at = node.start + 1;
   let out = `${r.mark(node.start)}{`;
   for (const p of node.properties) {
@@ -163,25 +199,25 @@ export function emitObject(r: Context, node: ObjectExpression): string {
     if (p.type === 'SpreadElement') {
       out += `...${r.gap(p.start, p.argument.start)}${r.call(p as Node, 'spread', r.emit(p.argument as Node))}`;
     } else {
-      out += property(r, p);
+      out += property(r, p, home);
     }
   }
   return out + r.slice(at, node.end);
 }
 
-function property(r: Context, p: Property): string {
+function property(r: Context, p: Property, home: string | undefined): string {
   const key = p.key as Node;
   const value = p.value as Node;
   const computed = () => {
     const text = r.gap(p.start, key.start) + r.emit(key);
     return `[${isPlain(r.kind(key)) ? text : r.call(key, 'toKey', text)}]`;
   };
-  if (p.method || p.kind !== 'init') {
+  if (isMethod(p)) {
     if (value.type !== 'FunctionExpression') return r.emit(value);
     const kind = p.kind === 'get' || p.kind === 'set' ? `${p.kind} ` : '';
     const prefix = `${value.async ? 'async ' : ''}${value.generator ? '*' : ''}${kind}`;
     const name = p.computed ? computed() : r.slice(key.start, key.end);
-    return r.pad(p.start, p.end, `${prefix}${name}${emitMethodRest(r, value, { whole: p as Node })}`);
+    return r.pad(p.start, p.end, `${prefix}${name}${emitMethodRest(r, value, { whole: p as Node, home })}`);
   }
   if (p.shorthand) {
     const text = r.emit(value);

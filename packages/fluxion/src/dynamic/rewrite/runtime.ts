@@ -80,6 +80,8 @@ export interface TwinRuntime {
    * the native error follows. A stand-in can not be written.
    */
   original(o: unknown, name: string, written?: boolean): unknown;
+  /** The object that `make` makes; its methods find it in the cell. */
+  withHome(make: (cell: { home?: object }) => object): object;
   superGet(home: unknown, k: unknown, receiver: unknown): unknown;
   superSet(home: unknown, k: unknown, v: unknown, receiver: unknown): unknown;
   /** What `for in` may walk natively. */

@@ -76,6 +76,10 @@ export function plainRuntime(trace?: (name: string) => void): TwinRuntime {
       }
       return copy;
     },
+    withHome(make: any) {
+      const cell: { home?: object } = {};
+      return (cell.home = make(cell));
+    },
     superGet: (home: any, k: any, receiver: any) => Reflect.get(Object.getPrototypeOf(home), k, receiver),
     superSet(home: any, k: any, v: any, receiver: any) {
       if (!Reflect.set(Object.getPrototypeOf(home), k, v, receiver)) throw new TypeError('super');
