@@ -5,8 +5,8 @@
 
 import { collectionKind, entriesOf } from '../contents.ts';
 import { callTwin, constructTwin, get, isBox, isObject, options, primalOf, S } from './adapt.ts';
+import { keysOf } from './descriptors.ts';
 import { entry, type Native } from './entries.ts';
-import { keysOf } from './object.ts';
 import { holdsTracked } from './search.ts';
 
 type Memo = Map<object, unknown>;

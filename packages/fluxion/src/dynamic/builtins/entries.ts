@@ -23,6 +23,15 @@ export function entry(holder: object, name: Key, kind: Classification, make: (na
   if (native !== undefined) define(native, make(native), kind);
 }
 
+/** Defines the twins of several methods of one holder that do the same to a derivative. */
+export function family(
+  holder: object,
+  kind: Classification,
+  makers: Record<string, (native: Native) => Function>,
+): void {
+  for (const name of Object.keys(makers)) entry(holder, name, kind, makers[name] as (native: Native) => Function);
+}
+
 /** Defines the twin of a getter. */
 export function getter(holder: object, name: Key, kind: Classification, make: (native: Native) => Function): void {
   const native = getOwnPropertyDescriptor(holder, name)?.get as Native | undefined;

@@ -10,6 +10,8 @@ import './arraybuffer.ts';
 import './dataview.ts';
 import './array.ts';
 import './object.ts';
+import './objectproto.ts';
+import './boolean.ts';
 import './reflect.ts';
 import './function.ts';
 import './proxy.ts';

@@ -8,8 +8,8 @@ import { refuseReadBack, toLength, toNumber } from '../conversions.ts';
 import { str } from '../operators.ts';
 import { deleteProperty } from '../properties.ts';
 import { type Callable, callback, callTwin, get, isBox, isObject, primalOf, refuse, scalar } from './adapt.ts';
+import { defineOwn, keysOf } from './descriptors.ts';
 import { entry, nativeOf, passing } from './entries.ts';
-import { defineOwn, keysOf } from './object.ts';
 
 const isRaw = nativeOf(JSON, 'isRawJSON');
 const stringify = JSON.stringify;

@@ -7,8 +7,8 @@
 import { slowMark } from '../properties.ts';
 import { noteProxy } from '../proxies.ts';
 import { callTwin, get, isBox, isObject, primalOf, S, truthy } from './adapt.ts';
+import { readDescriptor } from './descriptors.ts';
 import { entry, type Native } from './entries.ts';
-import { readDescriptor } from './object.ts';
 import { define, defineTransient } from './registry.ts';
 
 type Trap = keyof ProxyHandler<object>;

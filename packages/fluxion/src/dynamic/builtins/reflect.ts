@@ -20,8 +20,8 @@ import {
   toKey,
 } from './adapt.ts';
 import { elementsOf } from './array.ts';
+import { defineOwn, keysOf, ownDescriptor, readDescriptor } from './descriptors.ts';
 import { entry, type Key, type Native } from './entries.ts';
-import { defineOwn, keysOf, ownDescriptor, readDescriptor } from './object.ts';
 
 /** Defines a method of Reflect; what is no object gets the native's own complaint. */
 function reflect(
