@@ -95,7 +95,8 @@ export const mod: BinaryRule = {
 
 /**
  * `x ** y`. The derivative by x is y·x^(y-1), and zero where x and y both are (x ** 0 is 1 for all x); so x ** n has all its
- * derivatives at 0. The derivative by y is x^y·log x, and zero where the power is.
+ * derivatives at 0. The derivative by y is x^y·log x, and zero where the power is. At x = 0 both are written so that the mixed
+ * derivative is the limit from the right, whichever is taken first.
  */
 export const pow: BinaryRule = {
   name: 'pow',
@@ -107,11 +108,25 @@ export const pow: BinaryRule = {
   partials: [
     (o, x, y) => {
       const nil = o.constant(0);
-      return o.select(o.and(o.eq(y, nil), o.eq(x, nil)), nil, o.mul(y, o.pow(x, o.sub(y, o.constant(1)))));
+      const one = o.constant(1);
+      const lower = o.pow(x, o.sub(y, one));
+      const root = o.and(o.eq(x, nil), o.and(o.lt(nil, y), o.lt(y, one)));
+      return o.select(
+        o.and(o.eq(y, nil), o.eq(x, nil)),
+        o.sqrt(y),
+        // Infinite in any case; with the factor its derivative by y would be ∞ - ∞.
+        o.select(root, lower, o.mul(y, lower)),
+      );
     },
-    (o, x, _y, result) => {
+    (o, x, y, result) => {
       const nil = o.constant(0);
-      return o.select(o.and(o.eq(result, nil), o.le(nil, x)), nil, o.mul(result, o.log(x)));
+      // At x = 0 the limit from the right, whose derivatives by x are those of -x^(k - 1/2): zero below order k, then -∞.
+      const limit = o.neg(o.pow(x, o.sub(o.ceil(y), o.constant(0.5))));
+      return o.select(
+        o.and(o.eq(result, nil), o.le(nil, x)),
+        o.select(o.and(o.eq(x, nil), o.lt(nil, y)), o.add(nil, limit), nil),
+        o.mul(result, o.log(x)),
+      );
     },
   ],
   edges: [
