@@ -3,7 +3,8 @@
  * Invariant: `assigned` errs to the safe side: what can't be told is taken to be assigned.
  */
 import { parse } from 'acorn';
-import { childrenOf, hasUseStrict, type Node, nameOf, patternNames } from './script-tree.ts';
+import { hasUseStrict } from '../syntax/parse.ts';
+import { childrenOf, type Node, nameOf, patternNames } from './script-tree.ts';
 
 export interface Declaration {
   readonly kind: 'const' | 'let' | 'var' | 'function' | 'class' | 'parameter' | 'catch' | 'import';

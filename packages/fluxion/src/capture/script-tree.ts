@@ -2,39 +2,16 @@
  * The syntax tree of a script as the analysis of its scopes walks it.
  * Invariant: identifiers that are no references (property names, labels) are never among the children.
  */
-import type { AnyNode } from 'acorn';
+import { type Node as AnyNode, isNode, type Pattern } from '../syntax/ast.ts';
+import { bound } from '../syntax/scope.ts';
 
 export type Node = AnyNode & Record<string, unknown>;
 
-export function hasUseStrict(body: readonly Node[]): boolean {
-  for (const statement of body) {
-    const { directive } = statement as { directive?: string };
-    if (directive === undefined) return false;
-    if (directive === 'use strict') return true;
-  }
-  return false;
-}
-
 /** The identifiers that a pattern binds or assigns. */
 export function patternNames(pattern: Node): string[] {
-  switch (pattern.type as string) {
-    case 'Identifier':
-      return [(pattern as unknown as { name: string }).name];
-    case 'ObjectPattern':
-      return (pattern.properties as unknown as Node[]).flatMap((p) =>
-        patternNames((p.type === 'Property' ? p.value : p.argument) as Node),
-      );
-    case 'ArrayPattern':
-      return (pattern.elements as unknown as (Node | null)[]).flatMap((p) => (p ? patternNames(p) : []));
-    case 'AssignmentPattern':
-      return patternNames(pattern.left as Node);
-    case 'RestElement':
-      return patternNames(pattern.argument as Node);
-    case 'ParenthesizedExpression':
-      return patternNames(pattern.expression as Node);
-    default:
-      return [];
-  }
+  const names: string[] = [];
+  bound(pattern as unknown as Pattern, (id) => names.push(id.name));
+  return names;
 }
 
 export function nameOf(node: Node): string {
@@ -50,12 +27,8 @@ export function childrenOf(node: Node): Node[] {
     if (typeof value !== 'object' || value === null) continue;
     if (key === 'label' || ((key === 'property' || key === 'key') && !node.computed)) continue;
     if (Array.isArray(value)) {
-      for (const item of value) if (isNode(item)) children.push(item);
-    } else if (isNode(value)) children.push(value);
+      for (const item of value) if (isNode(item)) children.push(item as Node);
+    } else if (isNode(value)) children.push(value as Node);
   }
   return children;
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof (value as { type?: unknown } | null)?.type === 'string';
 }
