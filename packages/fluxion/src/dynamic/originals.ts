@@ -131,7 +131,11 @@ const startedTracked = new WeakMap<object, (key: PropertyKey) => boolean>();
 
 /** Marks the original of a stand-in until the run ends. What can't be extended can't be marked. */
 export function markOriginal(original: object, standIn: object, tracked: (key: PropertyKey) => boolean): void {
-  startedTracked.set(standIn, tracked);
+  if (!ArrayBuffer.isView(standIn)) {
+    startedTracked.set(standIn, tracked);
+    // The entries of weak maps outlive many gradients, and `tracked` knows all numbers of the argument.
+    atEnd(() => startedTracked.delete(standIn));
+  }
   const known = Object.getOwnPropertyDescriptor(original, S)?.value;
   const journal = currentJournal();
   let mark = known instanceof OriginalMark ? known : undefined;
