@@ -132,8 +132,31 @@ export function shadowOfView(view: TypedArray): ViewShadow | undefined {
   } else if (s !== lookAtBuffer) {
     return undefined;
   }
-  const shadow = shadowOf(bufferOf(view));
-  return shadow === undefined ? undefined : attachView(view, shadow);
+  const buffer = bufferOf(view);
+  const shadow = shadowOf(buffer);
+  if (shadow !== undefined) return attachView(view, shadow);
+  passOver(view, buffer);
+  return undefined;
+}
+
+/** Views that were looked at in vain, by buffer: S of their own, undefined, has them read natively until a shadow is made. */
+const passedOver = new Map<ArrayBufferLike, TypedArray[]>();
+const mostPassedOver = 4_096;
+
+function passOver(view: TypedArray, buffer: ArrayBufferLike): void {
+  if (Object.hasOwn(view, S) || flagged.size === 0) return;
+  const views = passedOver.get(buffer);
+  if (views === undefined ? passedOver.size >= mostPassedOver : views.length >= manyViews) return;
+  if (!Reflect.defineProperty(view, S, hidden(undefined))) return;
+  if (views === undefined) passedOver.set(buffer, [view]);
+  else views.push(view);
+}
+
+function lookAgain(views: readonly TypedArray[]): void {
+  for (const view of views) {
+    const own = Reflect.getOwnPropertyDescriptor(view, S);
+    if (own !== undefined && own.value === undefined) Reflect.deleteProperty(view, S);
+  }
 }
 
 function attachView(view: TypedArray, shadow: Shadow): ViewShadow {
@@ -240,6 +263,11 @@ export function ensureBufferShadow(buffer: ArrayBufferLike, only?: TypedArray): 
 function makeShadow(buffer: ArrayBufferLike): Shadow {
   const shadow = new Shadow(buffer, currentJournal()?.root, owner);
   shadow.guards = guardsOf(buffer);
+  const views = passedOver.get(buffer);
+  if (views !== undefined) {
+    passedOver.delete(buffer);
+    lookAgain(views);
+  }
   shadows.set(buffer, shadow);
   return shadow;
 }
@@ -290,7 +318,10 @@ function raiseFlag(shadow: Shadow): void {
 function lowerFlag(shadow: Shadow): void {
   flagged.delete(shadow);
   for (const other of flagged) if (other.stale) flagged.delete(other);
-  if (flagged.size === 0) Reflect.deleteProperty(typedArrayPrototype, S);
+  if (flagged.size > 0) return;
+  Reflect.deleteProperty(typedArrayPrototype, S);
+  for (const views of passedOver.values()) lookAgain(views);
+  passedOver.clear();
 }
 
 // --- What the rest of the dynamic tier asks ----------------------------------------------------------------------------------

@@ -296,3 +296,19 @@ test('NaN of any bits is the same number', () => {
   };
   expect(grad(f)(x)).toEqual(Float64Array.of(0, 2));
 });
+
+test('a view that was read as plain is tracked once another view of its memory has been given a tracked number', () => {
+  const x = Float64Array.of(2, 3);
+  const first = Float64Array.of(1, 1);
+  const second = new Float64Array(first.buffer);
+  const f = (v: Float64Array) => {
+    v[0] = v[0] * 2;
+    let s = first[0] + second[0] + first[0];
+    second[0] = v[0] * v[1];
+    s += first[0];
+    return s + second[0];
+  };
+  expect(grad(f)(x)).toEqual(Float64Array.of(12, 8));
+  expect([...first]).toEqual([1, 1]);
+  for (const view of [x, first, second]) expect(Object.getOwnPropertySymbols(view)).toEqual([]);
+});
