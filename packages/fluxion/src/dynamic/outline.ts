@@ -351,6 +351,19 @@ function likeSource(outline: FloatsOutline, at: (leaf: number) => unknown): unkn
   return array;
 }
 
+/** A typed array of a gradient whose leaves have plain numbers, which stand in `numbers` from `base` on. -0 counts as 0. */
+export function floatsFrom(numbers: Float64Array, base: number): (outline: FloatsOutline) => unknown {
+  return (outline) => {
+    const { source, buffer } = outline;
+    const { length } = source;
+    const first = firstSlot(outline);
+    const { leaves } = buffer;
+    const array = source instanceof Float64Array ? new Float64Array(length) : new Float32Array(length);
+    for (let i = 0; i < length; i++) array[i] = numbers[base + leaves[first + i]] + 0;
+    return array;
+  };
+}
+
 let trackedFloats: (kind: Float64ArrayConstructor | Float32ArrayConstructor, values: unknown[]) => unknown;
 
 /** standin.ts knows how to make a typed array that holds tracked numbers. */

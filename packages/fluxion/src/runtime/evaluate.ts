@@ -10,7 +10,7 @@ import { strip } from '../dynamic/journal.ts';
 import { Dual, isBox, Tracked, type Value } from '../dynamic/numbers/box.ts';
 import { tangentOf } from '../dynamic/numbers/dual.ts';
 import { forwardLevel, type Level, reverseLevel } from '../dynamic/numbers/level.ts';
-import { fill, type Outline, type Outlined, outlineOf, project } from '../dynamic/outline.ts';
+import { fill, floatsFrom, type Outline, type Outlined, outlineOf, project } from '../dynamic/outline.ts';
 import { forgetPlain } from '../dynamic/plain.ts';
 import { restore, snapshotDeep } from '../dynamic/reach.ts';
 import {
@@ -163,7 +163,10 @@ export function reverse<T>(
             Tracked.is(box) && box.level === level ? [[box.index, seed] as [number, Value]] : [],
           );
           const adjoint = whilePulling(() => tape.sweep(own));
-          return inputs.map(({ outline }, k) => fill(outline, (leaf) => adjoint.at(first[k] + leaf)));
+          return inputs.map(({ outline }, k) => {
+            const floats = adjoint.boxed === undefined ? floatsFrom(adjoint.numbers, first[k]) : undefined;
+            return fill(outline, (leaf) => adjoint.at(first[k] + leaf), floats);
+          });
         },
         plain: (value) => below(value, level),
       }),
