@@ -1,9 +1,9 @@
 /**
- * `npm run check -w fluxion-bench -- FOLDER [NAME…]`: evaluates the problems at FOLDER/inputs/NAME-SIZE.json and compares with
+ * `npm run check:gradbench -- FOLDER [NAME…]`: evaluates the problems at FOLDER/inputs/NAME-SIZE.json and compares with
  * FOLDER/outputs/NAME-SIZE.FUNCTION.json, normwise. Fails where a result is further away than 1e-7.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { normwiseError } from './normwise.ts';
 import type { Options } from './problem.ts';
 import { problems } from './problems.ts';
@@ -16,9 +16,11 @@ if (folder === undefined) {
   process.exit(2);
 }
 
-const json = (...path: string[]): unknown => JSON.parse(readFileSync(join(folder, ...path), 'utf8'));
+// npm runs scripts in the folder of their package, and says where it was called.
+const root = resolve(process.env.INIT_CWD ?? '.', folder);
+const json = (...path: string[]): unknown => JSON.parse(readFileSync(join(root, ...path), 'utf8'));
 let failed = false;
-for (const file of readdirSync(join(folder, 'outputs')).sort()) {
+for (const file of readdirSync(join(root, 'outputs')).sort()) {
   const [, name, size, which] = /^([a-z]+)-(.*)\.([a-z]+)\.json$/.exec(file) ?? [];
   if (name === undefined || (names.length > 0 && !names.includes(name))) continue;
   const { read, run, write } = problems[name]({ tier })[which];
