@@ -34,14 +34,24 @@ export class Builder {
 
   /** Writes a region: `write` appends its operations and tells how it ends. */
   region(params: readonly Value[], write: () => End): Region {
-    const outer = this.ops;
     const ops: Op[] = [];
+    let end: End = { kind: 'never' };
+    this.draft(() => {
+      end = write();
+    }, ops);
+    return { params, ops, end };
+  }
+
+  /** Writes operations aside, to be made a region of once it is known how it ends. */
+  draft(write: () => void, ops: Op[] = []): Op[] {
+    const outer = this.ops;
     this.ops = ops;
     try {
-      return { params, ops, end: write() };
+      write();
     } finally {
       this.ops = outer;
     }
+    return ops;
   }
 
   func(name: string, params: readonly Value[], results: readonly Type[], write: () => readonly Value[]): Func {

@@ -5,6 +5,7 @@
 import type * as acorn from 'acorn';
 
 export type {
+  ArrayExpression,
   ArrayPattern,
   AssignmentExpression,
   AssignmentPattern,

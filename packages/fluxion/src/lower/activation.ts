@@ -1,0 +1,320 @@
+/**
+ * One function while it is lowered: the operations written so far, the variables as they are here, and the ways out that have been taken.
+ * Invariant: after a construct with several ways through it, each variable has one value that is right on all of them.
+ */
+import { type Builder, newLabel } from '../ir/build.ts';
+import type { End, Label, Op, Place, Region, Value } from '../ir/ops.ts';
+import type { Node } from '../syntax/ast.ts';
+import type { Binding } from '../syntax/scope.ts';
+import type { Unit } from './code.ts';
+import { Decline } from './decline.ts';
+import type { Instance, Lowering } from './lowering.ts';
+import { type JsType, join, sameType } from './types.ts';
+import {
+  type Abstract,
+  coerce,
+  type Env,
+  flatten,
+  frozen,
+  irTypes,
+  neverValue,
+  rebuild,
+  typeOf,
+  undefinedValue,
+} from './values.ts';
+
+interface MutableRegion {
+  params: readonly Value[];
+  ops: Op[];
+  end: End;
+}
+
+/** A way that ends somewhere: the operations it consists of, the variables then, and a value. */
+export interface Path {
+  readonly region: MutableRegion;
+  readonly vars: ReadonlyMap<Binding, Abstract>;
+  readonly value: Abstract;
+}
+
+/** A block that may be left from inside: by break, continue or return. */
+export interface Target {
+  readonly kind: 'break' | 'continue' | 'return' | 'chain';
+  readonly names: readonly string[];
+  readonly label: Label;
+  readonly sites: Path[];
+  /** The variables when the block began. */
+  readonly before: ReadonlyMap<Binding, Abstract>;
+}
+
+export class Activation {
+  readonly lowering: Lowering;
+  readonly instance: Instance;
+  readonly unit: Unit;
+  readonly b: Builder;
+  readonly env: Env;
+  readonly globals: Value;
+  readonly targets: Target[] = [];
+  /** The optional chains around here, innermost last. */
+  readonly chains: Target[] = [];
+  /** Nothing gets here: what follows is not lowered. */
+  dead = false;
+  /** The region being written, whose end may be set by who leaves it. */
+  private region: MutableRegion;
+
+  constructor(lowering: Lowering, instance: Instance, b: Builder, globals: Value, env: Env) {
+    this.lowering = lowering;
+    this.instance = instance;
+    this.unit = instance.closure.code.unit;
+    this.b = b;
+    this.globals = globals;
+    this.env = env;
+    this.region = { params: [], ops: [], end: { kind: 'never' } };
+  }
+
+  place(node: Node): Place {
+    return { unit: this.unit.index, offset: node.start };
+  }
+
+  decline(message: string, node: Node): never {
+    throw new Decline(message, this.place(node));
+  }
+
+  /** Leaves the compiled tier here unless the condition holds. */
+  guard(
+    condition: Value,
+    code: 'bounds' | 'hole' | 'shape' | 'range' | 'throw' | 'type' | 'alias',
+    message: string,
+    node: Node,
+  ): void {
+    this.b.guard(condition, this.lowering.reason(code, message, this.place(node)));
+  }
+
+  coerce(value: Abstract, type: JsType): Abstract {
+    return coerce(this.b, value, type, this.lowering);
+  }
+
+  /** Writes a region of its own; the variables afterwards are those that the path has then, not this activation's. */
+  path(write: () => Abstract | undefined, params: readonly Value[] = []): Path | undefined {
+    const outer = this.region;
+    const vars = this.env.vars;
+    const region: MutableRegion = { params, ops: [], end: { kind: 'never' } };
+    this.region = region;
+    this.env.vars = new Map(vars);
+    let value: Abstract = undefinedValue;
+    let ended = false;
+    const dead = this.dead;
+    this.dead = false;
+    try {
+      this.b.draft(() => {
+        value = write() ?? undefinedValue;
+      }, region.ops);
+      ended = this.dead;
+    } finally {
+      this.region = outer;
+      this.dead = dead;
+    }
+    const path = { region, vars: freezeChanged(this.env.vars, vars), value: frozen(value) };
+    this.env.vars = vars;
+    return ended ? Object.assign(path, { ended: true }) : path;
+  }
+
+  /**
+   * Two ways, one of which is taken. Gives their common value; variables are merged.
+   */
+  branch(condition: Value, then: () => Abstract | undefined, otherwise: () => Abstract | undefined): Abstract {
+    const a = this.path(then)!;
+    const c = this.path(otherwise)!;
+    const live = [a, c].filter((p) => !isEnded(p));
+    if (live.length === 0) {
+      this.b.if(condition, [], a.region, c.region);
+      this.dead = true;
+      return neverValue;
+    }
+    const merged = this.merge(live);
+    for (const p of live) this.finish(p, merged, (values) => ({ kind: 'yield', values }));
+    const results = this.b.if(condition, merged.irTypes, a.region, c.region);
+    return this.adopt(merged, results);
+  }
+
+  /** A block that `write` may leave by the target it is given. */
+  block(kind: Target['kind'], names: readonly string[], write: (target: Target) => Abstract | undefined): Abstract {
+    const target: Target = { kind, names, label: newLabel(), sites: [], before: this.env.vars };
+    this.targets.push(target);
+    const through = this.path(() => write(target))!;
+    this.targets.pop();
+    const { sites } = target;
+    const live = isEnded(through) ? [...sites] : [...sites, through];
+    if (live.length === 0) {
+      this.b.block(target.label, [], through.region);
+      this.dead = true;
+      return neverValue;
+    }
+    if (live.length === 1 && live[0].region === through.region) {
+      // Nothing leaves from inside: no block is needed.
+      for (const op of through.region.ops) this.b.append(op);
+      for (const binding of this.env.vars.keys()) this.env.vars.set(binding, live[0].vars.get(binding)!);
+      return live[0].value;
+    }
+    const merged = this.merge(live);
+    for (const p of sites) {
+      this.finish(p, merged, (values) => ({ kind: 'br', label: target.label, values }));
+    }
+    if (!isEnded(through)) this.finish(through, merged, (values) => ({ kind: 'yield', values }));
+    const results = this.b.block(target.label, merged.irTypes, through.region);
+    return this.adopt(merged, results);
+  }
+
+  /** Leaves the block of this target from here. */
+  leave(target: Target, value: Abstract = undefinedValue): void {
+    target.sites.push({ region: this.region, vars: freezeChanged(this.env.vars, target.before), value: frozen(value) });
+    this.dead = true;
+  }
+
+  /** Ends the way here: what was built before never gets further. */
+  stop(): void {
+    this.dead = true;
+  }
+
+  /**
+   * A loop. `carried` are the variables that its rounds change; `hidden` values of its own go round with them. `test` gives the condition,
+   * `body` the hidden values of the next round.
+   */
+  loop(
+    key: Node,
+    carried: readonly Binding[],
+    hidden: readonly Value[],
+    test: (hidden: readonly Value[]) => Value | undefined,
+    body: (hidden: readonly Value[]) => readonly Value[],
+    trips?: Value,
+  ): readonly Value[] {
+    const { env, b, lowering, instance } = this;
+    const present = carried.filter((binding) => env.vars.has(binding));
+    const types = present.map((binding) => {
+      const at = carriedKey(instance, key, binding);
+      const type = join(instance.carried.get(at) ?? { kind: 'never' }, carriedType(typeOf(env.vars.get(binding)!)));
+      instance.carried.set(at, type);
+      return type;
+    });
+    const inits = present.map((binding, i) => this.coerce(env.vars.get(binding)!, types[i])).flatMap(flatten);
+    const shapes = [...hidden.map((h) => h.type), ...types.flatMap(irTypes)];
+    const names = [...hidden.map((h) => h.name), ...present.flatMap((p, i) => irTypes(types[i]).map(() => p.name))];
+    const values = (): Value[] => shapes.map((type, i) => b.value(type, names[i]));
+    const enter = (params: readonly Value[]): void => {
+      let at = hidden.length;
+      present.forEach((binding, i) => {
+        const count = irTypes(types[i]).length;
+        env.vars.set(binding, rebuild(types[i], params.slice(at, at + count)));
+        at += count;
+      });
+    };
+    const leave = (): Value[] =>
+      present.flatMap((binding, i) => {
+        const value = env.vars.get(binding)!;
+        const joined = join(types[i], carriedType(typeOf(value)));
+        if (!sameType(joined, types[i])) {
+          instance.carried.set(carriedKey(instance, key, binding), joined);
+          lowering.growth.changed = true;
+        }
+        return flatten(this.coerce(value, types[i]));
+      });
+    const tested = values();
+    const testPath = this.path(() => {
+      enter(tested);
+      const own = tested.slice(0, hidden.length);
+      const condition = test(own) ?? b.bool(true);
+      if (this.dead) return undefined;
+      this.region.end = { kind: 'yield', values: [condition, ...own, ...leave()] };
+      return undefined;
+    }, tested)!;
+    const entered = values();
+    const bodyPath = this.path(() => {
+      enter(entered);
+      const next = body(entered.slice(0, hidden.length));
+      if (!this.dead) this.region.end = { kind: 'yield', values: [...next, ...leave()] };
+      return undefined;
+    }, entered)!;
+    const results = b.loop([...hidden, ...inits], shapes, testPath.region, bodyPath.region, trips);
+    enter(results);
+    return results.slice(0, hidden.length);
+  }
+
+  private merge(paths: readonly Path[]): Merged {
+    const before = this.env.vars;
+    const bindings: Binding[] = [];
+    for (const binding of before.keys()) {
+      const [first, ...rest] = paths.map((p) => p.vars.get(binding));
+      // The way through may leave a variable as it was before.
+      if (rest.some((v) => v !== first)) bindings.push(binding);
+      else if (first !== undefined && first !== before.get(binding)) bindings.push(binding);
+    }
+    const types = bindings.map((binding) => joinAll(paths.map((p) => p.vars.get(binding)!)));
+    const value = joinAll(paths.map((p) => p.value));
+    return { bindings, types, value, irTypes: [...irTypes(value), ...types.flatMap(irTypes)] };
+  }
+
+  private finish(path: Path, merged: Merged, end: (values: Value[]) => End): void {
+    this.b.draft(() => {
+      const value = this.coerce(path.value, merged.value);
+      const vars = merged.bindings.map((binding, i) => this.coerce(path.vars.get(binding)!, merged.types[i]));
+      path.region.end = end([value, ...vars].flatMap(flatten));
+    }, path.region.ops);
+  }
+
+  private adopt(merged: Merged, results: readonly Value[]): Abstract {
+    let at = irTypes(merged.value).length;
+    const value = rebuild(merged.value, results.slice(0, at));
+    merged.bindings.forEach((binding, i) => {
+      const count = irTypes(merged.types[i]).length;
+      this.env.vars.set(binding, rebuild(merged.types[i], results.slice(at, at + count)));
+      at += count;
+    });
+    return value;
+  }
+
+  /** The operations of the body as they are written; for the outermost region. */
+  get outermost(): Region {
+    return this.region;
+  }
+}
+
+interface Merged {
+  readonly bindings: readonly Binding[];
+  readonly types: readonly JsType[];
+  readonly value: JsType;
+  readonly irTypes: readonly Value['type'][];
+}
+
+/** Functions made on the way keep what they close over. */
+function freezeChanged(vars: Map<Binding, Abstract>, before: ReadonlyMap<Binding, Abstract>): Map<Binding, Abstract> {
+  const copy = new Map(vars);
+  for (const [binding, value] of copy) {
+    if (value.kind === 'closure' && before.get(binding) !== value) copy.set(binding, frozen(value));
+  }
+  return copy;
+}
+
+function isEnded(path: Path): boolean {
+  return (path as { ended?: boolean }).ended === true;
+}
+
+function joinAll(values: readonly Abstract[]): JsType {
+  return values.map(typeOf).reduce(join);
+}
+
+/** A number that is known now changes in the next round. */
+function carriedType(type: JsType): JsType {
+  if (type.kind !== 'constant') return type;
+  if (typeof type.value === 'number') return { kind: 'number' };
+  if (typeof type.value === 'boolean') return { kind: 'boolean' };
+  if (typeof type.value === 'string') return { kind: 'string' };
+  return type;
+}
+
+const carriedKeys = new WeakMap<Node, Map<Binding, object>>();
+function carriedKey(_instance: Instance, node: Node, binding: Binding): object {
+  let byBinding = carriedKeys.get(node);
+  if (byBinding === undefined) carriedKeys.set(node, (byBinding = new Map()));
+  let key = byBinding.get(binding);
+  if (key === undefined) byBinding.set(binding, (key = {}));
+  return key;
+}

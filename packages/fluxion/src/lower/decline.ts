@@ -1,0 +1,10 @@
+/** Why a function is not compiled: thrown by whoever meets what it can't lower, caught by whoever asked for the lowering. */
+import type { Place } from '../ir/ops.ts';
+
+export class Decline extends Error {
+  readonly at: Place | undefined;
+  constructor(message: string, at?: Place) {
+    super(message);
+    this.at = at;
+  }
+}

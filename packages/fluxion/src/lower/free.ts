@@ -1,0 +1,64 @@
+/**
+ * Variables from around the function that was handed in: globals, module variables, captured objects.
+ * Invariant: only primitives and functions of bindings that are never assigned again are compiled in; everything else is given to each call.
+ */
+import type { Identifier } from '../syntax/ast.ts';
+import type { Activation } from './activation.ts';
+import { builtinObjects } from './builtins/table.ts';
+import { Decline } from './decline.ts';
+import { constant, type JsType } from './types.ts';
+import { type Abstract, constantValue, rebuild } from './values.ts';
+
+export function freeVariable(act: Activation, node: Identifier): Abstract {
+  const { name } = node;
+  if (name === 'undefined') return constantValue(undefined);
+  if (name === 'NaN') return constantValue(Number.NaN);
+  if (name === 'Infinity') return constantValue(Number.POSITIVE_INFINITY);
+  const { captured } = act.unit;
+  const binding = captured.binding(name);
+  if (binding === undefined) {
+    if (!(name in globalThis)) act.decline(`${name} is not defined`, node);
+    return constantOrGlobal(act, `global ${name}`, name, () => (globalThis as Record<string, unknown>)[name], node);
+  }
+  if (binding.kind === 'constant') return constantOrGlobal(act, binding.value, name, () => binding.value, node);
+  // A live binding is what it is when the call begins: nothing that is compiled writes it (see `assign`), and hosts called are the engine's own.
+  const key = act.lowering.site(`live ${act.unit.index} ${name}`, () => ({}));
+  const read = (): unknown => binding.get();
+  return throughGlobals(act, key, name, read, typeOfFree(act, binding.get(), node));
+}
+
+function typeOfFree(act: Activation, value: unknown, node: Identifier): JsType {
+  if (typeof value === 'object' && value !== null && builtinObjects.has(value)) return constant(value);
+  try {
+    return act.lowering.types.ofArgument(value);
+  } catch (e) {
+    if (e instanceof Decline) act.decline(`${node.name}: ${e.message}`, node);
+    throw e;
+  }
+}
+
+/** A value that never changes place: itself, where it is a primitive or a function, else an object given to each call. */
+export function constantOrGlobal(
+  act: Activation,
+  key: unknown,
+  name: string,
+  read: () => unknown,
+  node: Identifier,
+): Abstract {
+  const value = read();
+  if (typeof value !== 'object' || value === null) return constantValue(value);
+  if (builtinObjects.has(value)) return constantValue(value);
+  return throughGlobals(
+    act,
+    typeof key === 'object' && key !== null ? key : value,
+    name,
+    read,
+    typeOfFree(act, value, node),
+  );
+}
+
+function throughGlobals(act: Activation, key: unknown, name: string, read: () => unknown, type: JsType): Abstract {
+  const global = act.lowering.global(key, name, read, type);
+  if (global.type.kind === 'constant') return rebuild(global.type, []);
+  return rebuild(global.type, [act.b.load(global.space, act.globals)]);
+}

@@ -1,0 +1,71 @@
+/**
+ * Lowers one specialisation of a function: parameters, hoisting, the body, its results.
+ * Invariant: the function's parameters are the globals object, what the closure captured, `this`, and the arguments, each flattened.
+ */
+import { Builder } from '../ir/build.ts';
+import type { Func, Value } from '../ir/ops.ts';
+import { type FunctionNode, isClass } from '../syntax/ast.ts';
+import { Activation } from './activation.ts';
+import { arrayOf } from './arrays.ts';
+import { lowerConstructor } from './classes.ts';
+import { evaluate } from './expressions.ts';
+import type { Instance, Lowering } from './lowering.ts';
+import { bindPattern } from './patterns.ts';
+import { statements } from './statements.ts';
+import type { JsType } from './types.ts';
+import { type Abstract, coerce, flatten, irTypes, rebuild, typeOf, undefinedValue } from './values.ts';
+
+export function lowerFunction(lowering: Lowering, instance: Instance): Func {
+  const b = new Builder();
+  const globals = b.value('ref', 'globals');
+  const params: Value[] = [globals];
+  const take = (type: JsType, name?: string): Abstract => {
+    const values = irTypes(type).map((t) => b.value(t, name));
+    params.push(...values);
+    return rebuild(type, values);
+  };
+  const own = take(typeOf({ kind: 'closure', closure: instance.closure }));
+  if (own.kind !== 'closure') throw new Error('a function is a closure');
+  const self = instance.self && take(instance.self, 'this');
+  const { code } = instance.closure;
+  const { node } = code;
+  const given = instance.args.map((type, i) => {
+    const p = isClass(node) ? undefined : node.params[i];
+    return take(type, p?.type === 'Identifier' ? p.name : undefined);
+  });
+  const env = { ...own.closure.env, vars: new Map(own.closure.env.vars), home: instance.closure.home as Abstract };
+  if (isClass(node) || !code.info.arrow) env.self = self ?? undefinedValue;
+  const act = new Activation(lowering, instance, b, globals, env);
+  let result: Abstract = undefinedValue;
+  const ops = b.draft(() => {
+    result = act.block('return', [], (target) => {
+      if (isClass(node)) return lowerConstructor(act, node, given);
+      bindParameters(act, node, given);
+      if (node.body.type === 'BlockStatement') statements(act, node.body.body);
+      else act.leave(target, evaluate(act, node.body));
+      return undefined;
+    });
+    lowering.returns(instance, typeOf(result));
+    result = coerce(b, result, instance.result, lowering);
+  });
+  return {
+    name: instance.name,
+    params,
+    results: irTypes(instance.result),
+    body: { params: [], ops, end: { kind: 'yield', values: flatten(result) } },
+  };
+}
+
+/** Arguments to parameters: defaults, patterns and rest included. */
+export function bindParameters(act: Activation, node: FunctionNode, given: readonly Abstract[]): void {
+  if (node.type === 'FunctionExpression' && node.id) {
+    const own = act.unit.analysis.scopes.get(node.id)?.bindings.get(node.id.name);
+    if (own !== undefined) act.env.vars.set(own, { kind: 'closure', closure: act.instance.closure });
+  }
+  const info = act.unit.analysis.functions.get(node);
+  if (info?.usesArguments && !info.arrow) act.decline('`arguments` is not compiled; use a rest parameter', node);
+  node.params.forEach((p, i) => {
+    if (p.type === 'RestElement') bindPattern(act, p.argument, arrayOf(act, p, given.slice(i)), true);
+    else bindPattern(act, p, i < given.length ? given[i] : undefinedValue, true);
+  });
+}

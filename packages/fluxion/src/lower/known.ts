@@ -1,0 +1,125 @@
+/**
+ * The static types of values that exist: arguments and what is reached through captures.
+ * Invariant: one object has one type, however it is reached; objects of one prototype and one list of keys share theirs, so
+ * linked structures and cycles have finite types.
+ */
+import { Decline } from './decline.ts';
+import {
+  ArrayType,
+  boolean,
+  constant,
+  describeType,
+  type Growth,
+  type JsType,
+  join,
+  number,
+  type ObjectType,
+  objectOf,
+  RecordType,
+  string,
+  type TypedName,
+  typedSpaces,
+  typedType,
+} from './types.ts';
+
+export class TypesOfValues {
+  private readonly growth: Growth;
+  private readonly known = new Map<object, ObjectType>();
+  private readonly records = new Map<object | null, Map<string, RecordType>>();
+
+  constructor(growth: Growth) {
+    this.growth = growth;
+  }
+
+  /** Of an argument, or of anything else whose numbers change from call to call. */
+  ofArgument(value: unknown): JsType {
+    switch (typeof value) {
+      case 'number':
+        return number;
+      case 'boolean':
+        return boolean;
+      case 'string':
+        return string;
+      case 'undefined':
+      case 'function':
+        return constant(value);
+      case 'object':
+        return value === null ? constant(null) : objectOf(this.ofObject(value));
+      default:
+        throw new Decline(`a ${typeof value} is not compiled`);
+    }
+  }
+
+  /** The record type of objects with this prototype and these keys. */
+  record(name: string, prototype: object | null, keys: readonly string[]): RecordType {
+    let byKeys = this.records.get(prototype);
+    if (byKeys === undefined) this.records.set(prototype, (byKeys = new Map()));
+    const key = keys.join('\n');
+    let type = byKeys.get(key);
+    if (type === undefined) {
+      type = new RecordType(this.growth, name, prototype);
+      byKeys.set(key, type);
+      for (const k of keys) type.addField(k);
+    }
+    return type;
+  }
+
+  private ofObject(value: object): ObjectType {
+    const known = this.known.get(value);
+    if (known !== undefined) return known;
+    if (ArrayBuffer.isView(value)) return this.ofView(value);
+    if (Array.isArray(value)) return this.ofArray(value);
+    const tag = Object.prototype.toString.call(value);
+    if (tag !== '[object Object]') throw new Decline(`${tag.slice(8, -1)} objects are not compiled`);
+    const prototype = Object.getPrototypeOf(value) as object | null;
+    const keys = Reflect.ownKeys(value);
+    for (const key of keys) {
+      if (typeof key === 'symbol') throw new Decline('properties with symbol keys are not compiled');
+      const descriptor = Object.getOwnPropertyDescriptor(value, key)!;
+      if (!('value' in descriptor)) throw new Decline(`the accessor ${key} of an object is not compiled`);
+      if (!descriptor.enumerable) throw new Decline(`the hidden property ${key} is not compiled`);
+    }
+    const name =
+      prototype === null || prototype === Object.prototype ? 'object' : prototype.constructor?.name || 'object';
+    const type = this.record(name, prototype, keys as string[]);
+    this.known.set(value, type);
+    for (const key of keys as string[]) this.put(type, key, (value as Record<string, unknown>)[key]);
+    return type;
+  }
+
+  private put(type: RecordType, key: string, value: unknown): void {
+    const variable = type.field(key)!.type;
+    const next = this.ofArgument(value);
+    const joined = join(variable.type, next);
+    if (joined.kind === 'conflict' || joined.kind === 'maybe') {
+      throw new Decline(`the property ${key} is ${describeType(variable.type)} here and ${describeType(next)} there`);
+    }
+    variable.add(next);
+  }
+
+  private ofArray(value: unknown[]): ObjectType {
+    if (Object.getPrototypeOf(value) !== Array.prototype)
+      throw new Decline('arrays of a class of their own are not compiled');
+    const type = new ArrayType(this.growth);
+    this.known.set(value, type);
+    for (let i = 0; i < value.length; i++) {
+      if (!Object.hasOwn(value, i)) throw new Decline('an array with holes is not compiled');
+      const joined = join(type.element.type, this.ofArgument(value[i]));
+      if (joined.kind === 'conflict' || joined.kind === 'maybe') {
+        throw new Decline(`an array that holds ${describeType(joined)} is not compiled`);
+      }
+      type.element.add(joined);
+      // Numbers are all alike.
+      if (joined.kind === 'number' && value.every((v) => typeof v === 'number')) break;
+    }
+    return type;
+  }
+
+  private ofView(value: ArrayBufferView): ObjectType {
+    const name = value.constructor.name as TypedName;
+    if (!Object.hasOwn(typedSpaces, name) || Object.getPrototypeOf(value) !== globalThis[name].prototype) {
+      throw new Decline(`a ${value.constructor.name} is not compiled`);
+    }
+    return typedType(name);
+  }
+}

@@ -1,0 +1,220 @@
+/**
+ * One lowering: from a function and the types of its arguments to a module. What is found out about types is kept while the
+ * functions are lowered again and again, until nothing grows any more.
+ * Invariant: the module that is handed out was lowered from beginning to end with the types it ends with.
+ */
+import { capture } from '../capture/capture.ts';
+import type { Func, Host, Module, Place, Reason, Value } from '../ir/ops.ts';
+import { field, type Shape, type Space, type Type } from '../ir/types.ts';
+import type { Node } from '../syntax/ast.ts';
+import { codeOf, type FunctionCode, type Unit, unitOf } from './code.ts';
+import { Decline } from './decline.ts';
+import { lowerFunction } from './function.ts';
+import { TypesOfValues } from './known.ts';
+import { cellFor, Growth, type JsType, join, never, sameType } from './types.ts';
+import { type Abstract, type Closure, flatten, irTypes, neverValue, rebuild, typeKey, typeOf } from './values.ts';
+
+/** One specialisation of a function: by its code, and the types of what it captured and is given. */
+export interface Instance {
+  readonly name: string;
+  readonly closure: Closure;
+  readonly self: JsType | undefined;
+  readonly newTarget: boolean;
+  readonly args: readonly JsType[];
+  result: JsType;
+  /** Of which pass the function below is. */
+  pass: number;
+  func: Func | undefined;
+  /** The types of loop-carried and merged variables, by place. */
+  readonly carried: Map<unknown, JsType>;
+}
+
+/** A value reached through a capture, given to each call through the globals object. */
+export interface Global {
+  /** What it is now: asked at each call. */
+  readonly read: () => unknown;
+  readonly type: JsType;
+  readonly space: Space;
+  readonly name: string;
+}
+
+export interface Lowered {
+  readonly module: Module;
+  readonly entry: string;
+  readonly args: readonly JsType[];
+  readonly result: JsType;
+  readonly globals: readonly Global[];
+  readonly globalsShape: Shape;
+  readonly strings: readonly string[];
+  readonly units: readonly Unit[];
+}
+
+const mostPasses = 40;
+
+export class Lowering {
+  readonly growth: Growth;
+  readonly types: TypesOfValues;
+  readonly units: Unit[] = [];
+  readonly reasons: Reason[] = [];
+  readonly hosts: Host[] = [];
+  readonly strings: string[] = [];
+  readonly globals: Global[] = [];
+  /** Types of objects by the place that makes them. */
+  readonly sites = new Map<unknown, unknown>();
+  pass = 0;
+  private readonly unitByFunction = new Map<Function, Unit>();
+  private readonly instances = new Map<string, Instance>();
+  private readonly tags = new Map<string, number>();
+  private readonly globalByKey = new Map<unknown, Global>();
+
+  constructor(growth: Growth, types: TypesOfValues) {
+    this.growth = growth;
+    this.types = types;
+  }
+
+  /** The number of a string; strings are compared by number. */
+  tag(text: string): number {
+    let tag = this.tags.get(text);
+    if (tag === undefined) {
+      tag = this.strings.length;
+      this.strings.push(text);
+      this.tags.set(text, tag);
+    }
+    return tag;
+  }
+
+  reason(code: Reason['code'], message: string, at: Place | undefined): number {
+    const known = this.reasons.findIndex(
+      (r) => r.code === code && r.message === message && r.at?.unit === at?.unit && r.at?.offset === at?.offset,
+    );
+    return known >= 0 ? known : this.reasons.push({ code, message, at }) - 1;
+  }
+
+  /** A function of the host that compiled code calls with primitives. */
+  host(name: string, callee: Host['callee'], params: readonly Type[], results: readonly Type[]): number {
+    const known = this.hosts.findIndex((h) => h.callee === callee && h.params.length === params.length);
+    return known >= 0 ? known : this.hosts.push({ name, callee, params, results }) - 1;
+  }
+
+  /** The type kept for a place that makes objects; made at the first pass. */
+  site<T>(key: unknown, make: () => T): T {
+    let known = this.sites.get(key) as T | undefined;
+    if (known === undefined) this.sites.set(key, (known = make()));
+    return known;
+  }
+
+  global(key: unknown, name: string, read: () => unknown, type: JsType): Global {
+    let known = this.globalByKey.get(key);
+    if (known === undefined) {
+      const space = field(`global.${name}${this.globals.length}`, cellFor(type) ?? 'i32', this.globals.length, true);
+      known = { read, type, space, name };
+      this.globals.push(known);
+      this.globalByKey.set(key, known);
+    }
+    return known;
+  }
+
+  /** The code of a function that exists: of the user's modules. */
+  closureOf(fn: Function, at: Place | undefined): Closure {
+    let unit = this.unitByFunction.get(fn);
+    if (unit === undefined) {
+      const captured = capture(fn);
+      if (captured.native) throw new Decline(`${fn.name || 'a function'} has no source and no entry here`, at);
+      unit = unitOf(captured, this.units.length);
+      this.units.push(unit);
+      this.unitByFunction.set(fn, unit);
+    }
+    const { shape } = unit;
+    if (shape.async || shape.generator) {
+      throw new Decline(`${fn.name || 'a function'} is ${shape.async ? 'async' : 'a generator'}`, at);
+    }
+    return this.site(unit, () => ({ code: codeOf(unit, shape.node), env: { vars: new Map() } }));
+  }
+
+  /** The specialisation for these types, lowered as far as it is known in this pass. */
+  instance(closure: Closure, self: Abstract | undefined, args: readonly JsType[], newTarget = false): Instance {
+    const selfType = self && typeOf(self);
+    const parts = [
+      typeKey(typeOf({ kind: 'closure', closure })),
+      selfType ? typeKey(selfType) : '',
+      ...args.map(typeKey),
+    ];
+    const key = `${newTarget ? 'new ' : ''}${parts.join('|')}`;
+    let known = this.instances.get(key);
+    if (known === undefined) {
+      const name = `${nameOf(closure.code)}.${this.instances.size}`;
+      known = {
+        name,
+        closure,
+        self: selfType,
+        newTarget,
+        args,
+        result: never,
+        pass: 0,
+        func: undefined,
+        carried: new Map(),
+      };
+      this.instances.set(key, known);
+    }
+    if (known.pass !== this.pass) {
+      known.pass = this.pass;
+      known.func = lowerFunction(this, known);
+    }
+    return known;
+  }
+
+  /** A result of this type has been seen. */
+  returns(instance: Instance, type: JsType): void {
+    const joined = join(instance.result, type);
+    if (sameType(joined, instance.result)) return;
+    instance.result = joined;
+    this.growth.changed = true;
+  }
+
+  finish(entry: Instance): Module {
+    const functions = new Map<string, Func>();
+    for (const i of this.instances.values()) {
+      if (i.pass === this.pass && i.func !== undefined) functions.set(i.func.name, i.func);
+    }
+    if (entry.func === undefined) throw new Error('the entry was not lowered');
+    return { functions, levels: [], reasons: this.reasons, hosts: this.hosts };
+  }
+}
+
+function nameOf(code: FunctionCode): string {
+  const { node, unit } = code;
+  if (node.id) return node.id.name;
+  return (node === unit.shape.node ? unit.captured.fn.name : '') || 'anonymous';
+}
+
+/** Lowers f for arguments like these. Throws Decline with the reason if it can't. */
+export function lower(f: Function, args: readonly unknown[]): Lowered {
+  const growth = new Growth();
+  const types = new TypesOfValues(growth);
+  const lowering = new Lowering(growth, types);
+  // Numbers and booleans are given at each call; what they are now is nothing to rely on.
+  const argTypes = args.map((a) => types.ofArgument(a));
+  for (lowering.pass = 1; lowering.pass <= mostPasses; lowering.pass++) {
+    growth.changed = false;
+    const closure = lowering.closureOf(f, undefined);
+    const entry = lowering.instance(closure, neverSelf, argTypes);
+    if (growth.changed) continue;
+    const globalsShape: Shape = { name: 'globals', fields: lowering.globals.map((g) => g.space) };
+    return {
+      module: lowering.finish(entry),
+      entry: entry.name,
+      args: argTypes,
+      result: entry.result,
+      globals: lowering.globals,
+      globalsShape,
+      strings: lowering.strings,
+      units: lowering.units,
+    };
+  }
+  throw new Decline('its types do not settle');
+}
+
+const neverSelf: Abstract = { kind: 'constant', value: undefined };
+
+export type { Abstract, Node, Value };
+export { flatten, irTypes, neverValue, rebuild };

@@ -1,0 +1,329 @@
+/**
+ * JavaScript values while they are lowered: a static type and the IR values that carry what the type leaves open.
+ * Invariant: `flatten` and `rebuild` are inverse to each other for each type, so any value can pass through regions, parameters and results.
+ */
+import type { Builder } from '../ir/build.ts';
+import type { Value } from '../ir/ops.ts';
+import { nullRef, type Type, undefinedRef } from '../ir/types.ts';
+import type { Binding } from '../syntax/scope.ts';
+import type { FunctionCode } from './code.ts';
+import { Decline } from './decline.ts';
+import {
+  type CellVariable,
+  type ClosureType,
+  describeType,
+  type JsType,
+  type ObjectTypeUse,
+  sameType,
+} from './types.ts';
+
+export interface NumberValue {
+  readonly kind: 'number';
+  readonly value: Value;
+  /** The same number as a signed i32, where it is known to be one. */
+  readonly int?: Value | undefined;
+}
+
+export interface ConstantValue {
+  readonly kind: 'constant';
+  readonly value: unknown;
+}
+
+export interface ObjectValue {
+  readonly kind: 'object';
+  readonly type: ObjectTypeUse;
+  readonly ref: Value;
+}
+
+export interface ClosureValue {
+  readonly kind: 'closure';
+  readonly closure: Closure;
+}
+
+export interface CellValue {
+  readonly kind: 'cell';
+  readonly cell: CellVariable;
+  readonly ref: Value;
+}
+
+export type Abstract =
+  | { readonly kind: 'never' }
+  | NumberValue
+  | { readonly kind: 'boolean'; readonly value: Value }
+  | { readonly kind: 'string'; readonly tag: Value }
+  | ConstantValue
+  | { readonly kind: 'maybe'; readonly value: Value; readonly defined: Value }
+  | ObjectValue
+  | ClosureValue
+  | CellValue
+  | { readonly kind: 'conflict'; readonly a: JsType; readonly b: JsType };
+
+/** The variables of one activation of a function, and those around it. */
+export interface Env {
+  vars: Map<Binding, Abstract>;
+  /** `this`, where the function has one. */
+  self?: Abstract | undefined;
+  /** The class whose method this is, for `super`. */
+  home?: Abstract | undefined;
+}
+
+/** A function made by lowered code. Its environment is looked into when it is called, as in the language. */
+export interface Closure {
+  readonly code: FunctionCode;
+  readonly env: Env;
+  /** For methods: where `super` looks. */
+  readonly home?: unknown;
+}
+
+export const neverValue: Abstract = { kind: 'never' };
+export const undefinedValue: Abstract = { kind: 'constant', value: undefined };
+
+export function constantValue(value: unknown): Abstract {
+  return { kind: 'constant', value };
+}
+
+const ids = new Map<unknown, number>();
+/** A number for each constant, for keys. */
+function idOf(value: unknown): string {
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value !== 'function' && (typeof value !== 'object' || value === null)) return String(value);
+  let id = ids.get(value);
+  if (id === undefined) ids.set(value, (id = ids.size));
+  return `#${id}`;
+}
+
+/** What a closure closes over, functions that it reaches included, each once. */
+function capturesOf(closure: Closure): [Binding | 'this', Abstract][] {
+  const found: [Binding | 'this', Abstract][] = [];
+  for (const binding of closure.code.free) {
+    const value = closure.env.vars.get(binding);
+    if (value !== undefined) found.push([binding, value]);
+  }
+  if (closure.code.usesOuterThis && closure.env.self !== undefined) found.push(['this', closure.env.self]);
+  return found;
+}
+
+function closureKey(closure: Closure, seen: Closure[] = []): string {
+  const at = seen.indexOf(closure);
+  if (at >= 0) return `^${at}`;
+  seen.push(closure);
+  const parts = capturesOf(closure).map(([, v]) =>
+    v.kind === 'closure' ? closureKey(v.closure, seen) : typeKey(typeOf(v)),
+  );
+  return `f${closure.code.id}(${parts.join()})`;
+}
+
+function closureValues(closure: Closure, seen: Closure[] = []): Value[] {
+  if (seen.includes(closure)) return [];
+  seen.push(closure);
+  return capturesOf(closure).flatMap(([, v]) => (v.kind === 'closure' ? closureValues(v.closure, seen) : flatten(v)));
+}
+
+function rebuildClosure(template: Closure, next: () => Value, made = new Map<Closure, Closure>()): Closure {
+  const known = made.get(template);
+  if (known !== undefined) return known;
+  const env: Env = { vars: new Map(), home: template.env.home };
+  const copy: Closure = { code: template.code, env, home: template.home };
+  made.set(template, copy);
+  for (const [binding, value] of capturesOf(template)) {
+    const rebuilt: Abstract =
+      value.kind === 'closure'
+        ? { kind: 'closure', closure: rebuildClosure(value.closure, next, made) }
+        : rebuildFrom(typeOf(value), next);
+    if (binding === 'this') env.self = rebuilt;
+    else env.vars.set(binding, rebuilt);
+  }
+  return copy;
+}
+
+/** The value with what its functions close over as it is here: a path that ends takes its variables with it. */
+export function frozen(value: Abstract): Abstract {
+  return value.kind === 'closure' ? { kind: 'closure', closure: freeze(value.closure) } : value;
+}
+
+function freeze(closure: Closure, made = new Map<Closure, Closure>()): Closure {
+  const known = made.get(closure);
+  if (known !== undefined) return known;
+  const env: Env = { vars: new Map(), home: closure.env.home };
+  const copy: Closure = { code: closure.code, env, home: closure.home };
+  made.set(closure, copy);
+  for (const [binding, value] of capturesOf(closure)) {
+    const kept: Abstract = value.kind === 'closure' ? { kind: 'closure', closure: freeze(value.closure, made) } : value;
+    if (binding === 'this') env.self = kept;
+    else env.vars.set(binding, kept);
+  }
+  return copy;
+}
+
+/** A text that is the same for the same types, as far as specialisation is concerned. */
+export function typeKey(type: JsType): string {
+  switch (type.kind) {
+    case 'constant':
+      return `=${idOf(type.value)}`;
+    case 'object': {
+      const { type: t } = type;
+      const name = t.kind === 'typed' ? t.name : `${t.kind}${t.root.id}`;
+      return `${name}${type.orNull ? '0' : ''}${type.orUndefined ? '?' : ''}`;
+    }
+    case 'closure':
+      return type.key;
+    case 'cell':
+      return `cell${idOf(type.cell)}`;
+    default:
+      return type.kind;
+  }
+}
+
+export function typeOf(value: Abstract): JsType {
+  switch (value.kind) {
+    case 'object':
+      return value.type;
+    case 'closure':
+      return { kind: 'closure', key: closureKey(value.closure), closure: freeze(value.closure) };
+    case 'cell':
+      return { kind: 'cell', cell: value.cell };
+    case 'conflict':
+    case 'constant':
+      return value;
+    default:
+      return { kind: value.kind };
+  }
+}
+
+export function flatten(value: Abstract): Value[] {
+  switch (value.kind) {
+    case 'number':
+    case 'boolean':
+      return [value.value];
+    case 'string':
+      return [value.tag];
+    case 'maybe':
+      return [value.value, value.defined];
+    case 'object':
+    case 'cell':
+      return [value.ref];
+    case 'closure':
+      return closureValues(value.closure);
+    default:
+      return [];
+  }
+}
+
+/** The IR types that carry a value of this type. */
+export function irTypes(type: JsType): Type[] {
+  switch (type.kind) {
+    case 'number':
+      return ['f64'];
+    case 'boolean':
+      return ['bool'];
+    case 'string':
+      return ['i32'];
+    case 'maybe':
+      return ['f64', 'bool'];
+    case 'object':
+    case 'cell':
+      return ['ref'];
+    case 'closure':
+      return closureValues((type as ClosureType).closure as Closure).map((v) => v.type);
+    default:
+      return [];
+  }
+}
+
+function rebuildFrom(type: JsType, next: () => Value): Abstract {
+  switch (type.kind) {
+    case 'number':
+      return { kind: 'number', value: next() };
+    case 'boolean':
+      return { kind: 'boolean', value: next() };
+    case 'string':
+      return { kind: 'string', tag: next() };
+    case 'maybe':
+      return { kind: 'maybe', value: next(), defined: next() };
+    case 'object':
+      return { kind: 'object', type, ref: next() };
+    case 'cell':
+      return { kind: 'cell', cell: type.cell, ref: next() };
+    case 'closure':
+      return { kind: 'closure', closure: rebuildClosure((type as ClosureType).closure as Closure, next) };
+    case 'constant':
+    case 'conflict':
+    case 'never':
+      return type;
+  }
+}
+
+/** A value of this type, carried by these IR values. */
+export function rebuild(type: JsType, values: readonly Value[]): Abstract {
+  let at = 0;
+  return rebuildFrom(type, () => values[at++]);
+}
+
+/** Strings that the module knows, by number. */
+export interface StringTable {
+  tag(text: string): number;
+}
+
+function dummy(b: Builder, type: JsType): Abstract {
+  return rebuild(
+    type,
+    irTypes(type).map((t) => b.const(t, 0)),
+  );
+}
+
+/**
+ * The same value as one of type `type`, which its own type is part of. What cannot be (only where types have grown since, or in
+ * code that is never reached) becomes anything at all.
+ */
+export function coerce(b: Builder, value: Abstract, type: JsType, strings: StringTable): Abstract {
+  if (value.kind === 'never') return dummy(b, type);
+  if (sameType(typeOf(value), type)) return value;
+  switch (type.kind) {
+    case 'number':
+      if (value.kind === 'constant' && typeof value.value === 'number') {
+        return { kind: 'number', value: b.number(value.value) };
+      }
+      break;
+    case 'boolean':
+      if (value.kind === 'constant' && typeof value.value === 'boolean') {
+        return { kind: 'boolean', value: b.bool(value.value) };
+      }
+      break;
+    case 'string':
+      if (value.kind === 'constant' && typeof value.value === 'string') {
+        return { kind: 'string', tag: b.int(strings.tag(value.value)) };
+      }
+      break;
+    case 'maybe':
+      if (value.kind === 'number') return { kind: 'maybe', value: value.value, defined: b.bool(true) };
+      if (value.kind === 'constant' && typeof value.value === 'number') {
+        return { kind: 'maybe', value: b.number(value.value), defined: b.bool(true) };
+      }
+      if (value.kind === 'constant' && value.value === undefined) {
+        return { kind: 'maybe', value: b.number(Number.NaN), defined: b.bool(false) };
+      }
+      break;
+    case 'object':
+      if (value.kind === 'object') return { kind: 'object', type, ref: value.ref };
+      if (value.kind === 'constant' && value.value === null)
+        return { kind: 'object', type, ref: b.const('ref', nullRef) };
+      if (value.kind === 'constant' && value.value === undefined) {
+        return { kind: 'object', type, ref: b.const('ref', undefinedRef) };
+      }
+      break;
+    case 'conflict':
+      return type;
+    default:
+      break;
+  }
+  return dummy(b, type);
+}
+
+/** Throws unless the value is one that can be used. */
+export function usable(value: Abstract): Abstract {
+  if (value.kind === 'conflict') {
+    throw new Decline(`it may be ${describeType(value.a)} or ${describeType(value.b)}`);
+  }
+  return value;
+}
