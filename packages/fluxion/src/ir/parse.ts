@@ -20,14 +20,29 @@ import type {
   Test,
   Value,
 } from './ops.ts';
-import { type CellKind, type Level, nullRef, type Shape, type Space, shadowOf, type Type, undefinedRef } from './types.ts';
+import {
+  type CellKind,
+  type Level,
+  nullRef,
+  type Shape,
+  type Space,
+  shadowOf,
+  type Type,
+  undefinedRef,
+} from './types.ts';
 
 export interface ParseOptions {
   /** What the hosts of the text call, by name. */
   readonly hosts?: Readonly<Record<string, (...args: number[]) => unknown>>;
 }
 
-export function parse(text: string, options: ParseOptions = {}): Module {
+/** A module with what its text calls spaces and shapes, for whoever puts objects into its memory. */
+export interface Parsed extends Module {
+  readonly spaces: ReadonlyMap<string, Space>;
+  readonly shapes: ReadonlyMap<string, Shape>;
+}
+
+export function parse(text: string, options: ParseOptions = {}): Parsed {
   return new Parser(text, options).module();
 }
 
@@ -65,7 +80,7 @@ class Parser {
     }
   }
 
-  module(): Module {
+  module(): Parsed {
     const functions = new Map<string, Func>();
     while (this.at < this.tokens.length) {
       const word = this.next();
@@ -79,7 +94,8 @@ class Parser {
         functions.set(func.name, func);
       } else throw this.unexpected('a declaration');
     }
-    return { functions, levels: this.levels, reasons: this.reasons, hosts: this.hosts };
+    const { levels, spaces, shapes, reasons, hosts } = this;
+    return { functions, levels, spaces, shapes, reasons, hosts };
   }
 
   private level(): void {
@@ -221,7 +237,13 @@ class Parser {
         return { op: 'elements', space, args, tape, results, at: this.place() };
       }
       case 'offset':
-        return { op: 'offset', space: this.space(), args: this.brackets() as [Value, Value], results, at: this.place() };
+        return {
+          op: 'offset',
+          space: this.space(),
+          args: this.brackets() as [Value, Value],
+          results,
+          at: this.place(),
+        };
       case 'load':
         return { op: 'load', space: this.space(), args: this.brackets(), results, at: this.place() };
       case 'store': {

@@ -2,7 +2,17 @@
  * The text form of the IR, to be read, compared in tests and parsed again.
  * Invariant: the same module gives the same text in every process; what `parse` makes of the text prints as that text.
  */
-import { type End, type Func, type Label, type Module, type Op, type Place, type Region, regionsOf, type Value } from './ops.ts';
+import {
+  type End,
+  type Func,
+  type Label,
+  type Module,
+  type Op,
+  type Place,
+  type Region,
+  regionsOf,
+  type Value,
+} from './ops.ts';
 import { nullRef, type Shape, type Space, type Type, undefinedRef } from './types.ts';
 
 export interface PrintOptions {
@@ -142,7 +152,9 @@ class FuncText {
 
   lines(): string[] {
     const { func } = this;
-    this.out.push(`func ${quoted(func.name)}(${func.params.map((v) => this.typed(v)).join(', ')})${arrow(func.results)} {`);
+    this.out.push(
+      `func ${quoted(func.name)}(${func.params.map((v) => this.typed(v)).join(', ')})${arrow(func.results)} {`,
+    );
     this.inside(func.body, '  ');
     this.out.push('}');
     return this.out;

@@ -29,6 +29,9 @@ export function faultsOf(module: Module): string[] {
   return faults;
 }
 
+/** Where a fault is, worked out only if there is one. */
+type Where = string | (() => string);
+
 const reserved: readonly number[] = [nullRef, undefinedRef];
 
 class FuncCheck {
@@ -56,7 +59,7 @@ class FuncCheck {
     this.region(func.body, func.results, 'its body');
   }
 
-  private region(region: Region, yields: readonly Type[], where: string): void {
+  private region(region: Region, yields: readonly Type[], where: Where): void {
     const inner: Value[] = [...region.params];
     for (const param of region.params) this.define(param, where);
     for (const op of region.ops) {
@@ -68,16 +71,16 @@ class FuncCheck {
     for (const { id } of inner) this.visible.delete(id);
   }
 
-  private end({ end }: Region, yields: readonly Type[], where: string): void {
+  private end({ end }: Region, yields: readonly Type[], where: Where): void {
     if (end.kind === 'never') return;
-    for (const value of end.values) this.use(value, `the end of ${where}`);
+    for (const value of end.values) this.use(value, () => `the end of ${told(where)}`);
     if (end.kind === 'yield') {
-      this.types(end.values, yields, `the end of ${where}`);
+      this.types(end.values, yields, () => `the end of ${told(where)}`);
       return;
     }
     const block = this.blocks.find(({ label }) => label === end.label);
-    if (block === undefined) this.fault(`${where} branches to a block that does not enclose it`);
-    else this.types(end.values, typesOf(block.results), `the branch at the end of ${where}`);
+    if (block === undefined) this.fault(`${told(where)} branches to a block that does not enclose it`);
+    else this.types(end.values, typesOf(block.results), () => `the branch at the end of ${told(where)}`);
   }
 
   private op(op: Op): void {
@@ -149,14 +152,14 @@ class FuncCheck {
       }
       case 'if':
         if (op.then.params.length + op.else.params.length > 0) return 'its regions have parameters';
-        this.region(op.then, typesOf(op.results), `${this.text(op)}, then`);
-        this.region(op.else, typesOf(op.results), `${this.text(op)}, else`);
+        this.region(op.then, typesOf(op.results), () => `${this.text(op)}, then`);
+        this.region(op.else, typesOf(op.results), () => `${this.text(op)}, else`);
         return op.args[0]?.type === 'bool' ? undefined : 'its condition is no bool';
       case 'loop': {
         const carried = typesOf(op.test.params);
         const passed = typesOf(op.body.params);
-        this.region(op.test, ['bool', ...passed], `${this.text(op)}, test`);
-        this.region(op.body, carried, `${this.text(op)}, body`);
+        this.region(op.test, ['bool', ...passed], () => `${this.text(op)}, test`);
+        this.region(op.body, carried, () => `${this.text(op)}, body`);
         if (op.trips !== undefined && op.trips.type !== 'i32') return 'its trips are no i32';
         if (!same(typesOf(op.args), carried)) return `starts with ${typesOf(op.args)} and carries ${carried}`;
         return same(typesOf(op.results), passed) ? undefined : `results ${typesOf(op.results)}, its body has ${passed}`;
@@ -165,7 +168,7 @@ class FuncCheck {
         if (op.body.params.length > 0) return 'its region has parameters';
         if (this.blocks.some(({ label }) => label === op.label)) return 'its label is that of an enclosing block';
         this.blocks.push(op);
-        this.region(op.body, typesOf(op.results), this.text(op));
+        this.region(op.body, typesOf(op.results), () => this.text(op));
         this.blocks.pop();
         return undefined;
     }
@@ -221,18 +224,18 @@ class FuncCheck {
     return tape && level.mode !== 'reverse' ? `level ${level.index} has no tape` : undefined;
   }
 
-  private types(values: readonly Value[], wanted: readonly Type[], where: string): void {
+  private types(values: readonly Value[], wanted: readonly Type[], where: Where): void {
     const given = typesOf(values);
-    if (!same(given, wanted)) this.fault(`${where} gives (${given.join(', ')}) for (${wanted.join(', ')})`);
+    if (!same(given, wanted)) this.fault(`${told(where)} gives (${given.join(', ')}) for (${wanted.join(', ')})`);
   }
 
-  private define(value: Value, where: string | (() => string)): void {
+  private define(value: Value, where: Where): void {
     if (this.defined.has(value.id)) this.fault(`%${value.id} is defined a second time in ${told(where)}`);
     this.defined.add(value.id);
     this.visible.set(value.id, value.type);
   }
 
-  private use(value: Value, where: string | (() => string)): void {
+  private use(value: Value, where: Where): void {
     const type = this.visible.get(value.id);
     if (type === undefined) {
       const why = this.defined.has(value.id) ? 'is defined in another region' : 'is not defined';
@@ -270,6 +273,6 @@ function same(a: readonly Type[], b: readonly Type[]): boolean {
   return a.length === b.length && a.every((type, n) => type === b[n]);
 }
 
-function told(where: string | (() => string)): string {
+function told(where: Where): string {
   return typeof where === 'string' ? where : where();
 }
