@@ -92,8 +92,7 @@ export function restore(): boolean {
       const now = ownKeys(o);
       for (let i = 0; i < now.length; i++) {
         const k = now[i];
-        if (k !== before.keys[i] && !apply(has, before.known, [k]) && !deleteProperty(o, k))
-          whole = o === globalThis && whole;
+        if (k !== before.keys[i] && !apply(has, before.known, [k]) && !deleteProperty(o, k)) whole = false;
       }
       for (let i = 0; i < before.keys.length; i++) {
         const key = before.keys[i];

@@ -191,7 +191,8 @@ async function run(job: Job): Promise<Outcome> {
         path,
         status: 'fail',
         reason: `${modes.length > 1 ? (strict ? 'strict: ' : 'sloppy: ') : ''}${failure}`,
-        spent,
+        // What was captured and parsed while built-ins were broken would be found again.
+        spent: true,
       };
     }
   }
