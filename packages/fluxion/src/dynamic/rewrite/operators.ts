@@ -251,8 +251,10 @@ export function emitUnary(r: Context, node: UnaryExpression): string {
 function emitTypeof(r: Context, node: UnaryExpression, argument: Node, gap: string): string {
   const inner = unparen(argument);
   if (isUnresolved(r, inner) && inner.type === 'Identifier') {
-    // An undeclared name may be asked for.
-    return `(typeof ${gap}${inner.name} === 'object' ? ${r.call(node, 'typeof', inner.name)} : typeof ${inner.name})`;
+    // An undeclared name may be asked for; one that is a getter of the global object is asked once unless it gives an object.
+    const t = r.temp();
+    r.release(t);
+    return `((${t} = typeof ${gap}${inner.name}) === 'object' ? ${r.call(node, 'typeof', inner.name)} : ${t})`;
   }
   // In sloppy code `this` is never a primitive, so a tracked number there is the object that wraps it.
   const wrapped = inner.type === 'ThisExpression' && !r.frame.strict && !r.lexicalOutside;
