@@ -5,7 +5,8 @@
 import { iter } from '../iteration.ts';
 import { touch } from '../journal.ts';
 import { callback, callTwin, get, isBox, isObject, primalOf, reading, writing } from './adapt.ts';
-import { entry, getter, type Native, nativeOf, passing } from './entries.ts';
+import { filling, wholeMethods } from './collections.ts';
+import { entry, type Native, nativeOf } from './entries.ts';
 import { heldKey, keyToStore } from './keys.ts';
 import { define } from './registry.ts';
 
@@ -13,6 +14,7 @@ type AnyMap = Map<unknown, unknown>;
 
 const proto = Map.prototype;
 const nativeSet = nativeOf(proto, 'set') as Native;
+const nativeGet = nativeOf(proto, 'get') as Native;
 const nativeHas = nativeOf(proto, 'has') as Native;
 const { apply } = Reflect;
 
@@ -66,15 +68,6 @@ entry(
       return native.call(map, heldKey(map, k, true));
     },
 );
-entry(
-  proto,
-  'forEach',
-  'passes',
-  (native) =>
-    function (this: unknown, fn: unknown, thisArg?: unknown): unknown {
-      return apply(native, reading(this), [callback(fn), thisArg]);
-    },
-);
 for (const [name, made] of [
   ['getOrInsert', false],
   ['getOrInsertComputed', true],
@@ -88,57 +81,20 @@ for (const [name, made] of [
         apply(nativeHas, this, [undefined]);
         if (made && typeof value !== 'function') return apply(native, this, [k, value]);
         const held = heldKey(this as AnyMap, k, true);
-        if (apply(nativeHas, this, [held])) return (this as AnyMap).get(held);
+        if (apply(nativeHas, this, [held])) return apply(nativeGet, this, [held]);
         const fresh = made ? callTwin(value as Function, undefined, [k]) : value;
         apply(mapSet, this, [k, fresh]);
         return fresh;
       },
   );
 }
-for (const name of ['entries', 'keys', 'values', 'clear']) {
-  entry(
-    proto,
-    name,
-    'passes',
-    (native) =>
-      function (this: unknown): unknown {
-        return apply(native, name === 'clear' ? writing(this) : reading(this), []);
-      },
-  );
-}
-getter(
-  proto,
-  'size',
-  'passes',
-  (native) =>
-    function (this: unknown): unknown {
-      return apply(native, reading(this), []);
-    },
-);
-passing(Object.getPrototypeOf(new Map().entries()), ['next']);
-getter(Map, Symbol.species, 'passes', (native) => native);
-
-define(
-  Map,
-  function (this: unknown, iterable?: unknown): unknown {
-    if (new.target === undefined) return apply(Map as unknown as Native, this, [iterable]);
-    const map = Reflect.construct(Map, [], new.target) as AnyMap;
-    if (iterable === undefined || iterable === null) return map;
-    const adder = get(map, 'set');
-    if (typeof adder !== 'function')
-      throw new TypeError(`'${String(adder)}' returned for property 'set' of object '#<Map>' is not a function`);
-    for (const item of iter(primalOf(iterable)) as Iterable<unknown>) {
-      if (!isObject(item) || isBox(item))
-        throw new TypeError(`Iterator value ${String(primalOf(item))} is not an entry object`);
-      const k = get(item, 0);
-      const value = get(item, 1);
-      if (adder === nativeSet) apply(mapSet, map, [k, value]);
-      else callTwin(adder, map, [k, value]);
-    }
-    return map;
-  },
-  'passes',
-);
+wholeMethods(Map, ['entries', 'keys', 'values']);
+filling(Map, 'set', nativeSet, mapSet, (item) => {
+  if (!isObject(item) || isBox(item))
+    throw new TypeError(`Iterator value ${String(primalOf(item))} is not an entry object`);
+  const k = get(item, 0);
+  return [k, get(item, 1)];
+});
 
 entry(
   Map,

@@ -3,22 +3,10 @@
  * first added, derivative and all.
  * Invariant: a Set that may be old is touched before it receives a box or an object.
  */
-import { iter } from '../iteration.ts';
 import { touch } from '../journal.ts';
-import {
-  type Callable,
-  callback,
-  callTwin,
-  get,
-  isBox,
-  isObject,
-  primalOf,
-  reading,
-  scalar,
-  truthy,
-  writing,
-} from './adapt.ts';
-import { entry, getter, type Native, nativeOf, passing } from './entries.ts';
+import { type Callable, callTwin, get, isBox, isObject, primalOf, reading, scalar, truthy, writing } from './adapt.ts';
+import { filling, wholeMethods } from './collections.ts';
+import { entry, type Native, nativeOf } from './entries.ts';
 import { heldKey, keyToStore } from './keys.ts';
 import { define } from './registry.ts';
 
@@ -69,55 +57,8 @@ define(
   },
   'primal',
 );
-entry(
-  proto,
-  'forEach',
-  'passes',
-  (native) =>
-    function (this: unknown, fn: unknown, thisArg?: unknown): unknown {
-      return apply(native, reading(this), [callback(fn), thisArg]);
-    },
-);
-for (const name of ['entries', 'values', 'clear']) {
-  entry(
-    proto,
-    name,
-    'passes',
-    (native) =>
-      function (this: unknown): unknown {
-        return apply(native, name === 'clear' ? writing(this) : reading(this), []);
-      },
-  );
-}
-getter(
-  proto,
-  'size',
-  'passes',
-  (native) =>
-    function (this: unknown): unknown {
-      return apply(native, reading(this), []);
-    },
-);
-passing(Object.getPrototypeOf(new Set().values()), ['next']);
-getter(Set, Symbol.species, 'passes', (native) => native);
-
-define(
-  Set,
-  function (this: unknown, iterable?: unknown): unknown {
-    if (new.target === undefined) return apply(Set as unknown as Native, this, [iterable]);
-    const set = Reflect.construct(Set, [], new.target) as AnySet;
-    if (iterable === undefined || iterable === null) return set;
-    const adder = get(set, 'add');
-    if (typeof adder !== 'function')
-      throw new TypeError(`'${String(adder)}' returned for property 'add' of object '#<Set>' is not a function`);
-    for (const member of iter(primalOf(iterable)) as Iterable<unknown>) {
-      if (adder === nativeAdd) apply(setAdd, set, [member]);
-      else callTwin(adder, set, [member]);
-    }
-    return set;
-  },
-  'passes',
-);
+wholeMethods(Set, ['entries', 'values']);
+filling(Set, 'add', nativeAdd, setAdd, (member) => [member]);
 
 // The algebra of sets. The other operand is anything with `size`, `has` and `keys`.
 interface SetRecord {
