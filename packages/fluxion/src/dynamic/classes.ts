@@ -8,6 +8,7 @@ import { fluxionError } from '../errors/error.ts';
 import { hooks } from './hooks.ts';
 import { identityOf, isStandIn } from './identity.ts';
 import { noteHidden, touchCell } from './journal.ts';
+import { OwnMap } from './own.ts';
 import { captureOf, instantiate } from './twin.ts';
 
 /** What the rewritten class body shows of each of its private names. */
@@ -44,7 +45,7 @@ const cells = new WeakMap<object, Map<string, object>>();
 
 function cellOf(o: object, name: string): object {
   let named = cells.get(o);
-  if (named === undefined) cells.set(o, (named = new Map()));
+  if (named === undefined) cells.set(o, (named = new OwnMap()));
   let cell = named.get(name);
   if (cell === undefined) named.set(name, (cell = {}));
   return cell;
@@ -105,7 +106,7 @@ export function privateAccess(home: object | undefined, f: Function): object {
       const target = o as object;
       if (isStandIn(target)) {
         let overlay = overlays.get(target);
-        if (overlay === undefined) overlays.set(target, (overlay = new Map()));
+        if (overlay === undefined) overlays.set(target, (overlay = new OwnMap()));
         overlay.set(name, value);
         return value;
       }

@@ -5,6 +5,7 @@
 import type { SourcePosition } from '../capture/captured.ts';
 import { builtinModule } from '../capture/environment.ts';
 import { fluxionError } from '../errors/error.ts';
+import { OwnMap } from './own.ts';
 import { registerScript } from './positions.ts';
 import type { Rewritten } from './rewrite/rewrite.ts';
 
@@ -17,7 +18,7 @@ const compiled = new WeakMap<Rewritten, Map<unknown, Factory>>();
 export function factoryOf(rewritten: Rewritten, fn: object, location: SourcePosition | undefined): Factory {
   const realm = functionConstructor(fn);
   let perRealm = compiled.get(rewritten);
-  if (perRealm === undefined) compiled.set(rewritten, (perRealm = new Map()));
+  if (perRealm === undefined) compiled.set(rewritten, (perRealm = new OwnMap()));
   let factory = perRealm.get(realm);
   if (factory === undefined) {
     factory = compile(rewritten, realm, location);

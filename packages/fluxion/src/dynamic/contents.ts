@@ -3,8 +3,9 @@
  * elements and holes, the entries of Map and Set.
  * Invariant: nothing here runs user code (getters, traps), and putting back never throws: what has been frozen since stays.
  */
-import { hasElementsOnly, isIndex, viewHasNoNames } from './elements.ts';
+import { hasElementsOnly, isIndex, isSparse, viewHasNoNames } from './elements.ts';
 import { S } from './numbers/box.ts';
+import { OwnMap } from './own.ts';
 import { isMap, isProxy, isSet } from './proxies.ts';
 import { isTypedArray, lengthOf, typedArrayConstructors } from './views.ts';
 
@@ -23,7 +24,7 @@ const setAdd = Set.prototype.add;
 /** Above this length it is worth while to ask whether a typed array has names before listing all its keys as strings. */
 const longView = 64;
 
-const viewClasses = new Map<object | null, new (length: number) => object>(
+const viewClasses = new OwnMap<object | null, new (length: number) => object>(
   typedArrayConstructors.map(([, C]) => [C.prototype, C]),
 );
 
@@ -60,7 +61,7 @@ export function contentsOf(o: object): Contents {
   const keys = (ArrayBuffer.isView(o) ? namedKeys(o) : ownKeys(o)).filter((key) => key !== S);
   const values = keys.map((key, i) => {
     const d = getOwnPropertyDescriptor(o, key) as PropertyDescriptor;
-    if (!hasOwn(d, 'value') || !d.writable || !d.enumerable || !d.configurable) (odd ??= new Map()).set(i, d);
+    if (!hasOwn(d, 'value') || !d.writable || !d.enumerable || !d.configurable) (odd ??= new OwnMap()).set(i, d);
     return d.value;
   });
   return { elements: undefined, keys, values, odd, entries: entriesOf(o) };
@@ -71,7 +72,7 @@ export const withAccessors = new WeakSet<object>();
 
 function isSimpleArray(o: unknown[]): boolean {
   if ((o as unknown as Record<symbol, unknown>)[S] !== undefined || withAccessors.has(o)) return false;
-  return hasElementsOnly(o);
+  return !isSparse(o) && hasElementsOnly(o);
 }
 
 /** The keys of an array or a view other than its elements'. */

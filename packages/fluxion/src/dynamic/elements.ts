@@ -3,6 +3,7 @@
  * Invariant: `true` is certain; no code of the user's runs.
  */
 import { builtinModule } from '../capture/environment.ts';
+import { OwnMap } from './own.ts';
 
 type Inspect = (value: unknown, options: object) => string;
 
@@ -14,13 +15,13 @@ const options = { maxArrayLength: 0, showHidden: true, customInspect: false, dep
 const worthwhile = 24;
 
 /** What arrays print that have nothing else, by their length. */
-let plain = new Map<string, string>();
+let plain = new OwnMap<string, string>();
 const mostPlain = 1_000;
 
 function plainText(key: string, make: () => unknown, show: object): string {
   let text = plain.get(key);
   if (text === undefined) {
-    if (plain.size >= mostPlain) plain = new Map();
+    if (plain.size >= mostPlain) plain = new OwnMap();
     plain.set(key, (text = (inspect as Inspect)(make(), show)));
   }
   return text;
@@ -38,7 +39,16 @@ export function hasElementsOnly(array: unknown[]): boolean {
     // A key that is no index comes after all indices, and `length` is the first of those.
     return keys[keys.length - 1] === 'length' && (keys.length === 1 || isIndex(keys[keys.length - 2] as PropertyKey));
   }
-  return inspect(array, options) === plainText(`${length}`, () => new Array(length).fill(0), options);
+  // Of the length only the digits are in it.
+  const text = plainText('', () => new Array(worthwhile).fill(0), options);
+  return inspect(array, options) === text.replaceAll(`${worthwhile}`, `${length}`);
+}
+
+const longestList = 2 ** 25;
+
+/** An array so long that it hardly has most of its elements: it is looked into by its keys. */
+export function isSparse(array: readonly unknown[]): boolean {
+  return array.length > longestList;
 }
 
 const shown = { ...options, showHidden: false };

@@ -8,6 +8,7 @@ import { bumpEpoch } from '../capture/capture.ts';
 import { fluxionError } from '../errors/error.ts';
 import { olderReceived } from './journal.ts';
 import { writtenOriginal } from './originals.ts';
+import { OwnSet } from './own.ts';
 import { mentionsTracked } from './reach.ts';
 import { currentRun } from './run.ts';
 import { isObject } from './strip.ts';
@@ -15,7 +16,7 @@ import { isObject } from './strip.ts';
 type Callable = (this: unknown, ...args: unknown[]) => unknown;
 
 const { getPrototypeOf } = Object;
-const generatorFunctions = new Set<object>([getPrototypeOf(function* () {}), getPrototypeOf(async function* () {})]);
+const generatorFunctions = new OwnSet<object>([getPrototypeOf(function* () {}), getPrototypeOf(async function* () {})]);
 
 /** Generators of twin code, and the iterators that helpers made of something inside a gradient. */
 const young = new WeakSet<object>();

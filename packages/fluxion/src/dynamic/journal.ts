@@ -13,6 +13,7 @@ import { type Contents, contentsOf, eachObject, putBack } from './contents.ts';
 import { hooks } from './hooks.ts';
 import { type Box, isBox, numberOf, type Value } from './numbers/box.ts';
 import { readCell, searchOld } from './older.ts';
+import { OwnMap, OwnSet } from './own.ts';
 import { isProxy } from './proxies.ts';
 import { isBuffer, isObject, Stripper, strip } from './strip.ts';
 
@@ -105,16 +106,16 @@ const firstCull = 20_000;
 
 let current: Journal | undefined;
 let count = 0;
-const roots = new Set<Journal>();
+const roots = new OwnSet<Journal>();
 
 export function createJournal(parent: Journal | undefined): Journal {
   const journal: { -readonly [K in keyof Journal]: Journal[K] } = {
     parent,
     root: undefined as unknown as Journal,
     id: parent === undefined ? ++count : parent.root.id,
-    objects: new Map(),
-    cells: new Map(),
-    memories: new Map(),
+    objects: new OwnMap(),
+    cells: new OwnMap(),
+    memories: new OwnMap(),
     last: new Acts(),
     lastBoxed: undefined,
     lastTouched: undefined,
@@ -183,7 +184,7 @@ function note(journal: Journal, o: object): Entry {
  * are new, and need nothing: what keeps them at the end is walked then.
  */
 function cull(journal: Journal): void {
-  const wanted = new Set(journal.objects.keys());
+  const wanted = new OwnSet(journal.objects.keys());
   const { found, complete } = searchOld(journal, wanted);
   if (complete && !journal.root.hidden) {
     for (const o of wanted) if (!found.has(o) && hooks.identityOf(o) === o) journal.objects.delete(o);
@@ -249,7 +250,7 @@ export function receivedSomething(o: object): boolean {
 export function olderReceived(): string | undefined {
   for (let j = current; j !== undefined; j = j.parent) {
     for (const { cell } of j.cells.values()) if (isBox(readCell(cell))) return 'a captured variable that is tracked';
-    const wanted = new Set<object>(j.memories.keys());
+    const wanted = new OwnSet<object>(j.memories.keys());
     for (const [o, entry] of j.objects) if (entry.boxed && !entry.young) wanted.add(o);
     if (wanted.size === 0) continue;
     const { found, complete } = searchOld(j, wanted);
@@ -268,7 +269,7 @@ export function refuseLock(o: object, operation: string, holds = false): void {
     const entry = j.objects.get(o);
     if (entry === undefined || !entry.boxed || entry.young) continue;
     if (!holds && boxedPlaces(o).length === 0) continue;
-    if (!searchOld(j, new Set([o])).found.has(o)) continue;
+    if (!searchOld(j, new OwnSet([o])).found.has(o)) continue;
     throw fluxionError('LostDerivative', {
       operation: `${operation} of an object that was there before the gradient`,
       detail: 'it holds a number that depends on the input, and could not be put back when the gradient ends',
@@ -329,7 +330,7 @@ function clear(journal: Journal): void {
 function finish(journal: Journal): void {
   const { objects, cells, memories } = journal;
   if (objects.size === 0 && cells.size === 0 && memories.size === 0) return;
-  const wanted = new Set<object>(memories.keys());
+  const wanted = new OwnSet<object>(memories.keys());
   for (const [o, entry] of objects) if (entry.boxed && !entry.young) wanted.add(o);
   const { found } = searchOld(journal, wanted);
   for (const [buffer, memory] of memories) memory.end(found.has(buffer));

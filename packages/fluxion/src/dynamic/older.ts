@@ -6,6 +6,7 @@
 import { contentsOf, eachObject, eachReference } from './contents.ts';
 import type { Cell, Journal } from './journal.ts';
 import { isBox } from './numbers/box.ts';
+import { OwnSet } from './own.ts';
 import { isProxy, madeProxy } from './proxies.ts';
 import { isObject } from './strip.ts';
 
@@ -28,9 +29,9 @@ const searchLimit = 5_000;
  * not, as far as properties lead.
  */
 export function searchOld(journal: Journal, wanted: ReadonlySet<object>): { found: Set<object>; complete: boolean } {
-  const found = new Set<object>();
+  const found = new OwnSet<object>();
   if (wanted.size === 0) return { found, complete: true };
-  const seen = new Set<object>();
+  const seen = new OwnSet<object>();
   const open: object[] = [];
   let followed = 0;
   let opaque = false;
@@ -69,14 +70,14 @@ export function searchOld(journal: Journal, wanted: ReadonlySet<object>): { foun
 
 /** What captured variables and globals hold now and did not hold before: they are no way to what is old. */
 function valuesSince(journal: Journal): Set<unknown> {
-  const since = new Set<unknown>();
+  const since = new OwnSet<unknown>();
   for (const { cell, before } of journal.cells.values()) {
     const now = readCell(cell);
     if (isObject(now) && now !== before) since.add(now);
   }
   const globals = journal.objects.get(globalThis)?.before;
   if (globals !== undefined) {
-    const before = new Set(globals.values);
+    const before = new OwnSet(globals.values);
     eachObject(contentsOf(globalThis), (v) => isObject(v) && !before.has(v) && since.add(v));
   }
   return since;

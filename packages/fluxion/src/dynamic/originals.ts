@@ -8,6 +8,7 @@ import { fluxionError } from '../errors/error.ts';
 import { wasWritten } from './copies.ts';
 import { atEnd, currentJournal, type Journal, receivedSomething } from './journal.ts';
 import { isBox, primalOf, S } from './numbers/box.ts';
+import { OwnMap } from './own.ts';
 import { reshaped } from './plain.ts';
 import { shadowOfView } from './shadow.ts';
 import type { TypedArray } from './views.ts';
@@ -98,7 +99,7 @@ function ambiguous(original: object, owners: string): Error {
   return fluxionError('AmbiguousAlias', { object, owners });
 }
 
-const marked = new Map<object, OriginalMark>();
+const marked = new OwnMap<object, OriginalMark>();
 
 /** The kind of an argument that has been written, as far as originals are marked. */
 export function writtenOriginal(): string | undefined {

@@ -11,6 +11,7 @@
 import { noteRead, onBump } from '../capture/epoch.ts';
 import { ownFields } from '../capture/inspector.ts';
 import { S } from './numbers/box.ts';
+import { OwnMap } from './own.ts';
 import { isProxy } from './proxies.ts';
 
 /** The marked objects of one prototype, in one epoch: which keys find no accessor above the object. */
@@ -68,7 +69,7 @@ const sites: Site[] = [];
 const unfit = newKind(undefined);
 
 function newKind(prototype: object | undefined): PlainKind {
-  const kind: PlainKind = { prototype, safe: new Map() };
+  const kind: PlainKind = { prototype, safe: new OwnMap() };
   ownFields.add(kind);
   return kind;
 }

@@ -4,6 +4,7 @@
  */
 import { builtinModule } from '../capture/environment.ts';
 import { type CallSite, type Place, registerLocator, stackFrames } from '../errors/locate.ts';
+import { OwnMap } from './own.ts';
 import type { Rewritten } from './rewrite/rewrite.ts';
 
 interface Script {
@@ -15,7 +16,7 @@ interface Script {
   readonly rewritten: Rewritten;
 }
 
-const scripts = new Map<string, Script[]>();
+const scripts = new OwnMap<string, Script[]>();
 
 /** Called once for every twin text that is compiled. Lines count from 0. */
 export function registerScript(url: string, firstLine: number, rewritten: Rewritten, text: string): void {

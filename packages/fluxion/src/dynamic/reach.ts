@@ -6,6 +6,7 @@ import { type Contents, contentsOf, eachObject, putBack, withAccessors } from '.
 import { hooks } from './hooks.ts';
 import { currentJournal } from './journal.ts';
 import { isBox } from './numbers/box.ts';
+import { OwnMap, OwnSet } from './own.ts';
 import { isProxy, madeProxy } from './proxies.ts';
 import { isBuffer, isObject, storage } from './strip.ts';
 
@@ -29,7 +30,7 @@ function quickContents(o: object): Contents | undefined {
  * Undefined if nothing is.
  */
 export function mentionsTracked(values: readonly unknown[], _callee?: Function): string | undefined {
-  const seen = new Set<object>();
+  const seen = new OwnSet<object>();
   const open: unknown[] = [...values];
   while (open.length > 0) {
     const v = open.pop();
@@ -66,8 +67,8 @@ export interface DeepSnapshot {
  * gradient has ended. Cycles, class instances, Map, Set and typed arrays included; functions only as far as properties go.
  */
 export function snapshotDeep(values: readonly unknown[]): DeepSnapshot {
-  const objects = new Map<object, Contents>();
-  const memories = new Map<object, () => void>();
+  const objects = new OwnMap<object, Contents>();
+  const memories = new OwnMap<object, () => void>();
   const open: unknown[] = [...values];
   while (open.length > 0) {
     const o = open.pop();

@@ -6,6 +6,7 @@
  */
 import { currentJournal, touchMemory } from './journal.ts';
 import { type Box, isBox, numberOf, S, type Value } from './numbers/box.ts';
+import { OwnSet } from './own.ts';
 import { type Guard, isDetached, type Owner, type Plane, Shadow, verified } from './planes.ts';
 import { isBuffer, storage } from './strip.ts';
 import {
@@ -308,7 +309,7 @@ export function removeGuard(buffer: ArrayBufferLike, guard: Guard): void {
 const owner: Owner = { raise: raiseFlag, lower: lowerFlag, detach: detachShadow };
 
 /** Shadows of memory that others may have views of. */
-const flagged = new Set<Shadow>();
+const flagged = new OwnSet<Shadow>();
 
 function raiseFlag(shadow: Shadow): void {
   flagged.add(shadow);

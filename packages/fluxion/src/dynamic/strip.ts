@@ -3,9 +3,10 @@
  * Invariant: objects keep their identity; only a frozen object that holds a tracked number is replaced, by a frozen copy.
  */
 import { type Contents, eachObject, entriesOf, namedKeys, withAccessors } from './contents.ts';
-import { hasElementsOnly } from './elements.ts';
+import { hasElementsOnly, isSparse } from './elements.ts';
 import { hooks } from './hooks.ts';
 import { isBox, numberOf, type Value } from './numbers/box.ts';
+import { OwnMap, OwnSet } from './own.ts';
 import { isMap, isProxy, madeProxy } from './proxies.ts';
 
 const { ownKeys, getOwnPropertyDescriptor, defineProperty } = Reflect;
@@ -32,7 +33,7 @@ const toPrimal: Which = (box) => numberOf(box);
  * One walk: objects already visited are remembered, so that several values can be stripped at the cost of one.
  */
 export class Stripper {
-  readonly #done = new Map<object, object>();
+  readonly #done = new OwnMap<object, object>();
   readonly #open: object[] = [];
   readonly #convert: Which;
 
@@ -49,7 +50,7 @@ export class Stripper {
 
   /** Takes tracked numbers out of what `o` holds, not of what it was known to hold before (`known`). */
   stripIn(o: object, known?: Contents): void {
-    const skip = known === undefined ? undefined : new Set<unknown>();
+    const skip = known === undefined ? undefined : new OwnSet<unknown>();
     if (known !== undefined) eachObject(known, (v) => isObject(v) && skip?.add(v));
     this.#inside(o, skip);
     this.#drain();
@@ -118,7 +119,7 @@ export class Stripper {
       return;
     }
     if (isProxy(o)) return;
-    const ordinary = isArray(o) && !withAccessors.has(o) && isOrdinary(o);
+    const ordinary = isArray(o) && !withAccessors.has(o) && !isSparse(o) && isOrdinary(o);
     if (ordinary) {
       for (let i = 0; i < o.length; i++) {
         const v = o[i];

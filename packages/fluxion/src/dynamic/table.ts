@@ -11,6 +11,7 @@ import { asyncIter, iter } from './iteration.ts';
 import { touchCell } from './journal.ts';
 import { isBox } from './numbers/box.ts';
 import { operators } from './operators.ts';
+import { OwnMap } from './own.ts';
 import { kindOf, newSite } from './plain.ts';
 import * as properties from './properties.ts';
 import { functionRecord } from './rewrite/rewrite.ts';
@@ -39,7 +40,7 @@ function touchGlobal(name: string): void {
   touchCell({ get: () => holder[name], set: (v) => void (holder[name] = v) }, globalCell(name));
 }
 
-const globalCells = new Map<string, object>();
+const globalCells = new OwnMap<string, object>();
 
 function globalCell(name: string): object {
   let cell = globalCells.get(name);

@@ -8,18 +8,19 @@ import { fluxionError } from '../errors/error.ts';
 import { noteInactive } from './hooks.ts';
 import { type Box, numberOf, S } from './numbers/box.ts';
 import type { LevelRun } from './numbers/level.ts';
+import { OwnSet } from './own.ts';
 
 /** Numerals that are hardly there by chance: with a fraction, an exponent or many digits. */
-const numerals = new Set<string>();
+const numerals = new OwnSet<string>();
 /** Other numerals: only a text that has been made with one in it counts, as a whole. */
-const short = new Set<string>();
+const short = new OwnSet<string>();
 /** Whole texts, no longer than `longest`. */
-const wholes = new Set<string>();
+const wholes = new OwnSet<string>();
 /** Numerals of which only a part was the program's number, or which were only a part of it. */
-const fragments = new Set<string>();
+const fragments = new OwnSet<string>();
 /** Whole numbers that were property keys. */
-const keys = new Set<string>();
-const writers = new Set<LevelRun>();
+const keys = new OwnSet<string>();
+const writers = new OwnSet<LevelRun>();
 
 /** Is there anything to look for? */
 let active = false;
@@ -191,7 +192,7 @@ function holdsNumber(text: string): boolean {
 /** What has been made from a text: a part of it, or a list of parts, or the text with parts replaced or added. */
 export function cut<T>(from: unknown, out: T): T {
   if (!active || typeof from !== 'string' || !holdsNumber(from)) return out;
-  const whole = new Set(numeralsOf(from));
+  const whole = new OwnSet(numeralsOf(from));
   const list: readonly unknown[] = Array.isArray(out) ? out : [out];
   for (const piece of list) {
     if (typeof piece !== 'string' || piece === from) continue;

@@ -8,6 +8,7 @@ import { fluxionError } from '../errors/error.ts';
 import { type FunctionShape, parseFunction } from '../syntax/parse.ts';
 import { factoryOf } from './compile.ts';
 import { registerRoots, touchCell } from './journal.ts';
+import { OwnMap, OwnSet } from './own.ts';
 import { type Rewritten, rewrite } from './rewrite/rewrite.ts';
 import { currentRun } from './run.ts';
 
@@ -36,10 +37,10 @@ interface Instance {
 let instances: WeakRef<Instance>[] = [];
 let full = 64;
 const kept = new WeakMap<object, Instance>();
-const hostGlobals = new Set(Object.getOwnPropertyNames(globalThis));
+const hostGlobals = new OwnSet(Object.getOwnPropertyNames(globalThis));
 
-const variants = new Map<string, Variant[]>();
-const shapes = new Map<string, FunctionShape>();
+const variants = new OwnMap<string, Variant[]>();
+const shapes = new OwnMap<string, FunctionShape>();
 
 /** Parsed once per text. */
 export function shapeOf(text: string): FunctionShape {
@@ -70,7 +71,7 @@ export function rewrittenOf(captured: Captured): Rewritten {
     }
     if (same) return v.rewritten;
   }
-  const kinds = new Map<string, BindingKind>();
+  const kinds = new OwnMap<string, BindingKind>();
   const rewritten = rewrite({
     source: text,
     shape,

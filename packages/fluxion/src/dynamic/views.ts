@@ -3,6 +3,7 @@
  * matter, and the element kinds.
  * Invariant: nothing here runs user code.
  */
+import { OwnSet } from './own.ts';
 
 export type TypedArray =
   | Int8Array
@@ -126,7 +127,7 @@ export interface TypedArrayClass extends Function {
 }
 
 /** Getters of the language that only look at what native code keeps: reading through them natively is always right. */
-export const pureGetters: ReadonlySet<unknown> = new Set(
+export const pureGetters: ReadonlySet<unknown> = new OwnSet(
   [
     ...['length', 'byteLength', 'byteOffset', Symbol.toStringTag].map(getterOf),
     ...[Map, Set].map((C) => Object.getOwnPropertyDescriptor(C.prototype, 'size')?.get),

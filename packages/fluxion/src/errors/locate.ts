@@ -57,12 +57,10 @@ export function userFrames(below: Function): UserFrame[] {
 
 /** The frames of the user's among these, with what stands in for them replaced. */
 export function usersOf(frames: readonly StackFrame[]): UserFrame[] {
-  const found: UserFrame[] = [];
-  for (const frame of frames) {
+  return frames.flatMap((frame) => {
     const position = placeOf(frame);
-    if (position) found.push({ position, name: frame.name });
-  }
-  return found;
+    return position === undefined ? [] : [{ position, name: frame.name }];
+  });
 }
 
 /** A call site with the position that it stands for. */

@@ -60,3 +60,49 @@ test('a `get` on Object.prototype does not make an accessor of a length that is 
   };
   expect(grad(f)(2)).toBe(2);
 });
+
+test('methods put on Map.prototype and Set.prototype run on the program’s own collections', () => {
+  const natives = { set: Map.prototype.set, get: Map.prototype.get, add: Set.prototype.add, has: Set.prototype.has };
+  const calls = { set: 0, get: 0, add: 0, has: 0 };
+  const restore = () => {
+    Object.assign(Map.prototype, { set: natives.set, get: natives.get });
+    Object.assign(Set.prototype, { add: natives.add, has: natives.has });
+  };
+  const f = (x: number): number => {
+    restore(); // parsed while that is possible
+    Map.prototype.set = function (this: Map<unknown, unknown>, k: unknown, v: unknown) {
+      calls.set++;
+      return natives.set.call(this, k, v);
+    };
+    Map.prototype.get = function (this: Map<unknown, unknown>, k: unknown) {
+      calls.get++;
+      return natives.get.call(this, k);
+    };
+    Set.prototype.add = function (this: Set<unknown>, v: unknown) {
+      calls.add++;
+      return natives.add.call(this, v);
+    };
+    Set.prototype.has = function (this: Set<unknown>, v: unknown) {
+      calls.has++;
+      return natives.has.call(this, v);
+    };
+    const made = new Map([['a', 2 * x]]);
+    made.set('b', x);
+    const members = new Set([x]);
+    members.add(2 * x);
+    state.sum = made.get('a') as number;
+    state.items[1] = made.get('b') as number;
+    const result = state.sum * state.items[1] + (members.has(x) ? members.size : 0);
+    restore();
+    return result;
+  };
+  try {
+    expect(f(2)).toBe(10);
+    const natively = { ...calls };
+    Object.assign(calls, { set: 0, get: 0, add: 0, has: 0 });
+    expect(valueAndGrad(f)(2)).toEqual({ value: 10, grad: 8 });
+    expect(calls).toEqual(natively);
+  } finally {
+    restore();
+  }
+});

@@ -118,6 +118,7 @@ export function constructible(C: unknown): unknown {
 function speciesSource(o: object): unknown {
   const C = get(o, 'constructor');
   if (!isObject(C) || C === Array) return C;
+  if (isBox(C)) return primalOf(C);
   return {
     get [Symbol.species](): unknown {
       return constructible(get(C, Symbol.species));

@@ -5,6 +5,7 @@
 import { ownDescriptor as askedDescriptor, ownKeysOf } from '../asking.ts';
 import { withAccessors } from '../contents.ts';
 import { currentJournal, refuseLock, touch } from '../journal.ts';
+import { key as keyOf } from '../operators.ts';
 import { slowMark } from '../properties.ts';
 import { isProxy } from '../proxies.ts';
 import { keysGiven } from '../texts.ts';
@@ -69,6 +70,13 @@ function isLocking(o: object, k: Key, given: PropertyDescriptor): boolean {
   return !(given.configurable ?? own?.configurable) && !(given.writable ?? own?.writable);
 }
 
+/** What a property holds that can't be changed, if the language takes `value` to be the same: defining it again does nothing. */
+function heldValue(o: object, k: Key, value: unknown): unknown {
+  const own = Reflect.getOwnPropertyDescriptor(o, k);
+  if (own === undefined || own.configurable || own.writable !== false) return value;
+  return Object.is(keyOf(own.value), keyOf(value)) ? own.value : value;
+}
+
 function define(o: object, k: Key, descriptor: PropertyDescriptor, strict: boolean): boolean {
   return strict ? nativeDefine(o, k, descriptor) === o : Reflect.defineProperty(o, k, descriptor);
 }
@@ -83,6 +91,10 @@ export function defineOwn(o: object, k: Key, given: PropertyDescriptor, strict: 
   if (!isLength)
     for (const part of [descriptor.value, descriptor.get, descriptor.set]) if (isObject(part)) touch(o, part);
   if (isProxy(o)) return define(o, k, descriptor, strict);
+  if (isObject(descriptor.value) || typeof descriptor.value === 'number') {
+    const held = heldValue(o, k, descriptor.value);
+    if (held !== descriptor.value) return define(o, k, withValue(descriptor, held), strict);
+  }
   if (isBox(descriptor.value) && isLocking(o, k, descriptor)) refuseLock(o, 'Object.defineProperty', true);
   const mark = (o as Record<symbol, unknown>)[S];
   if (ArrayBuffer.isView(o)) {

@@ -4,6 +4,7 @@
  * Invariant: what is stored under a box or a stand-in is found by every value that the program takes to be equal to it.
  */
 import { key, add as plus } from '../operators.ts';
+import { OwnMap } from '../own.ts';
 import { isBox, isObject, primalOf } from './adapt.ts';
 
 type Collection = Map<unknown, unknown> | Set<unknown>;
@@ -21,7 +22,7 @@ const aliases = new WeakMap<object, Map<unknown, unknown>>();
 function aliasesOf(collection: Collection, map: boolean): Map<unknown, unknown> {
   let found = aliases.get(collection);
   if (found === undefined) {
-    const made = new Map<unknown, unknown>();
+    const made = new OwnMap<unknown, unknown>();
     const note = (_: unknown, held: unknown): void => {
       if (isObject(held)) {
         const normal = key(held);

@@ -4,6 +4,7 @@
  * Invariant: the slow symbol never reaches a user's trap.
  */
 
+import { OwnSet } from '../own.ts';
 import { slowMark } from '../properties.ts';
 import { noteProxy } from '../proxies.ts';
 import { callTwin, get, isBox, isObject, primalOf, S, truthy } from './adapt.ts';
@@ -13,7 +14,7 @@ import { define, defineTransient } from './registry.ts';
 
 type Trap = keyof ProxyHandler<object>;
 
-const decisions: ReadonlySet<Trap> = new Set<Trap>([
+const decisions: ReadonlySet<Trap> = new OwnSet<Trap>([
   'set',
   'has',
   'deleteProperty',

@@ -3,7 +3,9 @@
  * Invariant: the search runs no user code (no getter, no trap); it gives up after `limit` objects and then says so.
  */
 import { collectionKind, entriesOf } from '../contents.ts';
+import { isSparse } from '../elements.ts';
 import { isBox, S } from '../numbers/box.ts';
+import { OwnSet } from '../own.ts';
 import { isProxy, madeProxy } from '../proxies.ts';
 import { storage } from '../strip.ts';
 import { isObject } from './adapt.ts';
@@ -17,7 +19,7 @@ export type Found = 'tracked' | 'unknown' | false;
 export function findTracked(root: unknown, limit = 100_000): Found {
   if (!isObject(root)) return false;
   if (isBox(root) || numberObjects.has(root)) return 'tracked';
-  const seen = new Set<object>([root]);
+  const seen = new OwnSet<object>([root]);
   const visit = (value: unknown): boolean => {
     if (isObject(value)) {
       if (isBox(value) || numberObjects.has(value)) return true;
@@ -39,7 +41,7 @@ export function findTracked(root: unknown, limit = 100_000): Found {
       if (storage.isTracked(o)) return 'tracked';
       continue;
     }
-    if (Array.isArray(o)) {
+    if (Array.isArray(o) && !isSparse(o)) {
       for (let i = 0; i < o.length; i++) {
         const element: unknown = o[i];
         if (typeof element === 'object' && element !== null && visit(element)) return 'tracked';

@@ -131,3 +131,40 @@ test('an element made an accessor by __defineGetter__ keeps its derivative', () 
   };
   expect(valueAndGrad(f)(2)).toEqual({ value: 48, grad: 42 });
 });
+
+describe('defining a property again that can not be changed', () => {
+  const locked = (first: number, again: unknown): number => {
+    const o = {} as { v: number };
+    Object.defineProperty(o, 'v', { value: first });
+    Object.defineProperty(o, 'v', { value: again });
+    return o.v;
+  };
+  test('with the same number does nothing', () => {
+    expect(valueAndGrad((x: number) => locked(2 * x, 2 * x))(2)).toEqual({ value: 4, grad: 2 });
+    expect(valueAndGrad((x: number) => locked(2 * x, 4))(2)).toEqual({ value: 4, grad: 2 });
+    expect(valueAndGrad((x: number) => locked(4, x * x))(2)).toEqual({ value: 4, grad: 0 });
+  });
+  test('with another is an error', () => {
+    expect(() => grad((x: number) => locked(2 * x, 3 * x))(2)).toThrow(TypeError);
+    expect(() => grad((x: number) => locked(2 * x, 5))(2)).toThrow(TypeError);
+  });
+  test('where it is configurable the new number counts', () => {
+    const f = (x: number): number => {
+      const o = {} as { v: number };
+      Object.defineProperty(o, 'v', { value: 2 * x, configurable: true });
+      Object.defineProperty(o, 'v', { value: x * x });
+      return o.v;
+    };
+    expect(valueAndGrad(f)(2)).toEqual({ value: 4, grad: 4 });
+  });
+});
+
+test('a constructor that is a number is none', () => {
+  const f = (x: number): number => {
+    const list = [x] as any;
+    list.constructor = x;
+    return list.flatMap((v: number) => [v])[0];
+  };
+  expect(() => f(2)).toThrow(TypeError);
+  expect(() => grad(f)(2)).toThrow(TypeError);
+});
