@@ -230,7 +230,8 @@ export class Shadow implements Memory {
   putIn(): void {
     const taken = this.#taken;
     this.#taken = undefined;
-    if (taken === undefined) return;
+    // Memory that has been given away meanwhile holds nothing any more.
+    if (taken === undefined || isDetached(this.buffer)) return;
     for (const { plane, boxes } of taken) {
       boxes.forEach((box, i) => {
         if (box === undefined) return;

@@ -1,6 +1,6 @@
 /** Writes to lengths and to elements beyond the end: converted as often as the language does, and no more. */
 import { expect, test } from 'vitest';
-import { grad } from '../../src/index.ts';
+import { grad, valueAndGrad } from '../../src/index.ts';
 
 test('a length that is an object is converted twice', () => {
   const hints: string[] = [];
@@ -52,4 +52,15 @@ test('beyond the end of a typed array that is a prototype: converted and passed 
     return x;
   })(2);
   expect(results).toEqual([true, 1, false, 1]);
+});
+
+test('memory that is given away while the gradient waits', async () => {
+  const f = async (x: number): Promise<number> => {
+    const list = new Float64Array([x, 2]);
+    const sum = list[0] * list[1];
+    structuredClone(list.buffer, { transfer: [list.buffer] });
+    await null;
+    return sum * x + list.length;
+  };
+  expect(await valueAndGrad(f)(3)).toEqual({ value: 18, grad: 12 });
 });
