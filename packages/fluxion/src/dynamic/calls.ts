@@ -12,9 +12,9 @@ import { lookup } from './builtins/registry.ts';
 import { classTwin, privateAccess } from './classes.ts';
 import { making } from './generators.ts';
 import { hooks } from './hooks.ts';
-import { isBox } from './numbers/box.ts';
+import { isBox, primalOf } from './numbers/box.ts';
 import { calleeText } from './positions.ts';
-import { g, get } from './properties.ts';
+import { g, get, getFrom } from './properties.ts';
 import { isProxy } from './proxies.ts';
 import { mentionsTracked } from './reach.ts';
 import { originalText } from './rewrite/records.ts';
@@ -262,9 +262,15 @@ export function superClass(B: unknown): unknown {
   if (text !== undefined && PROLOGUE.test(text)) return B;
   let heritage = heritages.get(B);
   if (heritage === undefined) {
-    heritage = new Proxy(B, {
+    const handler: ProxyHandler<Function> = {
       construct: (_target, args, newTarget) => construct(B, args, newTarget) as object,
-    });
+    };
+    // Native code reads the prototype, and decides by what it is.
+    if (!isProxy(B) && Object.getOwnPropertyDescriptor(B, 'prototype')?.get !== undefined) {
+      handler.get = (_target, k, receiver) =>
+        k === 'prototype' ? primalOf(get(B, k)) : getFrom(B, k, receiver === heritage ? B : receiver);
+    }
+    heritage = new Proxy(B, handler);
     heritages.set(B, heritage);
     originals.set(heritage, B);
   }

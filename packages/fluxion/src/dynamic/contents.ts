@@ -9,7 +9,7 @@ import { OwnMap } from './own.ts';
 import { isMap, isProxy, isSet } from './proxies.ts';
 import { isTypedArray, lengthOf, typedArrayConstructors } from './views.ts';
 
-const { isArray } = Array;
+const { isArray, from: arrayFrom } = Array;
 const { ownKeys, getOwnPropertyDescriptor, defineProperty, deleteProperty, getPrototypeOf } = Reflect;
 const { hasOwn } = Object;
 const sliceOf = Array.prototype.slice;
@@ -39,7 +39,7 @@ export function collectionKind(o: object): 'map' | 'set' | undefined {
 export interface Contents {
   /** The elements of an array that has nothing else; a copy with its holes. */
   readonly elements: unknown[] | undefined;
-  readonly keys: PropertyKey[];
+  readonly keys: readonly PropertyKey[];
   /** The values of data properties with ordinary attributes, in the order of `keys`. */
   readonly values: unknown[];
   /** Other properties' descriptors, by index into `keys`. */
@@ -51,6 +51,11 @@ export interface Contents {
 const noKeys: PropertyKey[] = [];
 const noValues: unknown[] = [];
 
+/** Made without asking Array.prototype for anything: what is taken down may be that very object, changed by the program. */
+function listOf<T>(length: number, element: (i: number) => T): T[] {
+  return arrayFrom({ length }, (_, i) => element(i));
+}
+
 /** Takes down what `o` holds. A Proxy holds nothing of its own. */
 export function contentsOf(o: object): Contents {
   if (isProxy(o)) return { elements: undefined, keys: noKeys, values: noValues, odd: undefined, entries: undefined };
@@ -58,9 +63,11 @@ export function contentsOf(o: object): Contents {
     return { elements: sliceElements(o), keys: noKeys, values: noValues, odd: undefined, entries: undefined };
   }
   let odd: Map<number, PropertyDescriptor> | undefined;
-  const keys = (ArrayBuffer.isView(o) ? namedKeys(o) : ownKeys(o)).filter((key) => key !== S);
-  const values = keys.map((key, i) => {
-    const d = getOwnPropertyDescriptor(o, key) as PropertyDescriptor;
+  const all = ArrayBuffer.isView(o) ? namedKeys(o) : ownKeys(o);
+  const mark = all.indexOf(S);
+  const keys = mark < 0 ? all : listOf(all.length - 1, (i) => all[i < mark ? i : i + 1] as PropertyKey);
+  const values = listOf(keys.length, (i) => {
+    const d = getOwnPropertyDescriptor(o, keys[i] as PropertyKey) as PropertyDescriptor;
     if (!hasOwn(d, 'value') || !d.writable || !d.enumerable || !d.configurable) (odd ??= new OwnMap()).set(i, d);
     return d.value;
   });

@@ -5,7 +5,7 @@
 import './builtins/index.ts';
 import './caught.ts';
 import { fluxionError } from '../errors/error.ts';
-import { construct, superClass, t, twinFor } from './calls.ts';
+import { callTwin, construct, superClass, t, twinFor } from './calls.ts';
 import { forIn } from './forin.ts';
 import { asyncIter, iter } from './iteration.ts';
 import { touchCell } from './journal.ts';
@@ -50,6 +50,16 @@ function globalCell(name: string): object {
 
 const { g, get, set, setSloppy, setYoung } = properties;
 
+const wrappers = new WeakMap<object, unknown>();
+
+/** One object for a tracked number: a function that asks for its `this` twice finds the same. */
+function sloppyThis(self: unknown): unknown {
+  if (!isBox(self)) return self;
+  let wrapper = wrappers.get(self);
+  if (wrapper === undefined) wrappers.set(self, (wrapper = callTwin(Object, undefined, [self])));
+  return wrapper;
+}
+
 /** Makes an object whose methods look for `super` from it. */
 function withHome(make: (cell: { home?: object }) => object): object {
   const cell: { home?: object } = {};
@@ -92,6 +102,7 @@ const table: Omit<TwinRuntime, OfInstance> = {
   t,
   twinFor,
   constructed: (value, self) => (isBox(value) ? self : value),
+  sloppyThis,
   construct,
   super: superClass,
   touchGlobal,

@@ -121,3 +121,30 @@ test('own properties of functions are written past the accessors of all function
   ) => number;
   expect(valueAndGrad(f)(2)).toEqual({ value: f(2), grad: 2 });
 });
+
+test('a prototype that is a tracked number is none', () => {
+  const f = (x: number): number => {
+    const Unusual = Base.bind(null) as unknown as typeof Base;
+    Object.defineProperty(Unusual, 'prototype', { get: () => x });
+    class C extends Unusual {}
+    return new C(x).v;
+  };
+  expect(() => f(42)).toThrow(TypeError);
+  expect(() => valueAndGrad(f)(42)).toThrow(TypeError);
+});
+
+test('this of sloppy code is an object, also where it is handed on', () => {
+  const f = new Function(
+    'x',
+    `Object.defineProperty(Number.prototype, 'itself', { get() { return this; }, configurable: true });
+     Number.prototype.given = function () { const self = this; return (() => [self, this])(); };
+     try {
+       const [a, b] = x.given();
+       return (x.itself === x ? 100 : 1) * x.itself + (typeof a === 'object' ? a * b : 100) + (a === b ? 0 : 100);
+     } finally {
+       delete Number.prototype.itself;
+       delete Number.prototype.given;
+     }`,
+  ) as (x: number) => number;
+  expect(valueAndGrad(f)(3)).toEqual({ value: f(3), grad: 7 });
+});

@@ -78,7 +78,9 @@ export function emitParenthesized(r: Context, node: Node & { type: 'Parenthesize
 }
 
 export function emitThis(r: Context, node: Node): string {
-  return r.mark(node.start) + r.thisText();
+  // In sloppy code `this` is never a primitive: handed on, a tracked number is the object that wraps it.
+  const whole = r.lexicalOutside || r.frame.strict || r.frame.makesThis;
+  return whole ? r.mark(node.start) + r.thisText() : r.call(node, 'sloppyThis', 'this');
 }
 
 export function emitMeta(r: Context, node: Node & { type: 'MetaProperty' }): string {

@@ -106,6 +106,8 @@ export interface TwinRuntime {
   bind(f: Function, thisArg: unknown): Function;
   /** What `new` gives of a function that returned `value`: a tracked number counts as the primitive it is. */
   constructed(value: unknown, self: unknown): unknown;
+  /** `this` of sloppy code as a value. */
+  sloppyThis(self: unknown): unknown;
   construct(c: unknown, args: readonly unknown[]): unknown;
   /** What a class of twin code extends in place of B. */
   super(b: unknown): unknown;

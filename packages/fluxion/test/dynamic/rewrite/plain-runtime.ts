@@ -91,6 +91,7 @@ export function plainRuntime(trace?: (name: string) => void): TwinRuntime {
     t: (f: any) => (typeof f === 'function' ? f : notFunction),
     twinFor: (f: any) => (typeof f === 'function' ? f : notFunction),
     constructed: (v: any) => v,
+    sloppyThis: (v: any) => v,
     construct: (c: any, args: any) => Reflect.construct(c, args),
     super: (b: any) => b,
     import: (specifier: any) => import(specifier),
