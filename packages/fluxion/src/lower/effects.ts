@@ -1,0 +1,47 @@
+/**
+ * What code changes that loops may rely on: lengths and elements of arrays, properties, variables in cells; by type, since objects
+ * of different types are different objects.
+ * Invariant: whoever was told that something does not change is lowered again if it turns out that it does.
+ */
+import type { ArrayType, Growth, RecordType } from './types.ts';
+
+export class Effects {
+  private readonly changed = new Set<unknown>();
+  private readonly asked = new Set<unknown>();
+  private handedOn = false;
+  private readonly growth: Growth;
+
+  constructor(growth: Growth) {
+    this.growth = growth;
+  }
+
+  add(what: unknown): void {
+    if (this.changed.has(what)) return;
+    this.changed.add(what);
+    if (this.handedOn || this.asked.has(what)) this.growth.changed = true;
+  }
+
+  /** Whether this is changed, as far as is known by now. */
+  changes(what: unknown): boolean {
+    this.asked.add(what);
+    return this.changed.has(what);
+  }
+
+  /** All of it, for who calls the code. */
+  all(): Iterable<unknown> {
+    this.handedOn = true;
+    return this.changed;
+  }
+}
+
+export function lengthEffect(type: ArrayType): string {
+  return `length ${type.root.id}`;
+}
+
+export function elementEffect(type: ArrayType): string {
+  return `element ${type.root.id}`;
+}
+
+export function fieldEffect(type: RecordType, name: string): string {
+  return `field ${type.root.id}.${name}`;
+}
