@@ -166,7 +166,7 @@ describe('the commands', () => {
     expect(text).toContain('What to do: ');
     expect(text).not.toMatch(/^\s+at .*\(/m);
     expect(outcomes.compiled.code).toBe(1);
-    expect(outcomes.compiled.text).toMatch(/^NotAvailable: The compiled tier/);
+    expect(outcomes.compiled.text).toMatch(/^NotCompiled: /);
   });
 
   test.each<[keyof typeof cases, RegExp]>([

@@ -38,7 +38,8 @@ function printable(parts: Omit<Explanation, 'toString'>): Explanation {
  */
 export const explain = configurable<GradOptions<Wrt>>('explain', ['wrt'], (f, args, options) => {
   const wrt = options?.wrt === undefined ? args.map((_, i) => i) : indexesOf('explain', options.wrt, args.length);
-  const tier = tierFor(options);
+  tierFor(options);
+  const tier = 'dynamic';
   const reasons: Reason[] = [{ code: 'NotCompiled', message: `Not compiled: ${whyNotCompiled}.` }];
   const note: Parameters<typeof listenInactive>[0] = (what, where) => {
     const at = where && { file: where.file, line: where.line, column: where.column };

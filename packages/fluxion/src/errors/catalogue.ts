@@ -24,6 +24,8 @@ const entry = <D>(entry: Entry<D>): Entry<D> => entry;
 
 const quoted = (name: string | undefined): string => (name ? `\`${name}\`` : 'the function');
 
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 const pluginWay =
   'Load the code through fluxion-plugin: `node --import fluxion-plugin/register …`, or its plugin for Vite, Rollup, esbuild or webpack.';
 
@@ -221,12 +223,20 @@ export const catalogue = {
     example: { limit: 100_000_000, setting: 'maxTape' },
   }),
 
-  NotAvailable: entry<{ what: string; reasons?: readonly string[] }>({
-    title: 'Not available',
-    what: ({ what, reasons }) => `${what} is not available${reasons?.length ? `: ${reasons.join('; ')}` : ''}`,
-    why: 'It was asked for by name, so nothing else was tried in its place.',
-    fix: 'Leave out the option (`tier: "auto"`) to have the gradient by the way that is there.',
-    example: { what: 'The compiled tier', reasons: ['this version has the dynamic tier only'] },
+  NotCompiled: entry<{ functionName: string | undefined; reason: string }>({
+    title: 'Not compiled',
+    what: ({ functionName, reason }) => `${capital(quoted(functionName))} is not compiled: ${reason}`,
+    why: 'The compiled tier was asked for by name (`tier: "compiled"`), so nothing else was tried in its place.',
+    fix: 'Leave out the option (`tier: "auto"`): the derivative then comes from the dynamic tier, the same number, later.',
+    example: { functionName: 'loss', reason: 'joining texts is not compiled' },
+  }),
+
+  MemoryLimit: entry<{ limit: number }>({
+    title: 'Out of the memory allowed',
+    what: ({ limit }) => `The derivative needs more than ${limit.toLocaleString('en')} bytes (the limit \`maxMemory\`)`,
+    why: "Reverse mode keeps what it needs until the end. The limit counts the function's own arrays, their adjoints and what is kept, and stands for a clear error in place of a process out of memory.",
+    fix: 'Raise `maxMemory`, wrap parts in `checkpoint(f)` so that they are computed again, or use forward mode (`jvp`, `derivative`) if there are few inputs.',
+    example: { limit: 2 ** 30 },
   }),
 
   CheckpointEffects: entry<{ effect: string }>({

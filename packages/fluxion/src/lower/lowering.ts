@@ -4,15 +4,16 @@
  * Invariant: the module that is handed out was lowered from beginning to end with the types it ends with.
  */
 import { capture } from '../capture/capture.ts';
-import type { Func, Host, Module, Place, Reason, Value } from '../ir/ops.ts';
+import type { Func, Host, Module, Place, Reason } from '../ir/ops.ts';
 import { field, type Shape, type Space, type Type } from '../ir/types.ts';
-import type { Node } from '../syntax/ast.ts';
 import { codeOf, type FunctionCode, type Unit, unitOf } from './code.ts';
 import { Decline } from './decline.ts';
+import { Effects } from './effects.ts';
 import { lowerFunction } from './function.ts';
 import { TypesOfValues } from './known.ts';
+import { positionOf } from './places.ts';
 import { cellFor, Growth, type JsType, join, never, sameType } from './types.ts';
-import { type Abstract, type Closure, flatten, irTypes, neverValue, rebuild, typeKey, typeOf } from './values.ts';
+import { type Abstract, type Closure, typeKey, typeOf } from './values.ts';
 
 /** One specialisation of a function: by its code, and the types of what it captured and is given. */
 export interface Instance {
@@ -27,6 +28,10 @@ export interface Instance {
   func: Func | undefined;
   /** The types of loop-carried and merged variables, by place. */
   readonly carried: Map<unknown, JsType>;
+  /** What calling it changes. */
+  readonly effects: Effects;
+  /** What the rounds of each loop change, by its node. */
+  readonly loops: Map<unknown, Effects>;
 }
 
 /** A value reached through a capture, given to each call through the globals object. */
@@ -153,6 +158,8 @@ export class Lowering {
         pass: 0,
         func: undefined,
         carried: new Map(),
+        effects: new Effects(this.growth),
+        loops: new Map(),
       };
       this.instances.set(key, known);
     }
@@ -192,6 +199,16 @@ export function lower(f: Function, args: readonly unknown[]): Lowered {
   const growth = new Growth();
   const types = new TypesOfValues(growth);
   const lowering = new Lowering(growth, types);
+  try {
+    return settle(lowering, f, args);
+  } catch (e) {
+    if (e instanceof Decline) e.position ??= positionOf(lowering.units, e.at);
+    throw e;
+  }
+}
+
+function settle(lowering: Lowering, f: Function, args: readonly unknown[]): Lowered {
+  const { growth, types } = lowering;
   // Numbers and booleans are given at each call; what they are now is nothing to rely on.
   const argTypes = args.map((a) => types.ofArgument(a));
   for (lowering.pass = 1; lowering.pass <= mostPasses; lowering.pass++) {
@@ -215,6 +232,3 @@ export function lower(f: Function, args: readonly unknown[]): Lowered {
 }
 
 const neverSelf: Abstract = { kind: 'constant', value: undefined };
-
-export type { Abstract, Node, Value };
-export { flatten, irTypes, neverValue, rebuild };

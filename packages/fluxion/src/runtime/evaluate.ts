@@ -117,7 +117,8 @@ export interface ReverseResult {
   pull(seeds: readonly (readonly [Value, Value])[]): unknown[];
   /** The value as the caller may have it: without tracked numbers of this evaluation. */
   plain(value: unknown): unknown;
-  readonly tape: Tape;
+  /** To be released where the pullback is not called again. */
+  readonly tape: Pick<Tape, 'release'>;
   readonly level: Level;
 }
 
@@ -228,7 +229,7 @@ function under(value: Value, level: Level): Value {
  * `value` without the tracked numbers of `level`: a copy where it holds any (or a stand-in), else itself. A stand-in that
  * is returned comes out as a copy, too.
  */
-function below(value: unknown, level: Level): unknown {
+export function below(value: unknown, level: Level): unknown {
   if (typeof value === 'number' || isBox(value)) return under(value as Value, level);
   if (typeof value !== 'object' || value === null) return value;
   const { outline, leaves } = outlineOf(value);

@@ -17,10 +17,12 @@ export interface Options {
   readonly verify?: boolean | undefined;
   /** The largest number of operations that reverse mode may record; beyond it, `TapeLimit` is thrown. */
   readonly maxTape?: number | undefined;
+  /** The most bytes that one derivative may use on the compiled tier, adjoints and all; beyond it, `MemoryLimit` is thrown. Default 1 GiB. */
+  readonly maxMemory?: number | undefined;
 }
 
 /** The names of the options that every operator takes: whatever else is named in a call is refused. */
-export const optionNames: readonly string[] = ['tier', 'verify', 'maxTape'] satisfies (keyof Options)[];
+export const optionNames: readonly string[] = ['tier', 'verify', 'maxTape', 'maxMemory'] satisfies (keyof Options)[];
 
 /** One number of a gradient, compared. */
 export interface CheckedPart {

@@ -1,22 +1,37 @@
 /**
  * Which tier answers a call. Invariant: what was asked for by name is given or refused, never replaced.
  */
-
 import { fluxionError } from '../errors/error.ts';
+import type { Position } from '../errors/original.ts';
+import { Decline } from '../lower/decline.ts';
+import { Left } from './heap.ts';
 import type { Options, Tier } from './options.ts';
 
 /** Why a function is not compiled, for explain and for `tier: 'compiled'`. */
 export const whyNotCompiled = 'this version has the dynamic tier only';
 
-export function tierFor(options: Options | undefined): Exclude<Tier, 'auto'> {
+export function tierFor(options: Options | undefined): Tier {
   const tier = options?.tier ?? 'auto';
-  if (tier === 'compiled') throw fluxionError('NotAvailable', { what: 'The compiled tier', reasons: [whyNotCompiled] });
-  if (tier !== 'auto' && tier !== 'dynamic') {
+  if (tier !== 'auto' && tier !== 'compiled' && tier !== 'dynamic') {
     throw fluxionError('BadArgument', {
       operator: 'tier',
       problem: `there is no tier called ${String(tier)}`,
       fix: "Use 'auto', 'compiled' or 'dynamic'.",
     });
   }
-  return 'dynamic';
+  // The compiled tier is not complete yet.
+  if (tier === 'compiled') throw fluxionError('NotCompiled', { functionName: undefined, reason: whyNotCompiled });
+  return tier;
+}
+
+/** Whether an error says that the dynamic tier has to answer. */
+export function isDeclined(e: unknown): e is Decline | Left {
+  return e instanceof Decline || e instanceof Left;
+}
+
+/** Throws if the compiled tier was asked for by name. What the user's function throws, the dynamic tier throws. */
+export function mustDecline(f: Function, options: Options | undefined, e: Decline | Left): void {
+  if (tierFor(options) !== 'compiled' || (e instanceof Left && e.userThrows)) return;
+  const at: Position | undefined = e.position;
+  throw fluxionError('NotCompiled', { functionName: f.name, reason: e.message }, { at });
 }

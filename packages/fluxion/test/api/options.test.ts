@@ -76,7 +76,7 @@ describe.each(Object.keys(operators))('%s', (name) => {
 
   test('takes a tier, and refuses the one that is not there', () => {
     expect(operator(f, { tier: 'dynamic' })).toEqual(answers[name]);
-    expect(codeOf(() => operator(f, { tier: 'compiled' }))).toBe('NotAvailable');
+    expect(codeOf(() => operator(f, { tier: 'compiled' }))).toBe('NotCompiled');
   });
 
   test('with verify gives the same answer where it is right', () => {

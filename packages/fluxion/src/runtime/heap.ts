@@ -1,0 +1,53 @@
+/**
+ * What copying values in and out needs to know of the memory of one evaluation.
+ * Invariant: an address is that of a cell or object of this evaluation, and good until it is closed.
+ */
+import type { Position } from '../errors/original.ts';
+import type { Shape, Space } from '../ir/types.ts';
+
+export interface Heap {
+  /** A new object, its cells and their shadows 0. */
+  object(shape: Shape): number;
+  /** New elements, they and their shadows 0. */
+  elements(space: Space, count: number): number;
+  /** The memory as arrays; to be asked for again after anything was allocated. */
+  readonly views: Views;
+  /** The address of a cell of a space of level 0 or of a shadow. */
+  address(space: Space, object: number, index: number): number;
+}
+
+export interface Views {
+  readonly f64: Float64Array;
+  readonly i32: Int32Array;
+  readonly i16: Int16Array;
+  readonly u16: Uint16Array;
+  readonly i8: Int8Array;
+  readonly u8: Uint8Array;
+}
+
+/** Thrown where the memory set aside for an evaluation is used up: the evaluation is done again with more. */
+export class OutOfMemory extends Error {
+  readonly region: 'cells' | 'plain' | 'tape';
+  /** The bytes that the evaluation had. */
+  readonly had: number;
+  constructor(region: 'cells' | 'plain' | 'tape', had: number) {
+    super(`the ${region} of an evaluation are used up`);
+    this.region = region;
+    this.had = had;
+  }
+}
+
+/** The compiled tier was left: why. Thrown with nothing done that anybody can see. */
+export class Left extends Error {
+  /** Whether it speaks against compiling such calls. */
+  readonly counts: boolean;
+  /** The function throws, or does what the language throws at: the dynamic tier throws the user's error. */
+  readonly userThrows: boolean;
+  readonly position: Position | undefined;
+  constructor(message: string, counts = true, userThrows = false, position?: Position) {
+    super(message);
+    this.counts = counts;
+    this.userThrows = userThrows;
+    this.position = position;
+  }
+}
