@@ -73,15 +73,16 @@ export function elements(name: string, cell: CellKind, constant = false): Space 
   return { name, cell, kind: 'elements', slot: 0, constant };
 }
 
-const shadowsOf = new WeakMap<Space, Map<string, Space>>();
+const shadowsOf = new WeakMap<Space, WeakMap<Level, Space[]>>();
 
-/** The space of the adjoints or tangents of an f64 space: the same one each time it is asked for. */
+/** The space of the adjoints or tangents of an f64 space: the same one each time it is asked for with that level. */
 export function shadowOf(space: Space, level: Level, lane = 0): Space {
   if (space.cell !== 'f64') throw new Error(`${space.name} holds ${space.cell}, which has no shadow`);
   let known = shadowsOf.get(space);
-  if (known === undefined) shadowsOf.set(space, (known = new Map()));
-  const key = `${level.index}:${lane}`;
-  let shadow = known.get(key);
+  if (known === undefined) shadowsOf.set(space, (known = new WeakMap()));
+  let lanes = known.get(level);
+  if (lanes === undefined) known.set(level, (lanes = []));
+  let shadow = lanes[lane];
   if (shadow === undefined) {
     const mark = level.mode === 'reverse' ? `d${level.index}` : `t${level.index}.${lane}`;
     shadow = {
@@ -92,7 +93,7 @@ export function shadowOf(space: Space, level: Level, lane = 0): Space {
       constant: false,
       shadows: { space, level, lane },
     };
-    known.set(key, shadow);
+    lanes[lane] = shadow;
   }
   return shadow;
 }
