@@ -8,8 +8,9 @@ import type { Node } from '../syntax/ast.ts';
 import type { Binding } from '../syntax/scope.ts';
 import type { Unit } from './code.ts';
 import { Decline } from './decline.ts';
+import { Effects } from './effects.ts';
 import type { Instance, Lowering } from './lowering.ts';
-import { type JsType, join, sameType } from './types.ts';
+import { type JsType, sameType, unite } from './types.ts';
 import {
   type Abstract,
   coerce,
@@ -56,6 +57,11 @@ export class Activation {
   readonly targets: Target[] = [];
   /** The optional chains around here, innermost last. */
   readonly chains: Target[] = [];
+  /** What is told of changes: the function's own effects, and those of the loops around here. */
+  private effects: readonly Effects[];
+  private readonly stamps = new Map<unknown, number>();
+  /** Operations that every path through the function begins with. */
+  readonly entry: Op[] = [];
   /** Nothing gets here: what follows is not lowered. */
   dead = false;
   /** The region being written, whose end may be set by who leaves it. */
@@ -68,6 +74,7 @@ export class Activation {
     this.b = b;
     this.globals = globals;
     this.env = env;
+    this.effects = [instance.effects];
     this.region = { params: [], ops: [], end: { kind: 'never' } };
   }
 
@@ -91,6 +98,38 @@ export class Activation {
 
   coerce(value: Abstract, type: JsType): Abstract {
     return coerce(this.b, value, type, this.lowering);
+  }
+
+  /** Something changes here that loops may rely on. */
+  changes(...what: unknown[]): void {
+    for (const one of what) {
+      for (const effects of this.effects) effects.add(one);
+      this.stamps.set(one, this.stampOf(one) + 1);
+    }
+  }
+
+  /** How often it has been changed in the code so far. */
+  stampOf(what: unknown): number {
+    return this.stamps.get(what) ?? 0;
+  }
+
+  /** Whether none of the loops around here changes it. */
+  isKeptAround(what: unknown): boolean {
+    return this.effects.slice(1).every((effects) => !effects.changes(what));
+  }
+
+  /** The effects of the rounds of a loop; what `write` changes is among them. */
+  round<T>(key: unknown, write: (effects: Effects) => T): T {
+    const { loops } = this.instance;
+    let effects = loops.get(key);
+    if (effects === undefined) loops.set(key, (effects = new Effects(this.lowering.growth)));
+    const outer = this.effects;
+    this.effects = [...outer, effects];
+    try {
+      return write(effects);
+    } finally {
+      this.effects = outer;
+    }
   }
 
   /** Writes a region of its own; the variables afterwards are those that the path has then, not this activation's. */
@@ -191,7 +230,7 @@ export class Activation {
     const present = carried.filter((binding) => env.vars.has(binding));
     const types = present.map((binding) => {
       const at = carriedKey(instance, key, binding);
-      const type = join(instance.carried.get(at) ?? { kind: 'never' }, carriedType(typeOf(env.vars.get(binding)!)));
+      const type = unite(instance.carried.get(at) ?? { kind: 'never' }, carriedType(typeOf(env.vars.get(binding)!)));
       instance.carried.set(at, type);
       return type;
     });
@@ -210,7 +249,7 @@ export class Activation {
     const leave = (): Value[] =>
       present.flatMap((binding, i) => {
         const value = env.vars.get(binding)!;
-        const joined = join(types[i], carriedType(typeOf(value)));
+        const joined = unite(types[i], carriedType(typeOf(value)));
         if (!sameType(joined, types[i])) {
           instance.carried.set(carriedKey(instance, key, binding), joined);
           lowering.growth.changed = true;
@@ -298,7 +337,7 @@ function isEnded(path: Path): boolean {
 }
 
 function joinAll(values: readonly Abstract[]): JsType {
-  return values.map(typeOf).reduce(join);
+  return values.map(typeOf).reduce(unite);
 }
 
 /** A number that is known now changes in the next round. */

@@ -12,7 +12,7 @@ import { Effects } from './effects.ts';
 import { lowerFunction } from './function.ts';
 import { TypesOfValues } from './known.ts';
 import { positionOf } from './places.ts';
-import { cellFor, Growth, type JsType, join, never, sameType } from './types.ts';
+import { cellFor, Growth, type JsType, never, sameType, unite } from './types.ts';
 import { type Abstract, type Closure, typeKey, typeOf } from './values.ts';
 
 /** One specialisation of a function: by its code, and the types of what it captured and is given. */
@@ -172,7 +172,7 @@ export class Lowering {
 
   /** A result of this type has been seen. */
   returns(instance: Instance, type: JsType): void {
-    const joined = join(instance.result, type);
+    const joined = unite(instance.result, type);
     if (sameType(joined, instance.result)) return;
     instance.result = joined;
     this.growth.changed = true;

@@ -12,7 +12,7 @@ import { evaluate } from './expressions.ts';
 import { freeVariable } from './free.ts';
 import { assignMember, memberOf, recordWithout } from './members.ts';
 import { isUndefined } from './operators.ts';
-import { CellVariable, cellFor } from './types.ts';
+import { CellVariable, irTypes } from './types.ts';
 import { type Abstract, coerce, flatten, rebuild, typeOf } from './values.ts';
 
 const cells = new WeakMap<Binding, boolean>();
@@ -49,21 +49,22 @@ export function renew(act: Activation, binding: Binding): void {
 export function readVariable(act: Activation, binding: Binding): Abstract | undefined {
   const held = act.env.vars.get(binding);
   if (held?.kind !== 'cell') return held;
-  const type = held.cell.content.type;
-  if (cellFor(type) === undefined || type.kind === 'constant') return rebuild(type, []);
-  return rebuild(type, [act.b.load(held.cell.space, held.ref)]);
+  const { cell, ref } = held;
+  const { type } = cell.content;
+  return rebuild(
+    type,
+    irTypes(type).map((_, i) => act.b.load(cell.spaces[i], ref)),
+  );
 }
 
 function writeCell(act: Activation, binding: Binding, value: Abstract): void {
   const held = act.env.vars.get(binding);
   if (held?.kind !== 'cell') throw new Error(`${binding.name} is no cell`);
   held.cell.content.add(typeOf(value));
-  const type = held.cell.content.type;
-  if (type.kind === 'maybe' || type.kind === 'conflict' || type.kind === 'closure') {
-    act.decline(`${binding.name}, which a closure changes, holds more than one kind of value`, binding.declarations[0]);
-  }
-  const [carried] = flatten(coerce(act.b, value, type, act.lowering));
-  if (carried !== undefined) act.b.store(held.cell.space, held.ref, carried);
+  const { type } = held.cell.content;
+  const carried = flatten(coerce(act.b, value, type, act.lowering));
+  act.changes(held.cell);
+  carried.forEach((v, i) => void act.b.store(held.cell.spaces[i], held.ref, v));
 }
 
 export function writeVariable(act: Activation, binding: Binding, value: Abstract): void {

@@ -3,7 +3,7 @@
  * Invariant: types of memory (elements, fields, cells, results) only ever grow; growth is noted in `Growth`, and whoever lowers
  * begins again until nothing grows any more.
  */
-import type { CellKind, Shape, Space } from '../ir/types.ts';
+import type { CellKind, Shape, Space, Type } from '../ir/types.ts';
 import { elements, field } from '../ir/types.ts';
 
 /** A primitive or a function of the engine's or the user's, known by its value. */
@@ -26,6 +26,8 @@ export type JsType =
   | ClosureType
   /** A variable that lives in memory, since a closure shares it. Only variables have this type, never expressions. */
   | CellType
+  /** One of several, told apart by a number: its place among the members. */
+  | UnionType
   /** Two types that have no common one: an error for whoever reads it. */
   | { readonly kind: 'conflict'; readonly a: JsType; readonly b: JsType };
 
@@ -42,6 +44,13 @@ export interface ClosureType {
   /** Identity of code and of the types captured; equal texts are equal types. */
   readonly key: string;
   readonly closure: unknown;
+  /** What carries the values it closes over. */
+  readonly carried: readonly Type[];
+}
+
+export interface UnionType {
+  readonly kind: 'union';
+  readonly members: readonly JsType[];
 }
 
 export interface CellType {
@@ -78,8 +87,17 @@ export function objectOf(type: ObjectType, orNull = false, orUndefined = false):
 
 /** Notes that a type of memory has grown, so that what was lowered before may be wrong. */
 export class Growth {
-  changed = false;
+  /** Counts what has grown, so that what was worked out from types can be kept while it stays the same. */
+  version = 0;
   private ids = 0;
+  private grown = false;
+  get changed(): boolean {
+    return this.grown;
+  }
+  set changed(changed: boolean) {
+    if (changed) this.version++;
+    this.grown = changed;
+  }
   next(): number {
     return ++this.ids;
   }
@@ -90,9 +108,12 @@ export class TypeVariable {
   private forward: TypeVariable | undefined;
   private held: JsType = never;
   private readonly growth: Growth;
-  constructor(growth: Growth, type: JsType = never) {
+  /** Whether unions are kept here: where a value may take several cells. */
+  private readonly wide: boolean;
+  constructor(growth: Growth, type: JsType = never, wide = false) {
     this.growth = growth;
     this.held = widen(type);
+    this.wide = wide;
   }
   private get root(): TypeVariable {
     let v: TypeVariable = this;
@@ -108,7 +129,7 @@ export class TypeVariable {
   /** Something of this type is put here. */
   add(type: JsType): void {
     const root = this.root;
-    const joined = join(root.held, widen(type));
+    const joined = (root.wide ? unite : join)(root.held, widen(type));
     if (!sameType(joined, root.held)) {
       root.held = joined;
       this.growth.changed = true;
@@ -120,7 +141,7 @@ export class TypeVariable {
     if (a === b) return;
     b.forward = a;
     this.growth.changed = true;
-    const joined = join(a.held, b.held);
+    const joined = (a.wide ? unite : join)(a.held, b.held);
     a.held = joined;
   }
 }
@@ -134,11 +155,21 @@ export function widen(type: JsType): JsType {
   return type;
 }
 
-/** Shape of a growing array's head: its length, how many elements there is room for, and where they are. */
+/**
+ * Shape of a growing array's head: its length, how many elements there is room for, and where they are; for types that may have holes
+ * also what each element is.
+ */
 export const arrayLength = field('array.length', 'i32', 0);
 export const arrayCapacity = field('array.capacity', 'i32', 1);
 export const arrayData = field('array.data', 'ref', 2);
-export const arrayShape: Shape = { name: 'array', fields: [arrayLength, arrayCapacity, arrayData] };
+export const arrayStates = field('array.states', 'ref', 3);
+export const arrayShape: Shape = { name: 'array', fields: [arrayLength, arrayCapacity, arrayData, arrayStates] };
+
+/** What an element is, in arrays of a type that may have holes: never written, written, undefined among numbers. */
+export const elementStates = elements('array.state', 'u8');
+export const holeState = 0;
+export const presentState = 1;
+export const undefinedState = 2;
 
 /** Head of a typed array: never changed once made. */
 export const typedLength = field('typed.length', 'i32', 0, true);
@@ -187,6 +218,7 @@ export class ArrayType {
   readonly element: TypeVariable;
   private forward: ArrayType | undefined;
   private holes = false;
+  private grows = false;
   private readonly growth: Growth;
   constructor(growth: Growth, element: JsType = never) {
     this.growth = growth;
@@ -198,9 +230,19 @@ export class ArrayType {
     while (a.forward !== undefined) a = a.forward;
     return a;
   }
-  /** Some elements may never have been written. */
+  /** Some elements may never have been written, or be undefined among numbers: each has a state. */
   get holey(): boolean {
     return this.root.holes;
+  }
+  /** Writing right behind the end makes them longer. Others leave the tier there, so that loops up to their length are counted. */
+  get growing(): boolean {
+    return this.root.grows;
+  }
+  makeGrowing(): void {
+    if (!this.root.grows) {
+      this.root.grows = true;
+      this.growth.changed = true;
+    }
   }
   makeHoley(): void {
     if (!this.root.holes) {
@@ -214,6 +256,7 @@ export class ArrayType {
     if (a === b) return;
     b.forward = a;
     if (b.holes) a.holes = true;
+    if (b.grows) a.grows = true;
     this.growth.changed = true;
     a.element.unify(b.element);
   }
@@ -255,25 +298,50 @@ export function cellFor(type: JsType): CellKind | undefined {
   }
 }
 
+/** The IR types that carry a value of this type. */
+export function irTypes(type: JsType): readonly Type[] {
+  switch (type.kind) {
+    case 'number':
+      return ['f64'];
+    case 'boolean':
+      return ['bool'];
+    case 'string':
+      return ['i32'];
+    case 'maybe':
+      return ['f64', 'bool'];
+    case 'object':
+    case 'cell':
+      return ['ref'];
+    case 'closure':
+      return type.carried;
+    case 'union':
+      return ['i32', ...type.members.flatMap(irTypes)];
+    default:
+      return [];
+  }
+}
+
 /** A captured variable that is assigned: one for each declaration. */
 export class CellVariable {
   readonly content: TypeVariable;
   private readonly name: string;
-  private known: { cell: CellKind; space: Space; shape: Shape } | undefined;
+  private known: { key: string; spaces: readonly Space[]; shape: Shape } | undefined;
   constructor(growth: Growth, name: string) {
     this.name = `${name}${growth.next()}`;
-    this.content = new TypeVariable(growth);
+    this.content = new TypeVariable(growth, never, true);
   }
-  private get current(): { space: Space; shape: Shape } {
-    const cell = cellFor(this.content.type) ?? 'i32';
-    if (this.known?.cell !== cell) {
-      const space = field(`var ${this.name}`, cell, 0);
-      this.known = { cell, space, shape: { name: this.name, fields: [space] } };
+  private get current(): { spaces: readonly Space[]; shape: Shape } {
+    const cells = irTypes(this.content.type);
+    const key = cells.join();
+    if (this.known?.key !== key) {
+      const spaces = cells.map((cell, i) => field(`var ${this.name}${i === 0 ? '' : `.${i}`}`, cell, i));
+      this.known = { key, spaces, shape: { name: this.name, fields: spaces } };
     }
     return this.known;
   }
-  get space(): Space {
-    return this.current.space;
+  /** The cells that carry its value. */
+  get spaces(): readonly Space[] {
+    return this.current.spaces;
   }
   get shape(): Shape {
     return this.current.shape;
@@ -283,34 +351,82 @@ export class CellVariable {
 export interface RecordField {
   readonly name: string;
   readonly type: TypeVariable;
-  readonly slot: number;
 }
 
-/** Objects with one prototype and one list of own data properties, in order. Private fields are fields named `#x`. */
-export class RecordType {
-  readonly kind = 'record';
-  readonly id: number;
+/** What the objects of one origin have in common: their prototype, and their own properties in order. */
+export class Variant {
   readonly name: string;
   readonly prototype: object | null;
   /** What lowered code made the prototype of: a class of its own. */
   readonly owner: unknown;
-  readonly list: RecordField[] = [];
+  /** Own properties that are there as soon as anyone sees the object. Private fields are named `#x`. */
+  readonly keys: string[] = [];
+  /** Own properties that are added at some time, or never: undefined until then. */
+  readonly late = new Set<string>();
+  /** Whether `keys` is complete; instances of classes get theirs one by one. */
+  closed = false;
+  private forward: Variant | undefined;
+  constructor(name: string, prototype: object | null, owner?: unknown) {
+    this.name = name;
+    this.prototype = prototype;
+    this.owner = owner;
+  }
+  get root(): Variant {
+    let v: Variant = this;
+    while (v.forward !== undefined) v = v.forward;
+    return v;
+  }
+  has(name: string): boolean {
+    const { keys, late } = this.root;
+    return keys.includes(name) || late.has(name);
+  }
+  /** Both become one if they can't be told apart. */
+  merge(other: Variant): boolean {
+    const a = this.root;
+    const b = other.root;
+    if (a === b) return true;
+    if (!a.closed || !b.closed || a.prototype !== b.prototype || a.owner !== b.owner) return false;
+    if (a.keys.length !== b.keys.length || a.keys.some((k, i) => k !== b.keys[i])) return false;
+    b.forward = a;
+    for (const name of b.late) a.late.add(name);
+    return true;
+  }
+}
+
+/** Objects of fixed shape. Where objects of several origins meet, they are of one type, which has the fields of all. */
+export class RecordType {
+  readonly kind = 'record';
+  readonly id: number;
+  readonly name: string;
+  /** Of the objects that are made as this type, whatever it has met since. */
+  readonly variant: Variant;
+  private readonly own: Variant[];
+  private readonly list: RecordField[] = [];
   private readonly byName = new Map<string, RecordField>();
-  private readonly spaces = new Map<string, { cell: CellKind; space: Space }>();
   private forward: RecordType | undefined;
   private readonly growth: Growth;
-  private made: Shape | undefined;
+  private made:
+    | { version: number; key: string; spaces: Map<string, readonly Space[]>; tag: Space; shape: Shape }
+    | undefined;
   constructor(growth: Growth, name: string, prototype: object | null, owner?: unknown) {
     this.growth = growth;
     this.id = growth.next();
     this.name = name;
-    this.prototype = prototype;
-    this.owner = owner;
+    this.variant = new Variant(name, prototype, owner);
+    this.own = [this.variant];
   }
   get root(): RecordType {
     let r: RecordType = this;
     while (r.forward !== undefined) r = r.forward;
     return r;
+  }
+  /** Of the only origin, if there is one. */
+  get prototype(): object | null {
+    return this.variants[0].prototype;
+  }
+  /** The origins of its objects; an object's tag cell holds the place of its own here, if there are several. */
+  get variants(): readonly Variant[] {
+    return this.root.own;
   }
   field(name: string): RecordField | undefined {
     return this.root.byName.get(name);
@@ -318,49 +434,97 @@ export class RecordType {
   get fields(): readonly RecordField[] {
     return this.root.list;
   }
+  /** Objects of the own origin have this property from the start. */
   addField(name: string, type: JsType = never): RecordField {
-    const root = this.root;
+    const variant = this.variant.root;
+    if (!variant.has(name)) {
+      variant.keys.push(name);
+      this.growth.changed = true;
+    }
+    return this.held(name, type);
+  }
+  /** Objects get this property some time. */
+  addLate(name: string): RecordField {
+    for (const variant of this.variants) {
+      if (variant.has(name)) continue;
+      variant.late.add(name);
+      this.growth.changed = true;
+    }
+    return this.held(name, constant(undefined));
+  }
+  private held(name: string, type: JsType): RecordField {
+    const { root } = this;
     let known = root.byName.get(name);
     if (known === undefined) {
-      known = { name, type: new TypeVariable(this.growth, type), slot: root.list.length };
+      known = { name, type: new TypeVariable(this.growth, type, true) };
       root.byName.set(name, known);
       root.list.push(known);
-      root.made = undefined;
       this.growth.changed = true;
     } else known.type.add(type);
     return known;
   }
-  /** The space of a field, for the type it has now. */
-  space(name: string): Space {
-    const root = this.root;
-    const f = root.byName.get(name)!;
-    const cell = cellFor(f.type.type) ?? 'i32';
-    const known = root.spaces.get(name);
-    if (known?.cell === cell) return known.space;
-    const space = field(`${root.name}${root.id}.${name}`, cell, f.slot);
-    root.spaces.set(name, { cell, space });
-    root.made = undefined;
-    return space;
-  }
-  get shape(): Shape {
-    const root = this.root;
-    const fields = root.list.map((f) => root.space(f.name));
-    if (root.made === undefined || root.made.fields.some((f, i) => f !== fields[i])) {
-      root.made = { name: `${root.name}${root.id}`, fields };
+  private get layout() {
+    const { root } = this;
+    const { made, growth } = root;
+    if (made?.version === growth.version) return made;
+    const cells = root.list.map((f) => irTypes(f.type.type));
+    const key = `${root.own.length > 1}:${root.list.map((f, i) => `${f.name}:${cells[i].join()}`).join(';')}`;
+    if (made?.key === key) {
+      made.version = growth.version;
+      return made;
     }
+    let slot = 0;
+    const name = `${root.name}${root.id}`;
+    const spaces = new Map<string, readonly Space[]>();
+    root.list.forEach((f, n) => {
+      spaces.set(
+        f.name,
+        cells[n].map((cell, i) => field(`${name}.${f.name}${i === 0 ? '' : `.${i}`}`, cell, slot++)),
+      );
+    });
+    const tag = field(`${name} tag`, 'i32', slot, true);
+    const fields = [...spaces.values()].flat();
+    if (root.own.length > 1) fields.push(tag);
+    root.made = { version: growth.version, key, spaces, tag, shape: { name, fields } };
     return root.made;
   }
-  /** Both become one, if they have the same properties. */
-  unify(other: RecordType): boolean {
+  /** The cells of a field, for the type it has now. */
+  spaces(name: string): readonly Space[] {
+    return this.layout.spaces.get(name)!;
+  }
+  /** The first cell of a field, which has just one unless its type is a union or a function that closes over something. */
+  space(name: string): Space {
+    return this.spaces(name)[0];
+  }
+  get shape(): Shape {
+    return this.layout.shape;
+  }
+  /** Where an object says which of several variants it is; undefined where there is one. */
+  get tag(): Space | undefined {
+    return this.variants.length > 1 ? this.layout.tag : undefined;
+  }
+  /** What stands in the tag cell of objects of this origin. */
+  tagOf(variant: Variant): number {
+    return this.variants.indexOf(variant.root);
+  }
+  /** Both become one. */
+  unify(other: RecordType): void {
     const a = this.root;
     const b = other.root;
-    if (a === b) return true;
-    if (a.prototype !== b.prototype || a.owner !== b.owner || a.list.length !== b.list.length) return false;
-    if (a.list.some((f, i) => f.name !== b.list[i].name)) return false;
+    if (a === b) return;
     b.forward = a;
     this.growth.changed = true;
-    a.list.forEach((f, i) => f.type.unify(b.list[i].type));
-    return true;
+    for (const variant of b.own) {
+      if (!a.own.some((v) => v.merge(variant))) a.own.push(variant);
+    }
+    for (const f of b.list) {
+      const mine = a.byName.get(f.name);
+      if (mine !== undefined) mine.type.unify(f.type);
+      else {
+        a.byName.set(f.name, f);
+        a.list.push(f);
+      }
+    }
   }
 }
 
@@ -381,6 +545,10 @@ export function sameType(a: JsType, b: JsType): boolean {
     }
     case 'closure':
       return a.key === (b as ClosureType).key;
+    case 'union': {
+      const { members } = b as UnionType;
+      return a.members.length === members.length && a.members.every((m, i) => sameType(m, members[i]));
+    }
     case 'cell':
       return a.cell === (b as CellType).cell;
     default:
@@ -391,12 +559,16 @@ export function sameType(a: JsType, b: JsType): boolean {
 const isNull = (t: JsType): boolean => t.kind === 'constant' && t.value === null;
 const isUndefined = (t: JsType): boolean => t.kind === 'constant' && t.value === undefined;
 
+/** What closures close over is known to values.ts alone. */
+export const closures: { join(a: ClosureType, b: ClosureType): ClosureType | undefined } = { join: () => undefined };
+
 /** The least type that holds both. Objects of two types become one type where they can. */
 export function join(a: JsType, b: JsType): JsType {
   if (a.kind === 'never') return b;
   if (b.kind === 'never' || sameType(a, b)) return a;
   if (a.kind === 'conflict') return a;
   if (b.kind === 'conflict') return b;
+  if (a.kind === 'closure' && b.kind === 'closure') return closures.join(a, b) ?? { kind: 'conflict', a, b };
   if (a.kind === 'object' && b.kind === 'object') {
     const type = unifyObjects(a.type, b.type);
     if (type === undefined) return { kind: 'conflict', a, b };
@@ -414,14 +586,45 @@ export function join(a: JsType, b: JsType): JsType {
   return { kind: 'conflict', a, b };
 }
 
+const mostMembers = 6;
+
+/** As `join`, but types that have nothing in common become a union. */
+export function unite(a: JsType, b: JsType): JsType {
+  const joined = join(a, b);
+  if (joined.kind !== 'conflict' || a.kind === 'conflict' || b.kind === 'conflict') return joined;
+  if (a.kind === 'cell' || b.kind === 'cell') return joined;
+  const members = a.kind === 'union' ? [...a.members] : [widen(a)];
+  for (const one of b.kind === 'union' ? b.members : [widen(b)]) {
+    let found = false;
+    for (let i = 0; i < members.length && !found; i++) {
+      const both = join(members[i], one);
+      if (both.kind === 'conflict') continue;
+      members[i] = both;
+      found = true;
+    }
+    if (!found) members.push(one);
+  }
+  if (members.length === 1) return members[0];
+  return members.length > mostMembers ? joined : { kind: 'union', members };
+}
+
 function unifyObjects(a: ObjectType, b: ObjectType): ObjectType | undefined {
   if (a.kind === 'typed' || b.kind === 'typed') return a === b ? a : undefined;
   if (a.kind === 'array' && b.kind === 'array') {
     a.unify(b);
     return a.root;
   }
-  if (a.kind === 'record' && b.kind === 'record') return a.unify(b) ? a.root : undefined;
+  if (a.kind === 'record' && b.kind === 'record' && tupleLength(a) === tupleLength(b)) {
+    a.unify(b);
+    return a.root;
+  }
   return undefined;
+}
+
+/** Arrays whose elements are of several kinds are objects with the properties 0, 1, … and length; -1 for every other record. */
+export function tupleLength(type: RecordType): number {
+  const [variant] = type.variants;
+  return variant.name === 'tuple' ? variant.keys.length - 1 : -1;
 }
 
 /** For messages. */
@@ -437,6 +640,8 @@ export function describeType(t: JsType): string {
     }
     case 'closure':
       return 'function';
+    case 'union':
+      return t.members.map(describeType).join(' or ');
     case 'conflict':
       return `${describeType(t.a)} or ${describeType(t.b)}`;
     default:

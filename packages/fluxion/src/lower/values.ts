@@ -4,17 +4,21 @@
  */
 import type { Builder } from '../ir/build.ts';
 import type { Value } from '../ir/ops.ts';
-import { nullRef, type Type, undefinedRef } from '../ir/types.ts';
+import { nullRef, undefinedRef } from '../ir/types.ts';
 import type { Binding } from '../syntax/scope.ts';
 import type { FunctionCode } from './code.ts';
 import { Decline } from './decline.ts';
 import {
   type CellVariable,
   type ClosureType,
+  closures,
   describeType,
+  irTypes,
   type JsType,
+  join,
   type ObjectTypeUse,
   sameType,
+  type UnionType,
 } from './types.ts';
 
 export interface NumberValue {
@@ -22,6 +26,22 @@ export interface NumberValue {
   readonly value: Value;
   /** The same number as a signed i32, where it is known to be one. */
   readonly int?: Value | undefined;
+  /** What is known of `int`. */
+  readonly range?: Range | undefined;
+}
+
+/** Between which integers an integer lies, and how far below the lengths of lists. */
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+  readonly limits: readonly Limit[];
+}
+
+/** An integer is at most the length of `list` (a reference) less `less`: for ever, or until `what` has been changed. */
+export interface Limit {
+  readonly list: Value;
+  readonly less: number;
+  readonly until?: { readonly what: unknown; readonly stamp: number } | undefined;
 }
 
 export interface ConstantValue {
@@ -40,6 +60,13 @@ export interface ClosureValue {
   readonly closure: Closure;
 }
 
+/** One of several values: `tag` is the place of the one that counts, the others are anything. */
+export interface UnionValue {
+  readonly kind: 'union';
+  readonly tag: Value;
+  readonly members: readonly Abstract[];
+}
+
 export interface CellValue {
   readonly kind: 'cell';
   readonly cell: CellVariable;
@@ -56,7 +83,10 @@ export type Abstract =
   | ObjectValue
   | ClosureValue
   | CellValue
+  | UnionValue
   | { readonly kind: 'conflict'; readonly a: JsType; readonly b: JsType };
+
+export { irTypes } from './types.ts';
 
 /** The variables of one activation of a function, and those around it. */
 export interface Env {
@@ -170,9 +200,89 @@ export function typeKey(type: JsType): string {
       return type.key;
     case 'cell':
       return `cell${idOf(type.cell)}`;
+    case 'union':
+      return `(${type.members.map(typeKey).join('|')})`;
     default:
       return type.kind;
   }
+}
+
+function closureType(closure: Closure): ClosureType {
+  const carried = closureValues(closure).map((v) => v.type);
+  return { kind: 'closure', key: closureKey(closure), closure: freeze(closure), carried };
+}
+
+/** Stands for a value of this type where only types matter. */
+function standIn(type: JsType): Abstract {
+  return rebuild(
+    type,
+    irTypes(type).map((t) => ({ id: -1, type: t })),
+  );
+}
+
+/** The type of functions of the same code that close over what either closes over. */
+function joinClosures(a: ClosureType, b: ClosureType): ClosureType | undefined {
+  const made = new Map<Closure, Closure>();
+  const both = (x: Closure, y: Closure): Closure | undefined => {
+    const known = made.get(x);
+    if (known !== undefined) return known;
+    if (x.code !== y.code) return undefined;
+    const xs = capturesOf(x);
+    const ys = capturesOf(y);
+    if (xs.length !== ys.length) return undefined;
+    const env: Env = { vars: new Map(), home: x.env.home };
+    const copy: Closure = { code: x.code, env, home: x.home };
+    made.set(x, copy);
+    for (const [i, [binding, value]] of xs.entries()) {
+      const other = ys[i][1];
+      if (ys[i][0] !== binding) return undefined;
+      let joined: Abstract;
+      if (value.kind === 'closure' && other.kind === 'closure') {
+        const inner = both(value.closure, other.closure);
+        if (inner === undefined) return undefined;
+        joined = { kind: 'closure', closure: inner };
+      } else {
+        const type = join(typeOf(value), typeOf(other));
+        if (type.kind === 'conflict') return undefined;
+        joined = standIn(type);
+      }
+      if (binding === 'this') env.self = joined;
+      else env.vars.set(binding, joined);
+    }
+    return copy;
+  };
+  const closure = both(a.closure as Closure, b.closure as Closure);
+  return closure && closureType(closure);
+}
+
+closures.join = joinClosures;
+
+/** The closure with what it closes over as values of the types that those of `template` have. */
+function coerceClosure(b: Builder, closure: Closure, template: Closure, strings: StringTable): Closure | undefined {
+  const made = new Map<Closure, Closure>();
+  const convert = (from: Closure, to: Closure): Closure | undefined => {
+    const known = made.get(from);
+    if (known !== undefined) return known;
+    if (from.code !== to.code) return undefined;
+    const env: Env = { vars: new Map(), home: to.env.home };
+    const copy: Closure = { code: to.code, env, home: to.home };
+    made.set(from, copy);
+    const have = new Map(capturesOf(from));
+    for (const [binding, wanted] of capturesOf(to)) {
+      const value = have.get(binding);
+      if (value === undefined) return undefined;
+      let converted: Abstract;
+      if (wanted.kind === 'closure') {
+        const inner = value.kind === 'closure' ? convert(value.closure, wanted.closure) : undefined;
+        if (inner === undefined) return undefined;
+        converted = { kind: 'closure', closure: inner };
+      } else converted = coerce(b, value, typeOf(wanted), strings);
+      if (binding === 'this') env.self = converted;
+      else env.vars.set(binding, converted);
+    }
+    return copy;
+  };
+  return convert(closure, template);
 }
 
 export function typeOf(value: Abstract): JsType {
@@ -180,7 +290,9 @@ export function typeOf(value: Abstract): JsType {
     case 'object':
       return value.type;
     case 'closure':
-      return { kind: 'closure', key: closureKey(value.closure), closure: freeze(value.closure) };
+      return closureType(value.closure);
+    case 'union':
+      return { kind: 'union', members: value.members.map(typeOf) };
     case 'cell':
       return { kind: 'cell', cell: value.cell };
     case 'conflict':
@@ -205,27 +317,8 @@ export function flatten(value: Abstract): Value[] {
       return [value.ref];
     case 'closure':
       return closureValues(value.closure);
-    default:
-      return [];
-  }
-}
-
-/** The IR types that carry a value of this type. */
-export function irTypes(type: JsType): Type[] {
-  switch (type.kind) {
-    case 'number':
-      return ['f64'];
-    case 'boolean':
-      return ['bool'];
-    case 'string':
-      return ['i32'];
-    case 'maybe':
-      return ['f64', 'bool'];
-    case 'object':
-    case 'cell':
-      return ['ref'];
-    case 'closure':
-      return closureValues((type as ClosureType).closure as Closure).map((v) => v.type);
+    case 'union':
+      return [value.tag, ...value.members.flatMap(flatten)];
     default:
       return [];
   }
@@ -247,6 +340,8 @@ function rebuildFrom(type: JsType, next: () => Value): Abstract {
       return { kind: 'cell', cell: type.cell, ref: next() };
     case 'closure':
       return { kind: 'closure', closure: rebuildClosure((type as ClosureType).closure as Closure, next) };
+    case 'union':
+      return { kind: 'union', tag: next(), members: type.members.map((m) => rebuildFrom(m, next)) };
     case 'constant':
     case 'conflict':
     case 'never':
@@ -312,12 +407,54 @@ export function coerce(b: Builder, value: Abstract, type: JsType, strings: Strin
         return { kind: 'object', type, ref: b.const('ref', undefinedRef) };
       }
       break;
+    case 'closure':
+      if (value.kind === 'closure') {
+        const closure = coerceClosure(b, value.closure, type.closure as Closure, strings);
+        if (closure !== undefined) return { kind: 'closure', closure };
+      }
+      break;
+    case 'union':
+      return coerceToUnion(b, value, type, strings);
     case 'conflict':
       return type;
     default:
       break;
   }
   return dummy(b, type);
+}
+
+/** The place of the member that values of this type belong to; -1 if there is none. */
+function memberFor(type: JsType, members: readonly JsType[]): number {
+  const exact = members.findIndex((m) => sameType(m, type));
+  if (exact >= 0) return exact;
+  return members.findIndex((m) => {
+    const both = join(m, type);
+    return both.kind !== 'conflict' && sameType(both, m);
+  });
+}
+
+function coerceToUnion(b: Builder, value: Abstract, type: UnionType, strings: StringTable): Abstract {
+  const { members } = type;
+  if (value.kind !== 'union') {
+    const at = memberFor(typeOf(value), members);
+    const held = members.map((m, i) => (i === at ? coerce(b, value, m, strings) : dummy(b, m)));
+    return { kind: 'union', tag: b.int(Math.max(at, 0)), members: held };
+  }
+  const held = members.map((m) => dummy(b, m));
+  const places = value.members.map((m) => memberFor(typeOf(m), members));
+  let tag = b.int(Math.max(places[0], 0));
+  value.members.forEach((m, i) => {
+    const at = places[i];
+    if (at < 0) return;
+    const chosen = b.compare('eq', value.tag, b.int(i));
+    if (i > 0) tag = b.select(chosen, b.int(at), tag);
+    const own = flatten(coerce(b, m, members[at], strings));
+    // Two members of the old union may have become one of the new.
+    const several = places.indexOf(at) !== places.lastIndexOf(at);
+    const before = flatten(held[at]);
+    held[at] = rebuild(members[at], several ? own.map((v, n) => b.select(chosen, v, before[n])) : own);
+  });
+  return { kind: 'union', tag, members: held };
 }
 
 /** Throws unless the value is one that can be used. */
