@@ -1,0 +1,113 @@
+/**
+ * From a module of the IR to code that can be called.
+ * Invariant: an instance holds nothing of a run but its globals, which `enter` sets anew; so instances are kept, and share one memory.
+ */
+import type { Module } from '../../ir/ops.ts';
+import { type Emitted, type Entry, emit } from './emit.ts';
+import { engine, type WasmMemory, type WasmModule } from './engine.ts';
+import { engineFunction } from './links.ts';
+import { type Layout, reservedBytes } from './memory.ts';
+
+export interface Compiled extends Emitted {
+  readonly module: Module;
+  readonly code: WasmModule;
+}
+
+/** `entries`: the functions that will be called from outside; all of them if nothing is said. */
+export function compileModule(module: Module, entries: readonly string[] = [...module.functions.keys()]): Compiled {
+  const emitted = emit(module, entries);
+  return { ...emitted, module, code: new engine.Module(emitted.bytes) };
+}
+
+/**
+ * The compiled code can not go on: `code` is the index of one of the module's reasons, or `~region` where a region of the segment is
+ * full and `bytes` more were needed in it (negative for 2^31 and more). It has to throw.
+ */
+export type Leave = (code: number, bytes: number) => void;
+
+export interface Imports {
+  readonly memory: WasmMemory;
+  readonly leave: Leave;
+  /** In place of the callees of the module's hosts, by index: for logging and replaying. */
+  readonly host?: ((index: number, args: readonly number[]) => unknown) | undefined;
+}
+
+export interface Instance {
+  /** To be called before each run, with the segment it owns; `tops`, where regions are filled already, up to where. */
+  enter(layout: Layout, tops?: readonly number[]): void;
+  /** Up to where a region is filled. */
+  top(region: number): number;
+  entry(name: string): Callable;
+}
+
+/** A function of the module. bools are 0 and 1, references unsigned addresses. */
+export interface Callable extends Entry {
+  /** Runs it, and gives its result if it has one. Several results are not given, but read with `result`. */
+  readonly run: (...args: number[]) => number;
+  /** One of several results of the last run; to be read before anything compiled is called again. */
+  result(n: number): number;
+  /** Runs it, and gives all results. */
+  call(...args: number[]): number[];
+}
+
+export function instantiate(compiled: Compiled, { memory, leave, host }: Imports): Instance {
+  const functions: Record<string, unknown> = {};
+  compiled.imports.forEach((what, n) => {
+    if (what.kind === 'leave') functions[n] = leave;
+    else if (what.kind === 'math') functions[n] = engineFunction(what.fn);
+    else functions[n] = host === undefined ? what.host.callee : (...args: number[]) => host(what.index, args);
+  });
+  const { exports } = new engine.Instance(compiled.code, { f: functions, m: { m: memory } });
+  const enter = exports.enter as (...globals: number[]) => void;
+  const tops: (() => number)[] = [];
+  for (let region = 0; exports[`top ${region}`] !== undefined; region++) {
+    tops.push(exports[`top ${region}`] as () => number);
+  }
+  let results = new Float64Array(memory.buffer);
+  const result = (n: number): number => {
+    // A memory that has grown has a new buffer.
+    if (results.buffer !== memory.buffer) results = new Float64Array(memory.buffer);
+    return results[reservedBytes / 8 + n];
+  };
+  const entries = new Map<string, Callable>();
+  for (const [name, entry] of compiled.entries) {
+    entries.set(name, callable(entry, exports[`call ${name}`] as (...args: number[]) => number, result));
+  }
+  return {
+    enter(layout, filled) {
+      const globals: number[] = [];
+      layout.regions.forEach(({ from, to }, region) => {
+        globals.push(filled?.[region] ?? from, to);
+      });
+      enter(...globals, ...layout.shifts);
+    },
+    top: (region) => tops[region]() >>> 0,
+    entry(name) {
+      const found = entries.get(name);
+      if (found === undefined) throw new Error(`No entry ${name}`);
+      return found;
+    },
+  };
+}
+
+function callable(
+  { params, results }: Entry,
+  exported: (...args: number[]) => number,
+  result: (n: number) => number,
+): Callable {
+  if (results.length > 1) {
+    const call = (...args: number[]) => {
+      exported(...args);
+      return results.map((_, n) => result(n));
+    };
+    return { params, results, run: exported, result, call };
+  }
+  // An address beyond 2^31 is negative to WebAssembly.
+  const run = results[0] === 'ref' ? (...args: number[]) => exported(...args) >>> 0 : exported;
+  let last = Number.NaN;
+  const call = (...args: number[]) => {
+    last = run(...args);
+    return results.length === 0 ? [] : [last];
+  };
+  return { params, results, run, result: () => last, call };
+}
