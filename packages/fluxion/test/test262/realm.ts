@@ -82,8 +82,8 @@ export function baseline(): void {
   save(globalThis);
 }
 
-/** Undoes what has changed; false if something can not be undone, and the process has to be replaced. */
-export function restore(): boolean {
+/** Undoes what has changed, but where `stays`; false if something can not be undone, and the process has to be replaced. */
+export function restore(stays: (now: PropertyDescriptor) => boolean = () => false): boolean {
   let whole = true;
   apply(forEach, saved, [
     (before: Saved, o: object) => {
@@ -92,7 +92,8 @@ export function restore(): boolean {
       const now = ownKeys(o);
       for (let i = 0; i < now.length; i++) {
         const k = now[i];
-        if (k !== before.keys[i] && !apply(has, before.known, [k]) && !deleteProperty(o, k)) whole = false;
+        if (k === before.keys[i] || apply(has, before.known, [k])) continue;
+        if (!stays(getOwnPropertyDescriptor(o, k)!) && !deleteProperty(o, k)) whole = false;
       }
       for (let i = 0; i < before.keys.length; i++) {
         const key = before.keys[i];
@@ -109,6 +110,7 @@ export function restore(): boolean {
         ) {
           continue;
         }
+        if (d !== undefined && stays(d)) continue;
         if (!defineProperty(o, key, was)) whole = false;
       }
     },

@@ -9,7 +9,7 @@ import { runsAsItIs } from '../../src/dynamic/calls.ts';
 import { hooks } from '../../src/dynamic/hooks.ts';
 import { beginRun, endRun, enterRun, leaveRun, type Run, setLevel } from '../../src/dynamic/run.ts';
 import '../../src/dynamic/table.ts';
-import { Tracked } from '../../src/dynamic/numbers/box.ts';
+import { isBox, Tracked } from '../../src/dynamic/numbers/box.ts';
 import { reverseLevel } from '../../src/dynamic/numbers/level.ts';
 import { Tape } from '../../src/dynamic/tape.ts';
 import { children, type Node } from '../../src/syntax/ast.ts';
@@ -181,11 +181,14 @@ async function run(job: Job): Promise<Outcome> {
     const tested = job.tracked ? vm.runInThisContext(`(${tracking(text)})`, { filename: path }) : native;
     const twin = twinBody(job, text, tested);
     const failure = await attempt(twin.body, meta, () => {
-      // First the built-ins, which the library itself needs; but what holds tracked numbers is to be found as it was left.
-      if (!job.tracked) spent = !restore();
+      // First the built-ins, which the library itself needs; but a tracked number is to be found where it was left.
+      restore((now) => isBox(now.value));
       twin.end();
-      spent = !restore() || spent;
+      spent = !restore();
     });
+    if (failure?.includes('direct eval can not') && !job.tracked) {
+      return { path, status: 'excluded', reason: 'uses direct eval', spent: true };
+    }
     if (failure !== undefined) {
       return {
         path,
