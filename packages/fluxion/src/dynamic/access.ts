@@ -27,6 +27,7 @@ type Setter = (this: unknown, value: unknown) => void;
 
 const { getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
 const { isArray } = Array;
+const { hasOwn } = Object;
 const { isPrototypeOf } = Object.prototype;
 export const lookupGetter = Object.prototype['__lookupGetter__' as never] as (
   this: unknown,
@@ -62,7 +63,7 @@ export function g(o: unknown, k: PropertyKey, site?: Site): boolean {
     if (own !== undefined) return own.get === undefined || pureGetters.has(own.get as Getter);
   } else if (o === undefined) {
     return true;
-  } else if (typeof o === 'function' && Object.hasOwn(o, k)) {
+  } else if (typeof o === 'function' && hasOwn(o, k)) {
     // `caller` of a sloppy function is its own although the lookup finds the accessor of all functions.
     return getOwnPropertyDescriptor(o, k)?.get === undefined;
   }
@@ -117,12 +118,15 @@ export function getFrom(o: unknown, key: PropertyKey, receiver: unknown): unknow
         return s instanceof ViewShadow ? s.read(o, i) : readElement(o, i);
       }
     }
-    if (s instanceof OriginalMark && Object.hasOwn(o, S)) {
+    if (s instanceof OriginalMark && hasOwn(o, S)) {
       const target = s.forRead(o, key);
       if (target !== o) return getFrom(target, key, receiver === o ? target : receiver);
     }
   }
-  const getter = s === slowMark || hasProxyAbove(o, s) ? getterAlong(o, key) : lookupGetter.call(o, key);
+  const getter =
+    s === slowMark || hasProxyAbove(o, s) || (typeof o === 'function' && hasOwn(o, key))
+      ? getterAlong(o, key)
+      : lookupGetter.call(o, key);
   if (getter !== undefined) {
     if (typeof getter === 'object') return getFrom(getter.proxy, key, receiver);
     return hooks.callTwin(getter, receiver, []);
@@ -146,7 +150,7 @@ function elementIndex(key: PropertyKey): number | undefined {
 }
 
 function hasProxyAbove(o: object, s: unknown): boolean {
-  return s !== undefined && !Object.hasOwn(o, S) && s !== lookAtBuffer && !(s instanceof ViewShadow);
+  return s !== undefined && !hasOwn(o, S) && s !== lookAtBuffer && !(s instanceof ViewShadow);
 }
 
 /** The getter that a read of `key` finds, or the Proxy on the prototype chain that has to be asked. */
@@ -300,7 +304,7 @@ function assign(o: unknown, key: PropertyKey, v: unknown, old: boolean): boolean
   if (isBox(o)) return assignTo(Number.prototype, key, v, o, old);
   if (isProxy(o)) return assignToProxy(o, key, v, o);
   const s = (o as Bag)[S];
-  if (s !== undefined && Object.hasOwn(o, S)) {
+  if (s !== undefined && hasOwn(o, S)) {
     if (s instanceof OriginalMark) return assign(s.forWrite(o), key, v, old);
     if (s instanceof SharedMark) s.refuse();
   }
@@ -355,7 +359,7 @@ export function assignTo(target: object, key: PropertyKey, v: unknown, receiver:
 
 function setterOf(o: object, key: PropertyKey): Setter | undefined {
   // `prototype`, `caller` of functions are their own although the lookup passes them over.
-  if (typeof o === 'function' && Object.hasOwn(o, key)) return getOwnPropertyDescriptor(o, key)?.set;
+  if (typeof o === 'function' && hasOwn(o, key)) return getOwnPropertyDescriptor(o, key)?.set;
   return lookupSetter.call(o, key);
 }
 

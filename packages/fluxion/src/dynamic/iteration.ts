@@ -4,7 +4,7 @@
  * Invariant: the wrapper is consumed by native syntax (`for of`, spread, destructuring, `yield*`), which sees exactly the steps,
  * results and errors that the original iterable would have given.
  */
-import { define, isBuiltinTwin } from './builtins/registry.ts';
+import { define, defineTransient, isBuiltinTwin } from './builtins/registry.ts';
 import { isYoungGenerator } from './generators.ts';
 import { hooks } from './hooks.ts';
 import { type Box, isBox, numberOf, S } from './numbers/box.ts';
@@ -325,17 +325,27 @@ class TwinAsyncIterator {
   }
 }
 
+const awaitedSteps = new WeakSet<object>();
+
+/** Whether `o` is a promise of a step as it is made here: native syntax alone may await it. */
+export function isAwaitedStep(o: object): boolean {
+  return awaitedSteps.has(o);
+}
+
 /** A promise of a result, with the result as native syntax reads it. */
 function awaited(step: unknown): unknown {
   if (!isObject(step) || isBox(step)) return isBox(step) ? numberOf(step) : step;
-  return {
+  const made = {
     // Looked for once, when it is awaited; what is no thenable stands for itself.
     get then(): unknown {
       const then = get(step, 'then');
       if (typeof then !== 'function') return undefined;
       return (fulfil: (v: unknown) => unknown, reject: (e: unknown) => unknown) => {
         const done = (result: unknown) => fulfil(isObject(result) && !isBox(result) ? wrapResult(result) : result);
-        return hooks.callTwin(then, step, [done, reject]);
+        const failed = (error: unknown) => reject(error);
+        // They are no code of the user's: what calls them calls them as they are.
+        for (const f of [done, failed]) defineTransient(f, f);
+        return hooks.callTwin(then, step, [done, failed]);
       };
     },
     get done(): boolean {
@@ -345,4 +355,6 @@ function awaited(step: unknown): unknown {
       return get(step, 'value');
     },
   };
+  awaitedSteps.add(made);
+  return made;
 }

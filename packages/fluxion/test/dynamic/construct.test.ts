@@ -148,3 +148,19 @@ test('this of sloppy code is an object, also where it is handed on', () => {
   ) as (x: number) => number;
   expect(valueAndGrad(f)(3)).toEqual({ value: f(3), grad: 7 });
 });
+
+test('own properties of functions are read past the accessors of all functions', () => {
+  const f = new Function(
+    'x',
+    `Object.defineProperty(Function.prototype, 'prototype', { get: () => 100, set() {}, configurable: true });
+     try {
+       const g = function () {};
+       const name = 'prototype';
+       g[name] = x;
+       return g[name] * 2;
+     } finally {
+       delete Function.prototype.prototype;
+     }`,
+  ) as (x: number) => number;
+  expect(valueAndGrad(f)(3)).toEqual({ value: 6, grad: 2 });
+});

@@ -4,7 +4,7 @@
  * Invariant: no tick is added or left out.
  */
 
-import { iter } from '../iteration.ts';
+import { isAwaitedStep, iter } from '../iteration.ts';
 import { continuation } from '../run.ts';
 import { type Callable, callback, callTwin, constructible, get, isBox, isConstructor, isObject } from './adapt.ts';
 import { callOrConstruct, entry, getter, type Native, nativeOf } from './entries.ts';
@@ -20,7 +20,7 @@ const nativeResolve = nativeOf(Promise, 'resolve') as Native;
  * Native promises, and what is no thenable, are themselves.
  */
 export function adopt(value: unknown): unknown {
-  if (!isObject(value) || isBox(value)) return value;
+  if (!isObject(value) || isBox(value) || isAwaitedStep(value)) return value;
   let then: unknown;
   try {
     then = get(value, 'then');
