@@ -1,0 +1,232 @@
+/**
+ * Which values and spaces a derivative flows through: those that depend on an active input and that something asked for depends on.
+ * Invariant: errs on the side of active. An inactive value has the derivative zero, so no code is written for it.
+ */
+import type { Func, Module, Op, Primitive, Region, Value } from '../ir/ops.ts';
+import { regionsOf } from '../ir/ops.ts';
+import type { Space } from '../ir/types.ts';
+import { isIdle } from './terms.ts';
+
+/** What is differentiated by. */
+export interface Active {
+  /** For each parameter of the entry whether it is active; those that are not f64 never are. */
+  readonly params: readonly boolean[];
+  /** The spaces whose cells are active when the entry is called. */
+  readonly spaces: ReadonlySet<Space>;
+}
+
+export interface Activity {
+  /** The functions that the entry may call, itself first. */
+  readonly functions: ReadonlyMap<string, Func>;
+  value(func: Func, value: Value): boolean;
+  space(space: Space): boolean;
+}
+
+export function activityOf(module: Module, entry: string, active: Active): Activity {
+  const graph = new Flow(module, entry);
+  const varied = graph.reach(graph.inputs(active), graph.next);
+  const useful = graph.reach(graph.outputs(), graph.previous);
+  return {
+    functions: graph.functions,
+    value(func, value) {
+      if (value.type !== 'f64') return false;
+      const n = graph.node(func, value);
+      return varied[n] === 1 && useful[n] === 1;
+    },
+    space(space) {
+      const n = graph.spaces.get(space);
+      return n === undefined ? active.spaces.has(space) : varied[n] === 1;
+    },
+  };
+}
+
+/** The constants of a function by the id of their value. */
+export function constantsOf(func: Func): Map<number, number> {
+  const found = new Map<number, number>();
+  eachOp(func.body, (op) => {
+    if (op.op === 'const') found.set(op.results[0].id, op.value);
+  });
+  return found;
+}
+
+export function eachOp(region: Region, visit: (op: Op) => void): void {
+  for (const op of region.ops) {
+    visit(op);
+    for (const inner of regionsOf(op)) eachOp(inner, visit);
+  }
+}
+
+export function lastId(func: Func): number {
+  let last = -1;
+  const see = (values: readonly Value[]) => {
+    for (const v of values) if (v.id > last) last = v.id;
+  };
+  see(func.params);
+  const walk = (region: Region) => {
+    see(region.params);
+    for (const op of region.ops) {
+      see(op.results);
+      for (const inner of regionsOf(op)) walk(inner);
+    }
+  };
+  walk(func.body);
+  return last;
+}
+
+/** Where derivatives can flow: an edge from each value and space to those that its derivative goes on to. */
+class Flow {
+  readonly functions = new Map<string, Func>();
+  readonly spaces = new Map<Space, number>();
+  readonly next: number[][] = [];
+  readonly previous: number[][] = [];
+  private readonly bases = new Map<Func, number>();
+  private size = 0;
+  private readonly entry: Func;
+
+  constructor(module: Module, entry: string) {
+    this.entry = module.functions.get(entry)!;
+    this.functions.set(entry, this.entry);
+    for (const func of this.functions.values()) {
+      this.bases.set(func, this.size);
+      this.size += lastId(func) + 1;
+      eachOp(func.body, (op) => {
+        if (op.op === 'call') this.functions.set(op.callee, module.functions.get(op.callee)!);
+      });
+    }
+    for (const func of this.functions.values()) new Edges(this, func);
+  }
+
+  node(func: Func, value: Value): number {
+    return this.bases.get(func)! + value.id;
+  }
+
+  space(space: Space): number {
+    let n = this.spaces.get(space);
+    if (n === undefined) this.spaces.set(space, (n = this.size++));
+    return n;
+  }
+
+  edge(from: number, to: number): void {
+    (this.next[from] ??= []).push(to);
+    (this.previous[to] ??= []).push(from);
+  }
+
+  inputs(active: Active): number[] {
+    const found = this.entry.params.filter((_, i) => active.params[i]).map((v) => this.node(this.entry, v));
+    for (const space of active.spaces) found.push(this.space(space));
+    return found;
+  }
+
+  /** The entry's results, and all memory: which cells are results is known to the caller alone. */
+  outputs(): number[] {
+    const { end } = this.entry.body;
+    const results = end.kind === 'yield' ? end.values.map((v) => this.node(this.entry, v)) : [];
+    return [...results, ...this.spaces.values()];
+  }
+
+  reach(start: readonly number[], edges: readonly number[][]): Uint8Array {
+    const seen = new Uint8Array(this.size);
+    const work: number[] = [];
+    const see = (n: number) => {
+      if (seen[n] === 1) return;
+      seen[n] = 1;
+      work.push(n);
+    };
+    start.forEach(see);
+    while (work.length > 0) edges[work.pop()!]?.forEach(see);
+    return seen;
+  }
+}
+
+class Edges {
+  private readonly labels = new Map<number, readonly Value[]>();
+  private readonly constants: Map<number, number>;
+  private readonly flow: Flow;
+  private readonly func: Func;
+
+  constructor(flow: Flow, func: Func) {
+    this.flow = flow;
+    this.func = func;
+    this.constants = constantsOf(func);
+    this.region(func.body, []);
+  }
+
+  private edge(from: Value, to: Value): void {
+    if (from.type === 'f64') this.flow.edge(this.flow.node(this.func, from), this.flow.node(this.func, to));
+  }
+
+  private edges(from: readonly Value[], to: readonly Value[]): void {
+    to.forEach((value, i) => {
+      this.edge(from[i], value);
+    });
+  }
+
+  /** `out`: what the values that the region yields become. */
+  private region(region: Region, ...out: (readonly Value[])[]): void {
+    for (const op of region.ops) this.op(op);
+    const { end } = region;
+    if (end.kind === 'yield') for (const to of out) this.edges(end.values, to);
+    else if (end.kind === 'br') this.edges(end.values, this.labels.get(end.label.id)!);
+  }
+
+  private op(op: Op): void {
+    switch (op.op) {
+      case 'math':
+        this.math(op);
+        return;
+      case 'select':
+        this.edge(op.args[1], op.results[0]);
+        this.edge(op.args[2], op.results[0]);
+        return;
+      case 'load':
+        if (op.space.cell === 'f64')
+          this.flow.edge(this.flow.space(op.space), this.flow.node(this.func, op.results[0]));
+        return;
+      case 'store': {
+        const value = op.args[op.args.length - 1];
+        if (op.space.cell === 'f64') this.flow.edge(this.flow.node(this.func, value), this.flow.space(op.space));
+        return;
+      }
+      case 'if':
+        this.region(op.then, op.results);
+        this.region(op.else, op.results);
+        return;
+      case 'loop': {
+        this.edges(op.args, op.test.params);
+        const { end } = op.test;
+        this.region(op.test);
+        if (end.kind === 'yield') {
+          this.edges(end.values.slice(1), op.body.params);
+          this.edges(end.values.slice(1), op.results);
+        }
+        this.region(op.body, op.test.params);
+        return;
+      }
+      case 'block':
+        this.labels.set(op.label.id, op.results);
+        this.region(op.body, op.results);
+        return;
+      case 'call':
+        this.call(op.callee, op.args, op.results);
+        return;
+    }
+  }
+
+  private math(op: Primitive): void {
+    op.args.forEach((arg, i) => {
+      if (!isIdle(op, i, (v) => this.constants.get(v.id))) this.edge(arg, op.results[0]);
+    });
+  }
+
+  private call(callee: string, args: readonly Value[], results: readonly Value[]): void {
+    const func = this.flow.functions.get(callee)!;
+    func.params.forEach((param, i) => {
+      if (param.type === 'f64') this.flow.edge(this.flow.node(this.func, args[i]), this.flow.node(func, param));
+    });
+    const { end } = func.body;
+    if (end.kind !== 'yield') return;
+    end.values.forEach((value, i) => {
+      if (value.type === 'f64') this.flow.edge(this.flow.node(func, value), this.flow.node(this.func, results[i]));
+    });
+  }
+}
