@@ -27,12 +27,10 @@ export interface Views {
 
 /** Thrown where the memory set aside for an evaluation is used up: the evaluation is done again with more. */
 export class OutOfMemory extends Error {
-  readonly region: 'cells' | 'plain' | 'tape';
   /** The bytes that the evaluation had. */
   readonly had: number;
-  constructor(region: 'cells' | 'plain' | 'tape', had: number) {
-    super(`the ${region} of an evaluation are used up`);
-    this.region = region;
+  constructor(had: number) {
+    super('the memory of an evaluation is used up');
     this.had = had;
   }
 }

@@ -1,0 +1,76 @@
+/**
+ * Compiled code with the part of the memory that one evaluation of it owns.
+ * Invariant: what an evaluation needed more of is noted with the code, so the next one begins with it.
+ */
+import { type Compiled, compileModule, type Instance, instantiate } from '../emit/wasm/compile.ts';
+import type { Module } from '../ir/ops.ts';
+import { Arena, ArenaFull, enlarged, firstSizes, leaving, RegionFull, type Segment } from './arena.ts';
+import { Left, OutOfMemory } from './heap.ts';
+
+const arena = new Arena();
+
+/** A module of the IR as it is called. */
+export class Code {
+  readonly compiled: Compiled;
+  readonly instance: Instance;
+  /** Bytes by region that its evaluations have been found to need. */
+  sizes: number[];
+
+  constructor(module: Module, entries: readonly string[]) {
+    this.compiled = compileModule(module, entries);
+    this.sizes = firstSizes(module.levels);
+    const leave = leaving((index) => {
+      const { code, message } = module.reasons[index];
+      return new Left(message, code !== 'throw', code === 'throw' || code === 'type');
+    });
+    this.instance = instantiate(this.compiled, { memory: arena.memory, leave });
+  }
+}
+
+export class Evaluation {
+  readonly segment: Segment;
+  private readonly code: Code;
+
+  constructor(code: Code) {
+    this.code = code;
+    try {
+      this.segment = arena.open(code.compiled.levels, code.sizes);
+    } catch (e) {
+      if (e instanceof ArenaFull) throw new OutOfMemory(e.needed);
+      throw e;
+    }
+  }
+
+  /** Does what needs memory; notes it if that was not enough. */
+  within<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (e) {
+      if (!(e instanceof RegionFull)) throw e;
+      const { code, segment } = this;
+      code.sizes = enlarged(code.sizes, e);
+      throw new OutOfMemory(segment.bytes);
+    }
+  }
+
+  /** Calls a function of the module with what has been copied in. */
+  call(name: string, args: readonly number[]): number[] {
+    const { segment } = this;
+    const { instance } = this.code;
+    return this.within(() => {
+      segment.enter(instance);
+      try {
+        return instance.entry(name).call(...args);
+      } catch (e) {
+        if (e instanceof RangeError) throw new Left('it recurses too deep', false);
+        throw e;
+      } finally {
+        segment.leave(instance);
+      }
+    });
+  }
+
+  close(): void {
+    this.segment.close();
+  }
+}

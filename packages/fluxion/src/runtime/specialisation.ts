@@ -1,0 +1,166 @@
+/**
+ * What has been compiled of a function: one specialisation for each kind of arguments met, derivatives of it as they are asked for.
+ * Invariant: nothing here depends on sizes or on contents; what the types leave open is given to each call.
+ */
+import { forward } from '../differentiate/forward.ts';
+import { reverse } from '../differentiate/reverse.ts';
+import type { Module } from '../ir/ops.ts';
+import type { Level } from '../ir/types.ts';
+import { Decline } from '../lower/decline.ts';
+import { type Lowered, lower } from '../lower/lowering.ts';
+import { describeType, type JsType } from '../lower/types.ts';
+import { irTypes } from '../lower/values.ts';
+import { Code } from './evaluation.ts';
+import { spacesOf, writtenSpaces } from './spaces.ts';
+
+/** Why a function is not compiled, or a call of it left the tier. */
+export interface DeclineReason {
+  readonly message: string;
+  readonly unit?: { readonly text: string; readonly offset: number; readonly fn: Function } | undefined;
+}
+
+export interface CompiledReverse {
+  readonly module: Module;
+  readonly code: Code;
+  readonly forward: string;
+  readonly reverse: string;
+  readonly level: Level;
+}
+
+export interface CompiledForward {
+  readonly module: Module;
+  readonly code: Code;
+  readonly entry: string;
+  readonly level: Level;
+}
+
+const most = 8;
+/** After so many calls that had to be done again on the dynamic tier, a specialisation is given up. */
+const mostFailures = 3;
+
+export class Specialisation {
+  readonly lowered: Lowered;
+  /** The module as it is differentiated. */
+  readonly primal: Module;
+  readonly written: ReadonlySet<import('../ir/types.ts').Space>;
+  failures = 0;
+  lastFailure: string | undefined;
+  private readonly reversed = new Map<string, CompiledReverse>();
+  private readonly pushed = new Map<string, CompiledForward>();
+  private readonly interned = new Map<string, number>();
+  private readonly texts: string[];
+
+  constructor(lowered: Lowered) {
+    this.lowered = lowered;
+    this.primal = lowered.module;
+    this.written = writtenSpaces(this.primal);
+    this.texts = [...lowered.strings];
+    this.texts.forEach((text, tag) => this.interned.set(text, tag));
+  }
+
+  get givenUp(): boolean {
+    return this.failures >= mostFailures;
+  }
+
+  tag = (text: string): number => {
+    let tag = this.interned.get(text);
+    if (tag === undefined) {
+      tag = this.texts.push(text) - 1;
+      this.interned.set(text, tag);
+    }
+    return tag;
+  };
+
+  text = (tag: number): string => this.texts[tag];
+
+  reverse(wrt: readonly number[]): CompiledReverse {
+    const key = wrt.join();
+    let known = this.reversed.get(key);
+    if (known === undefined) {
+      const level: Level = { index: 0, mode: 'reverse', lanes: 1 };
+      const made = reverse(this.primal, this.lowered.entry, this.active(wrt), level);
+      const module = made.module;
+      known = {
+        module,
+        code: new Code(module, [made.forward, made.reverse]),
+        forward: made.forward,
+        reverse: made.reverse,
+        level,
+      };
+      this.reversed.set(key, known);
+    }
+    return known;
+  }
+
+  forward(wrt: readonly number[]): CompiledForward {
+    const key = wrt.join();
+    let known = this.pushed.get(key);
+    if (known === undefined) {
+      const level: Level = { index: 0, mode: 'forward', lanes: 1 };
+      const made = forward(this.primal, this.lowered.entry, this.active(wrt), level);
+      const module = made.module;
+      known = { module, code: new Code(module, [made.entry]), entry: made.entry, level };
+      this.pushed.set(key, known);
+    }
+    return known;
+  }
+
+  private active(wrt: readonly number[]) {
+    const entry = this.primal.functions.get(this.lowered.entry)!;
+    // The globals object comes first, and is never active itself.
+    const params: boolean[] = [false];
+    this.lowered.args.forEach((type, i) => {
+      const carried = type.kind === 'number' || type.kind === 'maybe';
+      irTypes(type).forEach((_, k) => {
+        params.push(k === 0 && carried && wrt.includes(i));
+      });
+    });
+    const spaces = new Set([...spacesOf(wrt.map((i) => this.lowered.args[i]))].filter((s) => s.cell === 'f64'));
+    return { params: entry.params.map((_, i) => params[i] ?? false), spaces };
+  }
+}
+
+interface Known {
+  readonly list: Specialisation[];
+  readonly declined: Map<string, Decline>;
+}
+
+const known = new WeakMap<Function, Known>();
+
+function knownOf(f: Function): Known {
+  let of = known.get(f);
+  if (of === undefined) known.set(f, (of = { list: [], declined: new Map() }));
+  return of;
+}
+
+/** What is compiled of `f` already, in the order to be tried. */
+export function specialisationsOf(f: Function): readonly Specialisation[] {
+  return knownOf(f).list;
+}
+
+/** Compiles `f` for arguments like these. Throws Decline. */
+export function specialise(f: Function, args: readonly unknown[]): Specialisation {
+  const of = knownOf(f);
+  const key = args.map(kindOf).join();
+  const before = of.declined.get(key);
+  if (before !== undefined) throw before;
+  try {
+    if (of.list.length >= most) throw new Decline('it has been called with too many kinds of arguments');
+    const made = new Specialisation(lower(f, args));
+    checkResult(made.lowered.result);
+    of.list.push(made);
+    return made;
+  } catch (e) {
+    if (e instanceof Decline) of.declined.set(key, e);
+    throw e;
+  }
+}
+
+function checkResult(type: JsType): void {
+  if (type.kind === 'closure' || type.kind === 'conflict') throw new Decline(`it returns ${describeType(type)}`);
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return typeof value;
+  return (Object.getPrototypeOf(value) as object | null)?.constructor?.name ?? 'object';
+}
