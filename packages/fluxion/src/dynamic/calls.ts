@@ -9,6 +9,7 @@ import { isConstructor } from './builtins/adapt.ts';
 import { printing } from './builtins/console.ts';
 import { guard, guardConstruct } from './builtins/guard.ts';
 import { lookup } from './builtins/registry.ts';
+import { capturesTracked, seesOnlyPlain } from './captures.ts';
 import { classTwin, privateAccess } from './classes.ts';
 import { making } from './generators.ts';
 import { hooks } from './hooks.ts';
@@ -20,6 +21,7 @@ import { mentionsTracked } from './reach.ts';
 import { originalText } from './rewrite/records.ts';
 import { PROLOGUE } from './rewrite/rewrite.ts';
 import { ruleTwin } from './rule.ts';
+import { currentRun } from './run.ts';
 import { isObject } from './strip.ts';
 import { captureOf, instantiate, rewrittenOf, shapeOf, unwritable } from './twin.ts';
 
@@ -40,6 +42,7 @@ export function runsAsItIs<F extends Function>(fn: F): F {
 export function forgetTwins(): void {
   twins = new WeakMap();
   makers = new WeakMap();
+  plainTwins = new WeakMap();
 }
 
 /** The twin of `f`, to be called. What is no function gives one that throws as the language would, after the arguments. */
@@ -80,19 +83,43 @@ function resolve(f: Function, receiver: unknown): Callable {
   if (receiver !== undefined && receiver === (globalThis as { console?: unknown }).console)
     return remember(f, printing(f) as Callable);
   const rule = userRule(f);
-  if (rule !== undefined) return remember(f, ruleTwin(f, rule));
+  return remember(f, rule === undefined ? withoutRule(f, receiver) : ruleTwin(f, rule));
+}
+
+function withoutRule(f: Function, receiver: unknown): Callable {
   const entry = lookup(f);
-  if (entry !== undefined) return remember(f, entry as Callable);
+  if (entry !== undefined) return entry as Callable;
   const text = sourceText(f);
-  if (text === undefined) return remember(f, nativeTwin(f));
-  if (PROLOGUE.test(text)) return remember(f, f as Callable);
+  if (text === undefined) return nativeTwin(f);
+  if (PROLOGUE.test(text)) return f as Callable;
   const shape = shapeOf(text);
   if (shape.kind === 'class') {
-    return remember(f, () => {
+    return () => {
       throw new TypeError(`Class constructor ${f.name} cannot be invoked without 'new'`);
-    });
+    };
   }
-  return remember(f, userTwin(f, receiver));
+  return userTwin(f, receiver);
+}
+
+/**
+ * `f` as it was written, for code of a rule: the original where it can see nothing but its arguments, or writes what the capture
+ * can't write and nothing tracked is in its reach; else its twin.
+ */
+function callPlain(f: Function, thisArg: unknown, args: readonly unknown[]): unknown {
+  if (currentRun() === undefined || seesOnlyPlain(f, thisArg, args)) return runOriginal(f, thisArg, args);
+  let twin = plainTwins.get(f);
+  if (twin === undefined) plainTwins.set(f, (twin = withoutRule(f, thisArg)));
+  return Reflect.apply(twin, thisArg, args as unknown[]);
+}
+
+let plainTwins = new WeakMap<Function, Callable>();
+
+function runOriginal(f: Function, thisArg: unknown, args: readonly unknown[]): unknown {
+  try {
+    return Reflect.apply(f, thisArg, args as unknown[]);
+  } finally {
+    bumpEpoch();
+  }
 }
 
 const toText = Function.prototype.toString;
@@ -150,16 +177,20 @@ export function asRoot(f: Function): void {
 /** An original that writes bindings the capture cannot write runs natively, if nothing tracked can meet it. */
 function runNatively(f: Function, names: string[]): Callable {
   return function (...args) {
-    const why = mentionsTracked([this, ...args], f);
-    if (why !== undefined) {
+    const operation = `a call of ${f.name === '' ? 'a function' : `\`${f.name}\``} that assigns to variables around it`;
+    const given = mentionsTracked([this, ...args]);
+    if (given !== undefined) throw fluxionError('LostDerivative', { operation, binding: names[0], detail: given });
+    const found = capturesTracked(f);
+    if (found !== undefined) {
+      const { binding, detail } = found;
       throw fluxionError('LostDerivative', {
-        operation: `a call of ${f.name === '' ? 'a function' : `\`${f.name}\``} that assigns to variables around it`,
-        binding: names[0],
-        detail: why,
+        operation,
+        binding: binding ?? names[0],
+        detail: `it may read ${detail}`,
       });
     }
-    const result = Reflect.apply(f, this, args);
-    bumpEpoch();
+    const result = runOriginal(f, this, args);
+    if (userRule(f) !== undefined) return result;
     if ((typeof result === 'object' && result !== null) || typeof result === 'function') {
       throw fluxionError('UnwritableBinding', { name: names[0], functionName: f.name });
     }
@@ -284,6 +315,7 @@ export function heritageOf<T>(o: T): T {
 
 hooks.callTwin = callTwin;
 hooks.constructTwin = construct as typeof hooks.constructTwin;
+hooks.callPlain = callPlain;
 hooks.twinOf = t;
 hooks.heritageOf = heritageOf;
 hooks.originalText = (f) => originalText(toText.call(f));

@@ -7,6 +7,8 @@
 export interface Hooks {
   /** Calls `f` as its twin. */
   callTwin(f: Function, thisArg: unknown, args: readonly unknown[]): unknown;
+  /** Calls `f` as it was written, whether or not it has a rule: what it is given holds no tracked number of this derivative. */
+  callPlain(f: Function, thisArg: unknown, args: readonly unknown[]): unknown;
   /** Constructs `C` as its twin; `newTarget` is an original and defaults to `C`. */
   constructTwin(C: Function, args: readonly unknown[], newTarget?: Function): unknown;
   /** The function to run in place of `f`: a built-in's implementation, a rewritten twin, or `f` itself if twin-born. */
@@ -29,6 +31,7 @@ export interface Hooks {
 
 export const hooks: Hooks = {
   callTwin: (f, thisArg, args) => Reflect.apply(f, thisArg, args as unknown[]),
+  callPlain: (f, thisArg, args) => Reflect.apply(f, thisArg, args as unknown[]),
   constructTwin: (C, args, newTarget) => Reflect.construct(C, args as unknown[], newTarget ?? C),
   twinOf: (f) => f,
   get: (target, key) => (target as Record<PropertyKey, unknown>)[key],

@@ -246,6 +246,24 @@ export function receivedSomething(o: object): boolean {
   return false;
 }
 
+/** Whether the current gradient has written anything that may lead other code to a tracked number. */
+export function anythingWritten(): boolean {
+  for (let j = current; j !== undefined; j = j.parent) {
+    if (j.objects.size > 0 || j.cells.size > 0 || j.memories.size > 0) return true;
+  }
+  return false;
+}
+
+/** Whether tracked numbers may lie where no search looks. */
+export function anythingHidden(): boolean {
+  return current?.root.hidden === true;
+}
+
+/** Whether memory that others may share has received tracked numbers. */
+export function memoryReceived(): boolean {
+  return current !== undefined && current.root.memories.size > 0;
+}
+
 /** What that is older than the current gradient holds a tracked number; undefined if nothing is known to. */
 export function olderReceived(): string | undefined {
   for (let j = current; j !== undefined; j = j.parent) {

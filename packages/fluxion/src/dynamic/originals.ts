@@ -101,6 +101,20 @@ function ambiguous(original: object, owners: string): Error {
 
 const marked = new OwnMap<object, OriginalMark>();
 
+/** Whether an argument is marked that `o` might be the original of. */
+export function anyOriginals(): boolean {
+  return marked.size > 0;
+}
+
+/**
+ * Whether `o`, which native code is about to see, is the original of an argument that has been written. If it has not, nobody may
+ * write it from now on.
+ */
+export function isStaleOriginal(o: object): boolean {
+  const mark = marked.get(o);
+  return mark !== undefined && mark.forAll(o) !== o;
+}
+
 /** The kind of an argument that has been written, as far as originals are marked. */
 export function writtenOriginal(): string | undefined {
   for (const [original, mark] of marked) if (mark.isWritten(original)) return 'an argument that has been written';

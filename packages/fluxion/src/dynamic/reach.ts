@@ -29,7 +29,7 @@ function quickContents(o: object): Contents | undefined {
  * Why code that knows only plain numbers may not be given these values: the name of what is tracked in their reach.
  * Undefined if nothing is.
  */
-export function mentionsTracked(values: readonly unknown[], _callee?: Function): string | undefined {
+export function mentionsTracked(values: readonly unknown[]): string | undefined {
   const seen = new OwnSet<object>();
   const open: unknown[] = [...values];
   while (open.length > 0) {

@@ -2,10 +2,12 @@
  * A function that has a rule of the user's, run with tracked numbers: the value by the function itself on primals, the
  * derivative by the rule, for arguments and results of any structure, in both modes and at any depth.
  * Invariants: the rule's functions run as twins if a number they are given is tracked, so higher derivatives come from differentiating the
- * rule; what they give is held against the structure it must have before a number of it is used.
+ * rule; what they give is held against the structure it must have before a number of it is used. Neither the function nor its rule
+ * may use a number of the derivative that has not been given to it, nor change its arguments: the rule says nothing of those.
  */
 import { fluxionError } from '../errors/error.ts';
 import { kind, type UserRule } from '../rules/user.ts';
+import { capturesTracked } from './captures.ts';
 import { hooks } from './hooks.ts';
 import { recordAny, values } from './numbers/apply.ts';
 import { type Box, Dual, isBox, settle, Tracked, type Value } from './numbers/box.ts';
@@ -22,23 +24,15 @@ interface Input {
   readonly box: Box;
 }
 
-/**
- * What to run in place of `f`. `plain` runs the function without its rule; it is called when no argument holds a tracked number.
- */
-export function ruleTwin(f: Function, rule: UserRule, plain: Callable = natively(f)): Callable {
+/** What to run in place of `f`. Without a tracked number in its arguments it is the function without its rule. */
+export function ruleTwin(f: Function, rule: UserRule): Callable {
   const twin: Callable = function (...args) {
     const given = args.map(outlineOf);
     const level = innermost(given);
-    if (level === undefined) return Reflect.apply(plain, this, args);
+    if (level === undefined) return hooks.callPlain(f, this, args);
     return new Application(f, rule, level, given, args, (primals) => Reflect.apply(twin, this, primals)).run();
   };
   return twin;
-}
-
-function natively(f: Function): Callable {
-  return function (...args) {
-    return Reflect.apply(f, this, args);
-  };
 }
 
 function settled(v: Value): Value {
@@ -89,10 +83,19 @@ class Application {
     this.value = evaluate(this.primals);
     if (this.value instanceof Promise)
       throw this.wrong('the function gives a promise; a rule is for the function that it awaits');
+    this.given.forEach(({ leaves }, argument) => {
+      if (this.primals[argument] === args[argument]) return;
+      const now = outlineOf(this.primals[argument]).leaves;
+      if (now.length === leaves.length && leaves.every((v, i) => isSame(below(level, settled(v)), now[i]!))) return;
+      throw this.wrong(
+        `the function changes argument ${argument}; a rule is for one that leaves its arguments as they are`,
+      );
+    });
   }
 
   run(): unknown {
     const { outline, leaves } = outlineOf(this.value);
+    this.refuseUnasked(leaves, this.f, (level) => level.id >= this.level.id);
     if (leaves.length === 0) return this.value;
     const { vjp, jvp, partials } = this.rule;
     if (partials !== undefined) return this.byPartials(partials, outline);
@@ -119,6 +122,7 @@ class Application {
         );
       }
       const d = this.call(partial, this.primals);
+      this.refuseUnasked([d], partial, (level) => level.id >= this.level.id);
       if (typeof d !== 'number' && !isBox(d)) throw this.wrong(`partials[${argument}] gave ${kind(d)}, not a number`);
       return d;
     });
@@ -188,6 +192,7 @@ class Application {
     }
     const parts = list.map((part, argument) =>
       this.numbersOf(
+        vjp,
         this.given[argument]!.outline,
         this.given[argument]!.leaves.length,
         part,
@@ -205,14 +210,15 @@ class Application {
       return fill(own, (leaf) => at.get(leaf) ?? 0);
     });
     const result = this.call(jvp, [tangents, this.value, ...this.primals]);
-    return this.numbersOf(outline, length, result, 'the tangent that jvp gave');
+    return this.numbersOf(jvp, outline, length, result, 'the tangent that jvp gave');
   }
 
-  numbersOf(outline: Outline, length: number, direction: unknown, what: string): Value[] {
+  numbersOf(part: Function, outline: Outline, length: number, direction: unknown, what: string): Value[] {
     const wrong = misfit(outline, direction, new Set());
     if (wrong !== undefined) throw this.wrong(`${what} ${wrong}`);
     const numbers: Value[] = new Array(length).fill(0);
     project(outline, direction, (leaf, v) => {
+      this.refuseUnasked([v], part, (level) => level === this.level);
       const old = numbers[leaf]!;
       numbers[leaf] = old === 0 ? v : values.add(old, v);
     });
@@ -222,7 +228,22 @@ class Application {
   /** The rule's own code: as it is on plain numbers, as its twin on tracked ones. */
   call(part: Function, args: readonly unknown[]): unknown {
     const tracked = args.some((arg) => outlineOf(arg).leaves.some(isBox));
-    return tracked ? hooks.callTwin(part, this.rule, args) : Reflect.apply(part, this.rule, args as unknown[]);
+    if (tracked) return hooks.callTwin(part, this.rule, args);
+    return hooks.callPlain(part, this.rule, args);
+  }
+
+  /** Numbers of a derivative that `from` was not given, and so has read somewhere. */
+  refuseUnasked(numbers: readonly unknown[], from: Function, unasked: (level: Level) => boolean): void {
+    for (const v of numbers) {
+      const now = isBox(v) ? settle(v) : v;
+      if (!isBox(now) || !unasked(now.level)) continue;
+      throw fluxionError('LostDerivative', {
+        operation: from === this.f ? `the rule of ${this.name}` : `${this.name}, in its rule,`,
+        binding: capturesTracked(from)?.binding,
+        detail: 'it says nothing of a number that the function reads from around it',
+        fix: 'Pass that number, or the object that holds it, as an argument, and give its derivative in the rule as well.',
+      });
+    }
   }
 
   get name(): string {
@@ -232,6 +253,10 @@ class Application {
   wrong(problem: string): Error {
     return fluxionError('RuleShape', { rule: this.f.name, problem });
   }
+}
+
+function isSame(a: Value, b: Value): boolean {
+  return a === b || (typeof a === 'number' ? Object.is(a, b) : isBox(b) && settle(b) === a);
 }
 
 function below(level: Level, v: Value): Value {

@@ -51,6 +51,20 @@ export function shapeOf(text: string): FunctionShape {
 
 /** The rewritten text of `fn`, shared by all closures of the same source whose captures are of the same kinds. */
 export function rewrittenOf(captured: Captured): Rewritten {
+  return variantOf(captured).rewritten;
+}
+
+/** The names that `captured.fn`, and what is written inside it, takes from around it. */
+export function namesAround(captured: Captured): ReadonlyMap<string, BindingKind> {
+  return variantOf(captured).kinds;
+}
+
+/** Whether a global of this name is there without the program's doing. */
+export function isHostGlobal(name: string): boolean {
+  return hostGlobals.has(name);
+}
+
+function variantOf(captured: Captured): Variant {
   const text = captured.source;
   const location = captured.location;
   const key = location === undefined ? text : `${location.url}:${location.line}:${location.column}\n${text}`;
@@ -69,7 +83,7 @@ export function rewrittenOf(captured: Captured): Rewritten {
         break;
       }
     }
-    if (same) return v.rewritten;
+    if (same) return v;
   }
   const kinds = new OwnMap<string, BindingKind>();
   const rewritten = rewrite({
@@ -87,8 +101,9 @@ export function rewrittenOf(captured: Captured): Rewritten {
     line: location?.line ?? 0,
     column: location?.column ?? 0,
   });
-  list.push({ kinds, rewritten });
-  return rewritten;
+  const made = { kinds, rewritten };
+  list.push(made);
+  return made;
 }
 
 /** Instantiates the twin of `captured.fn`: a function, or a class for a class. */

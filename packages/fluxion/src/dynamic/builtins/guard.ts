@@ -5,6 +5,7 @@
  */
 import { bumpEpoch } from '../../capture/capture.ts';
 import { fluxionError } from '../../errors/error.ts';
+import { memoryReceived } from '../journal.ts';
 import { mentionsTracked } from '../reach.ts';
 import { currentRun } from '../run.ts';
 import { isBox, isObject } from './adapt.ts';
@@ -22,14 +23,17 @@ function check(fn: Function, thisArg: unknown, args: readonly unknown[]): void {
         : 'so much hangs on the object it is called on that tracked numbers in it could not be ruled out';
     throw fluxionError('NoRule', { name: nameOf(fn), reason });
   }
+  if (memoryReceived() && isWasmExport(fn)) {
+    throw fluxionError('NoRule', { name: nameOf(fn), reason: 'memory that it may share holds tracked numbers' });
+  }
   if (!args.some(isObject)) return;
-  const why = args.some(isBox)
-    ? 'a tracked number'
-    : mentionsTracked(
-        args.filter((arg) => typeof arg !== 'function'),
-        fn,
-      );
+  const why = args.some(isBox) ? 'a tracked number' : mentionsTracked(args.filter((arg) => typeof arg !== 'function'));
   if (why !== undefined) throw fluxionError('NoRule', { name: nameOf(fn), reason: `it is given ${why}` });
+}
+
+/** WebAssembly names its functions by their numbers. */
+function isWasmExport(fn: Function): boolean {
+  return /^\d+$/.test(fn.name);
 }
 
 /** The twin of an undescribed native function. */
