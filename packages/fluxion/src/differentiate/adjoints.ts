@@ -5,8 +5,8 @@
 import type { Value } from '../ir/ops.ts';
 
 export class Adjoints {
-  /** By the id of the primal value; an explicit undefined hides what an outer layer has. */
-  private readonly own = new Map<number, Value | undefined>();
+  /** By the id of the primal value. */
+  private readonly own = new Map<number, Value>();
   private readonly outer: Adjoints | undefined;
 
   constructor(outer?: Adjoints) {
@@ -14,19 +14,22 @@ export class Adjoints {
   }
 
   get(id: number): Value | undefined {
-    for (let layer: Adjoints | undefined = this; layer !== undefined; layer = layer.outer)
-      if (layer.own.has(id)) return layer.own.get(id);
+    for (let layer: Adjoints | undefined = this; layer !== undefined; layer = layer.outer) {
+      const sum = layer.own.get(id);
+      if (sum !== undefined) return sum;
+    }
     return undefined;
   }
 
-  set(id: number, sum: Value | undefined): void {
+  set(id: number, sum: Value): void {
     this.own.set(id, sum);
   }
 
-  /** The whole adjoint of a value whose definition has been reached. */
+  /** The whole adjoint of a value whose definition has been reached: the layer is that of the region where it is defined. */
   take(id: number): Value | undefined {
-    const sum = this.get(id);
-    if (sum !== undefined) this.own.set(id, undefined);
+    if (!this.own.has(id)) return undefined;
+    const sum = this.own.get(id);
+    this.own.delete(id);
     return sum;
   }
 

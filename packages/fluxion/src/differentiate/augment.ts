@@ -144,6 +144,9 @@ export class Augment {
     }
     this.changed = true;
     this.exits.set(op.label.id, op);
+    // Where an outer block is left through this one, the slot is read all the same, and what is read is not used.
+    const slot = this.parts.tape.slots.get(exit.id);
+    if (inner.escapes && slot !== undefined) this.write(slot, this.b.int(0));
     const body = this.region(inner.regions[0], inner.normal);
     this.b.append({ ...op, body, results: [...op.results, exit] });
     this.keep([exit]);

@@ -347,8 +347,8 @@ export class Sweep {
     for (const id of new Set([...a.adjoints.changed(), ...b.adjoints.changed()])) {
       const x = a.adjoints.get(id);
       const y = b.adjoints.get(id);
-      if (x === y) this.adjoints.set(id, x);
-      else merged.push({ id, values: [x ?? this.zero(), y ?? this.zero()] });
+      if (x === y && x !== undefined) this.adjoints.set(id, x);
+      else if (x !== y) merged.push({ id, values: [x ?? this.zero(), y ?? this.zero()] });
     }
     if (merged.length === 0 && a.ops.length === 0 && b.ops.length === 0) return;
     const test = condition();

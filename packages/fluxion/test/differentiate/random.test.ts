@@ -15,8 +15,9 @@ import {
   weightsFor,
 } from './derivatives.ts';
 import { programs } from './programs.ts';
+import { differencesOfGradients, forwardOverReverse, reverseOverForward, reverseOverReverse } from './second.ts';
 
-const runs = Number(process.env.FLUXION_RUNS ?? 200);
+const runs = Number(process.env.FLUXION_RUNS ?? 100);
 
 /** Differences at two steps that agree; where they do not, a kink or a jump is near. */
 function settled(program: Program, weights: Weights): number[] | undefined {
@@ -50,5 +51,30 @@ describe('random programs', () => {
       { numRuns: runs, seed: 20261121 },
     );
     expect(compared).toBeGreaterThan(runs / 2);
+  }, 120_000);
+
+  test('second derivatives: the four nestings of the modes', () => {
+    let compared = 0;
+    const count = Math.ceil(runs / 4);
+    fc.assert(
+      fc.property(fc.noShrink(programs), (program) => {
+        const nested = {
+          program,
+          weights: weightsFor(program),
+          direction: Array.from({ length: 10 }, (_, i) => Math.cos(7.3 * i)),
+        };
+        const expected = forwardOverReverse(nested);
+        fc.pre(expected.every((v) => Math.abs(v) < 1e6));
+        const say = () => print(program.module);
+        expect(apart(expected, reverseOverForward(nested)), say()).toBeLessThan(1e-9);
+        for (const found of reverseOverReverse(nested)) expect(apart(expected, found), say()).toBeLessThan(1e-9);
+        const [a, b] = [1e-4, 2e-5].map((step) => differencesOfGradients(nested, step));
+        if (apart(a, b) >= 1e-5) return;
+        compared++;
+        expect(apart(expected, b), say()).toBeLessThan(1e-4);
+      }),
+      { numRuns: count, seed: 20261121 },
+    );
+    expect(compared).toBeGreaterThan(count / 2);
   }, 120_000);
 });
