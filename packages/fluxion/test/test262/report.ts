@@ -35,9 +35,20 @@ export function reportOf(runs: readonly Recorded[]): string {
     'then `npm run test262 -- --checkout DIR [PATH…] [--plain] [--tracked] [--every N] [--out RUN.json]`.',
     'A test without flags runs as sloppy and as strict code; it passes if both pass.',
     '',
-    ...runs.flatMap(section),
+    ...joined(runs).flatMap(section),
   ];
   return `${parts.join('\n').trimEnd()}\n`;
+}
+
+/** Runs of one mode as one: of a test that was run more than once the last outcome counts. */
+function joined(runs: readonly Recorded[]): Recorded[] {
+  const modes = new Map<Recorded['mode'], Recorded[]>();
+  for (const run of runs) modes.set(run.mode, [...(modes.get(run.mode) ?? []), run]);
+  return [...modes.values()].map((parts) => {
+    const last = new Map(parts.flatMap((part) => part.outcomes.map((o) => [o.path, o] as const)));
+    const outcomes = [...last.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+    return { ...(parts[0] as Recorded), outcomes };
+  });
 }
 
 function section(run: Recorded): string[] {

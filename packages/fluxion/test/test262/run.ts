@@ -47,7 +47,7 @@ const defaults = [
 ];
 
 if (values.report !== undefined) {
-  // `--report docs/test262.md RUN.json…`: from what earlier runs wrote with --out.
+  // `--report docs/test262.md RUN.json…`: from what earlier runs wrote with --out; later files replace outcomes of earlier ones.
   writeFileSync(values.report, reportOf(positionals.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Recorded)));
   process.exit();
 }
