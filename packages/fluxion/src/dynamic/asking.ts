@@ -168,12 +168,12 @@ export function superGet(home: object, k: unknown, thisArg: unknown): unknown {
   return getFrom(proto, key, thisArg);
 }
 
-/** `super.k = v`; methods of classes are strict. */
-export function superSet(home: object, k: unknown, thisArg: unknown, v: unknown): unknown {
+/** `super.k = v`; methods of classes are strict, those of object literals may be sloppy: what can't be written is passed over. */
+export function superSet(home: object, k: unknown, thisArg: unknown, v: unknown, strict = true): unknown {
   const proto = getPrototypeOf(home);
   const key = keyOf(k);
   if (proto === null) (proto as unknown as Bag)[key] = v;
-  else if (!assignTo(proto, key, v, thisArg, true)) {
+  else if (!assignTo(proto, key, v, thisArg, true) && strict) {
     throw new TypeError(`Cannot assign to read only property '${String(key)}' of object`);
   }
   return v;

@@ -67,6 +67,12 @@ function withHome(make: (cell: { home?: object }) => object): object {
   return cell.home;
 }
 
+/** Gives a class the name that it would have had, had it not needed one inside. */
+function nameClass(made: Function, inner: string, name: string): void {
+  const own = Object.getOwnPropertyDescriptor(made, 'name');
+  if (own?.value === inner) Object.defineProperty(made, 'name', { value: name });
+}
+
 const table: Omit<TwinRuntime, OfInstance> = {
   ...operators,
   ...support({ iter, set, setSloppy, suspend } as Parameters<typeof support>[0]),
@@ -94,8 +100,10 @@ const table: Omit<TwinRuntime, OfInstance> = {
   spread: properties.spread,
   rest: properties.rest,
   withHome,
+  nameClass,
   superGet: (home, k, receiver) => properties.superGet(home as object, k, receiver),
   superSet: (home, k, v, receiver) => properties.superSet(home as object, k, receiver, v),
+  superSetSloppy: (home, k, v, receiver) => properties.superSet(home as object, k, receiver, v, false),
   forIn,
   iter,
   asyncIter,

@@ -107,6 +107,150 @@ describe('super in an object literal', () => {
   });
 });
 
+describe('super in a class', () => {
+  class Base {
+    get area(): number {
+      return memory[0]! * memory[0]!;
+    }
+    set side(v: number) {
+      memory[0] = v;
+    }
+    static get area(): number {
+      return memory[0]! * memory[0]!;
+    }
+  }
+  const programs: Record<string, (x: number) => number> = {
+    'without a name': (x) => {
+      memory[0] = x;
+      const Made = class extends Base {
+        override get area(): number {
+          return super.area * 2;
+        }
+      };
+      return Made.name === 'Made' ? new Made().area : Number.NaN;
+    },
+    'without a name, in a property, with a static name of its own': (x) => {
+      memory[0] = x;
+      const o = {
+        made: class extends Base {
+          static override get area(): number {
+            return super.area * 2;
+          }
+          static override name = 'other';
+        },
+      };
+      return o.made.name === 'other' ? o.made.area : Number.NaN;
+    },
+    'without a name, where no name is given': (x) => {
+      const make = (k: number) =>
+        class extends Base {
+          put(v: number): number {
+            super.side = v;
+            return super.area * k;
+          }
+        };
+      const Two = make(2);
+      const Three = make(3);
+      return Two.name === '' ? new Two().put(x) + 0 * new Three().put(x) : Number.NaN;
+    },
+    'whose name means something else inside': (x) => {
+      memory[0] = x;
+      const made: Base[] = [];
+      for (const k of [1, 2]) {
+        class Area extends Base {
+          override get area(): number {
+            const Area = k;
+            return super.area * Area;
+          }
+        }
+        made.push(new Area());
+      }
+      return made[1]!.area;
+    },
+    'an expression whose name means something else inside': (x) => {
+      memory[0] = x;
+      const o = new (class Area extends Base {
+        override get area(): number {
+          const Area = 2;
+          return super.area * Area;
+        }
+      })();
+      return o.constructor.name === 'Area' ? o.area : Number.NaN;
+    },
+  };
+  for (const [name, f] of Object.entries(programs)) {
+    test(name, () => {
+      expect(grad(f)(3)).toBe(12);
+      expect(f(3)).toBe(18);
+    });
+  }
+
+  test('that extends nothing, and was given a prototype', () => {
+    const make = new Function(
+      'memory',
+      `return (x) => {
+        class Alone { value() { return super.area * 2; } }
+        Object.setPrototypeOf(Alone.prototype, { get area() { return memory[0] * memory[0]; } });
+        memory[0] = x;
+        return new Alone().value();
+      }`,
+    );
+    expect(grad(make(memory) as (x: number) => number)(3)).toBe(12);
+  });
+
+  test('captured, without a name', () => {
+    const Outer = [
+      class extends Base {
+        override get area(): number {
+          return super.area * 2;
+        }
+      },
+    ][0]!;
+    const f = (x: number): number => {
+      memory[0] = x;
+      return new Outer().area;
+    };
+    expect(grad(f)(3)).toBe(12);
+  });
+});
+
+test('super in an object literal whose values await is refused', async () => {
+  const base = {
+    get area(): number {
+      return memory[0]!;
+    },
+  };
+  const f = async (x: number): Promise<number> => {
+    memory[0] = x;
+    const o = {
+      __proto__: base,
+      k: await Promise.resolve(2),
+      get area(): number {
+        return super.area * this.k;
+      },
+    };
+    return o.area;
+  };
+  await expect(grad(f)(3)).rejects.toThrow(expect.objectContaining({ code: 'UnsupportedSyntax' }));
+});
+
+test('sloppy code that assigns through super', () => {
+  const make = new Function(
+    'memory',
+    `return (x) => {
+      memory[0] = 1;
+      const o = {
+        __proto__: { set side(v) { memory[0] = v; }, get side() { return memory[0]; }, get fixed() { return 1; } },
+        put(v) { super.fixed = 2; super.side = v; super.side *= v; return super.side; },
+      };
+      return o.put(x) * 2;
+    }`,
+  );
+  const f = make(memory) as (x: number) => number;
+  expect(f(3)).toBe(18);
+  expect(grad(f)(3)).toBe(12);
+});
+
 describe('a Proxy that existed before', () => {
   const watched = new Proxy({ a: 1, b: 2 } as Record<string, number>, {
     ownKeys(target) {

@@ -17,24 +17,100 @@ import { children } from '../../syntax/ast.ts';
 import type { Context, FunctionFrame } from './context.ts';
 import { emitMethodRest } from './functions.ts';
 import { isPlain } from './kinds.ts';
+import { noHome } from './members.ts';
 import { contains } from './names.ts';
 import { emitStatements } from './statements.ts';
 
 export function emitClass(r: Context, node: ClassNode): string {
-  return classText(r, node, false);
+  return withName(r, node, false);
 }
 
 /** The class that is the unit. */
 export function emitRootClass(r: Context, node: ClassNode): string {
-  return classText(r, node, true);
+  return withName(r, node, true);
 }
 
-function classText(r: Context, node: Class & Node, root: boolean): string {
+/** How the methods of a class come by the class itself, where `super` starts. */
+interface Own {
+  /** The text that gives the class anywhere inside it; undefined where none of them asks. */
+  readonly name: string | undefined;
+  /** The name that the class is given, for want of one of its own. */
+  readonly alias?: string;
+  /** The static block that makes `name` what it is to be. */
+  readonly block?: string;
+}
+
+function withName(r: Context, node: Class & Node, root: boolean): string {
+  if (!contains(node, (n) => n.type === 'MemberExpression' && n.object.type === 'Super'))
+    return classText(r, node, root, { name: undefined });
+  const id = node.id?.name;
+  if (id === undefined) {
+    const given = root ? '' : nameFrom(r, node);
+    if (given === undefined) return classText(r, node, root, { name: noHome });
+    const alias = r.unique();
+    const block = `static { ${r.rt('nameClass')}(this, ${JSON.stringify(alias)}, ${JSON.stringify(given)}); }`;
+    return classText(r, node, root, { name: alias, alias, block });
+  }
+  if (!isShadowed(r, node, id)) return classText(r, node, root, { name: id });
+  const declared = node.type === 'ClassDeclaration' && !root;
+  if (!declared && suspends(node)) return classText(r, node, root, { name: noHome });
+  const cell = r.unique();
+  const made = classText(r, node, root, { name: `${cell}.home`, block: `static { ${cell}.home = this; }` });
+  return declared ? `const ${cell} = {}; ${made}` : r.call(node, 'withHome', `(${cell}) => (${made})`);
+}
+
+/**
+ * The name that the language gives a class without one, by where it stands.
+ * `undefined`: it can't be known before the program runs.
+ */
+function nameFrom(r: Context, node: Node): string | undefined {
+  let inner = node;
+  let outer = parentOf(r.shape.node as Node, node);
+  while (outer?.type === 'ParenthesizedExpression') {
+    inner = outer;
+    outer = parentOf(r.shape.node as Node, outer);
+  }
+  const from = (target: unknown): string =>
+    (target as Node).type === 'Identifier' ? (target as { name: string }).name : '';
+  switch (outer?.type) {
+    case 'VariableDeclarator':
+      return from(outer.id);
+    case 'AssignmentExpression':
+      return /^(?:=|&&=|\|\|=|\?\?=)$/.test(outer.operator) ? from(outer.left) : '';
+    case 'AssignmentPattern':
+      return from(outer.left);
+    case 'Property':
+    case 'PropertyDefinition': {
+      if ((outer.value as Node) !== inner) return '';
+      if (outer.computed) return undefined;
+      const key = outer.key as Node;
+      if (key.type === 'PrivateIdentifier') return `#${key.name}`;
+      const name = key.type === 'Identifier' ? key.name : String((key as { value?: unknown }).value);
+      return name === '__proto__' && outer.type === 'Property' ? '' : name;
+    }
+    default:
+      return '';
+  }
+}
+
+function parentOf(from: Node, node: Node): Node | undefined {
+  for (const child of children(from)) {
+    if (child === node) return from;
+    if (child.start <= node.start && node.end <= child.end) {
+      const found = parentOf(child, node);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+function classText(r: Context, node: Class & Node, root: boolean, own: Own): string {
   const id = r.record(node.start, node.end);
   const body = node.body;
   // The comment lets the text be recognised, as the prologue does for functions.
   let out = `${r.mark(node.start)}class/*${r.rt('ended')}(${id})*/`;
-  if (node.id) out += ` ${node.id.name}`;
+  const named = node.id?.name ?? own.alias;
+  if (named !== undefined) out += ` ${named}`;
   let at = node.start;
   const outerFrame = r.frame;
   // Everything in a class is strict, the heritage and computed keys included.
@@ -48,9 +124,9 @@ function classText(r: Context, node: Class & Node, root: boolean): string {
   out += ` ${r.gap(at, body.start)}{`;
   at = body.start + 1;
   const base = !node.superClass;
-  const name = base ? undefined : homeName(r, node);
+  if (own.block !== undefined) out += ` ${own.block} `;
   for (const m of body.body) {
-    out += r.gap(at, m.start) + r.pad(m.start, m.end, member(r, m, root, base, name));
+    out += r.gap(at, m.start) + r.pad(m.start, m.end, member(r, m, root, base, own.name));
     at = m.end;
   }
   if (root) out += privateAccessors(node);
@@ -58,14 +134,12 @@ function classText(r: Context, node: Class & Node, root: boolean): string {
   return `${out}${r.gap(at, body.end)}}`;
 }
 
-/** The name that means the class everywhere inside it, if it has one. */
-function homeName(r: Context, node: Class & Node): string | undefined {
-  const name = node.id?.name;
-  if (name === undefined) return undefined;
+/** Whether `name` means something else anywhere inside the class. */
+function isShadowed(r: Context, node: Node, name: string): boolean {
   for (const [at, scope] of r.analysis.scopes) {
-    if (at.start > node.start && at.end <= node.end && scope.bindings.has(name)) return undefined;
+    if (at.start > node.start && at.end <= node.end && scope.bindings.has(name)) return true;
   }
-  return name;
+  return false;
 }
 
 function member(
@@ -75,7 +149,8 @@ function member(
   base: boolean,
   name: string | undefined,
 ): string {
-  const home = name === undefined || m.type === 'StaticBlock' || m.static ? name : `${name}.prototype`;
+  const isOfClass = name === undefined || name === noHome || m.type === 'StaticBlock' || m.static;
+  const home = isOfClass ? name : `${name}.prototype`;
   if (m.type === 'StaticBlock') return root ? '' : staticBlock(r, m, home);
   if (m.type === 'MethodDefinition') {
     // Found on the original's prototype; its key must not be computed a second time.
@@ -159,9 +234,8 @@ function privateAccessors(node: Class): string {
 export function emitObject(r: Context, node: ObjectExpression): string {
   const methods = node.properties.filter((p) => p.type === 'Property' && isMethod(p));
   const uses = methods.some((p) => contains(p as Node, (n) => n.type === 'Super'));
-  if (!uses || suspends(node) || (!r.frame.strict && methods.some((p) => writesSuper(p as Node)))) {
-    return objectText(r, node, undefined);
-  }
+  if (!uses) return objectText(r, node, undefined);
+  if (suspends(node)) return objectText(r, node, noHome);
   // An arrow gives each evaluation a name of its own for the object, and leaves `this` and `arguments` as they are.
   const cell = r.unique();
   return r.call(node, 'withHome', `(${cell}) => (${objectText(r, node, `${cell}.home`)})`);
@@ -171,16 +245,7 @@ function isMethod(p: Property): boolean {
   return p.method || p.kind !== 'init';
 }
 
-/** Whether something is assigned through `super`: what can't be written is passed over in sloppy code, natively. */
-function writesSuper(method: Node): boolean {
-  return contains(method, (n) => {
-    const target =
-      n.type === 'UpdateExpression' ? n.argument : 'left' in n && n.type !== 'BinaryExpression' ? n.left : undefined;
-    return target !== undefined && contains(target as Node, (inner) => inner.type === 'Super');
-  });
-}
-
-/** Whether keys or values of the literal await or yield, which they could not do within an arrow. */
+/** Whether keys or values of a literal, or what a class evaluates once, await or yield, which they could not do within an arrow. */
 function suspends(node: Node): boolean {
   const within = (n: Node): boolean => {
     if (n.type === 'AwaitExpression' || n.type === 'YieldExpression') return true;

@@ -314,6 +314,17 @@ export function withBefore(before: readonly string[], text: string): string {
 
 // --- super ----------------------------------------------------------------------------------------------------------------------
 
+/** In place of a home object that can be given no name. */
+export const noHome = '';
+
+function unsupportedSuper(r: Context, at: Node): string {
+  return r.call(
+    at,
+    'unsupported',
+    "'super in an object literal or class without a name whose keys or values await, yield or are computed'",
+  );
+}
+
 function emitSuperMember(r: Context, node: MemberExpression): string {
   const known = staticKey(r, node);
   const gap = r.gap(node.object.end, node.property.start);
@@ -322,6 +333,7 @@ function emitSuperMember(r: Context, node: MemberExpression): string {
   const text = gap + r.emit(property);
   const key = isPlain(r.kind(property)) ? text : r.call(node, 'toKey', text);
   if (r.superIsOutside) return superGet(r, node, r.rt('home'), key);
+  if (r.home === noHome) return unsupportedSuper(r, node);
   // `this` has to be there before the key is evaluated.
   return r.home === undefined ? `super[${key}]` : `(this, ${superGet(r, node, r.home, key)})`;
 }
@@ -334,14 +346,16 @@ function superGet(r: Context, at: Node, home: string, key: string): string {
 export function readSuper(r: Context, at: Node, key: Key): string {
   // By the table where the home object has a name: a getter of the base class runs as its twin then.
   const home = r.superIsOutside ? r.rt('home') : r.home;
+  if (home === noHome) return unsupportedSuper(r, at);
   return home === undefined ? `super${access(r, key)}` : superGet(r, at, home, keyText(key));
 }
 
 function writeSuper(r: Context, at: Node, key: Key, value: string): string {
   const home = r.superIsOutside ? r.rt('home') : r.home;
+  if (home === noHome) return unsupportedSuper(r, at);
   if (home === undefined) return `super${access(r, key)} = ${value}`;
   r.usesSuper ||= r.superIsOutside;
-  return r.call(at, 'superSet', home, keyText(key), value, r.thisText());
+  return r.call(at, r.frame.strict ? 'superSet' : 'superSetSloppy', home, keyText(key), value, r.thisText());
 }
 
 // --- delete ---------------------------------------------------------------------------------------------------------------------

@@ -82,8 +82,10 @@ export interface TwinRuntime {
   original(o: unknown, name: string, written?: boolean): unknown;
   /** The object that `make` makes; its methods find it in the cell. */
   withHome(make: (cell: { home?: object }) => object): object;
+  nameClass(made: Function, inner: string, name: string): void;
   superGet(home: unknown, k: unknown, receiver: unknown): unknown;
   superSet(home: unknown, k: unknown, v: unknown, receiver: unknown): unknown;
+  superSetSloppy(home: unknown, k: unknown, v: unknown, receiver: unknown): unknown;
   /** What `for in` may walk natively. */
   forIn(o: unknown): unknown;
 
