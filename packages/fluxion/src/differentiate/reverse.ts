@@ -17,6 +17,13 @@ import { Structure } from './structure.ts';
 import { Sweep } from './sweep.ts';
 import { Tape } from './tape.ts';
 
+/** What is written: both, unless one is not wanted. */
+export interface Wanted {
+  /** `forward` and `reverse`. */
+  readonly pullback?: boolean;
+  readonly gradient?: boolean;
+}
+
 export interface Reversed {
   readonly module: Module;
   /** Takes what the entry takes; gives its results and the frame. */
@@ -31,12 +38,13 @@ export interface Reversed {
  * The entry's pullback and gradient. Adjoints of memory are in the shadows: `reverse` adds to those of what was there before and leaves those
  * of what the entry made as they were, zero, so it may be called again.
  */
-export function reverse(module: Module, entry: string, active: Active, level: Level): Reversed {
+export function reverse(module: Module, entry: string, active: Active, level: Level, wanted: Wanted = {}): Reversed {
   const activity = activityOf(module, entry, active);
   const functions = new Map(module.functions);
   const shared = {
     activity,
-    liveness: livenessOf(activity, true),
+    // A sweep that is made once need not clear the shadows of what the entry made.
+    liveness: livenessOf(activity, wanted.pullback !== false),
     stable: stableLoads(activity.functions),
     level,
     pairs: new Map<string, Pair>(),
@@ -50,10 +58,17 @@ export function reverse(module: Module, entry: string, active: Active, level: Le
   for (const { reversal, isCircular } of called) reversal.pair('internal', isCircular);
   const own = module.functions.get(entry)!;
   const outside = interfaceOf(own, undefined);
-  const pair = new Reversal(shared, own, outside).pair('entry', true);
-  const gradient = new Reversal(shared, own, outside).joined();
+  const entries = new Reversal(shared, own, outside);
+  if (wanted.pullback !== false) entries.pair('entry', true);
+  if (wanted.gradient !== false)
+    new Reversal({ ...shared, liveness: livenessOf(activity, false) }, own, outside).joined();
   const levels = module.levels.includes(level) ? module.levels : [...module.levels, level];
-  return { module: { ...module, functions, levels }, forward: pair.forward, reverse: pair.reverse, gradient };
+  return {
+    module: { ...module, functions, levels },
+    forward: entries.name('entry', 'forward'),
+    reverse: entries.name('entry', 'reverse'),
+    gradient: entries.name('entry', 'gradient'),
+  };
 }
 
 interface Shared {
@@ -89,7 +104,7 @@ class Reversal {
     this.outside = outside;
   }
 
-  private name(kind: 'internal' | 'entry', part: 'forward' | 'reverse'): string {
+  name(kind: 'internal' | 'entry', part: 'forward' | 'reverse' | 'gradient'): string {
     return `${this.func.name}.${part}${this.shared.level.index}${kind === 'entry' ? '' : '.inner'}`;
   }
 
@@ -136,9 +151,9 @@ class Reversal {
   }
 
   /** One function, in which the values of the primal's own region are at hand when the sweep runs. */
-  joined(): string {
+  joined(): void {
     const { func, outside, shared } = this;
-    const name = `${func.name}.gradient${shared.level.index}`;
+    const name = this.name('entry', 'gradient');
     const written = this.write('direct', false);
     const values = yielded(func);
     shared.functions.set(name, {
@@ -151,7 +166,6 @@ class Reversal {
         end: values === undefined ? { kind: 'never' } : { kind: 'yield', values: [...values, ...written.adjoints] },
       },
     });
-    return name;
   }
 
   private write(

@@ -6,6 +6,7 @@
 import type { Func, Load, Op, Region } from '../ir/ops.ts';
 import type { Space } from '../ir/types.ts';
 import { eachOp } from './activity.ts';
+import { isWrittenOnce } from './tape.ts';
 
 export function stableLoads(functions: ReadonlyMap<string, Func>): (load: Load) => boolean {
   const written = new Map<string, Set<Space>>();
@@ -46,7 +47,7 @@ export function stableLoads(functions: ReadonlyMap<string, Func>): (load: Load) 
       if (all.size > before) again.add(callee);
     }).region(functions.get(name)!.body, new Set(after.get(name)!));
   }
-  return (load) => load.space.constant || !unstable.has(load);
+  return (load) => load.space.constant || isWrittenOnce(load.space) || !unstable.has(load);
 }
 
 /** Goes through a function from its end, with the spaces that may still be written. */

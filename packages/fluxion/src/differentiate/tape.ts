@@ -24,6 +24,13 @@ export interface Layout {
   readonly previous?: Space | undefined;
 }
 
+/** Spaces of slots whose cells are written once, before they are read: later levels may read them again. */
+const writtenOnce = new WeakSet<Space>();
+
+export function isWrittenOnce(space: Space): boolean {
+  return writtenOnce.has(space);
+}
+
 export class Tape {
   readonly slots = new Map<number, Slot>();
   private readonly layouts = new Map<Activation, Layout>();
@@ -50,6 +57,7 @@ export class Tape {
       let previous: Space | undefined;
       if (activation.kind !== 'function' && !this.isCounted(activation.loop!)) {
         previous = field(`${name}.previous`, 'ref', 0);
+        writtenOnce.add(previous);
         fields.push(previous);
       }
       layout = { shape: { name, fields, tape: this.level }, fields, arrays: [], previous };
@@ -124,6 +132,7 @@ export class Tape {
       slot = { space: field(name, value.type, layout.fields.length), activation };
       layout.fields.push(slot.space);
     }
+    if (!this.isRewritten(value)) writtenOnce.add(slot.space);
     return slot;
   }
 }

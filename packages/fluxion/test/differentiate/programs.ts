@@ -114,7 +114,7 @@ class Writer {
   private statement(scope: Scopes, depth: number): void {
     const { b } = this;
     this.left--;
-    const kind = this.choose(depth > 3 ? 17 : 26);
+    const kind = this.choose(depth > 3 ? 17 : 28);
     const [a, c] = [this.pick(scope.numbers), this.pick(scope.numbers)];
     switch (kind) {
       case 0:
@@ -188,6 +188,20 @@ class Writer {
       case 20:
       case 21:
         return this.counted(scope, depth);
+      case 26:
+        return void scope.numbers.push(...b.host(0, [a], ['f64']));
+      case 27: {
+        // A way out that is never taken.
+        const impossible = b.compare('lt', a, a);
+        const then = b.region([], () => {
+          this.statement(this.inner(scope), 9);
+          b.guard(b.bool(false), 0);
+          return { kind: 'never' };
+        });
+        const otherwise = b.region([], () => ({ kind: 'yield', values: [this.bounded(c)] }));
+        b.guard(b.not(impossible), 0);
+        return void scope.numbers.push(...b.if(impossible, ['f64'], then, otherwise));
+      }
       case 22:
       case 23:
         return this.searching(scope, depth);
@@ -310,13 +324,16 @@ class Writer {
   }
 }
 
+const reasons: Module['reasons'] = [{ code: 'throw', message: 'never' }];
+const hosts: Module['hosts'] = [{ name: 'sign', params: ['f64'], results: ['f64'], callee: Math.sign }];
+
 export function programFrom(decisions: readonly number[], inputs: readonly number[]): Program {
   const functions = new Map<string, Func>();
   const leaf = new Writer(decisions.slice(5), 'leaf', [], 8).func();
   const inner = new Writer(decisions.slice(3), 'inner', ['leaf', 'inner', 'main'], 12).func();
   const main = new Writer(decisions, 'main', ['leaf', 'inner', 'leaf'], 40).func();
   for (const func of [main, inner, leaf]) functions.set(func.name, func);
-  const module: Module = { functions, levels: [], reasons: [], hosts: [] };
+  const module: Module = { functions, levels: [], reasons, hosts };
   return {
     module,
     entry: 'main',
