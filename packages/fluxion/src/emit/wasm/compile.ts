@@ -52,13 +52,36 @@ export interface Callable extends Entry {
 
 export function instantiate(compiled: Compiled, { memory, leave, host }: Imports): Instance {
   const functions: Record<string, unknown> = {};
+  let current: Layout | undefined;
+  let entered = 0;
+  const call = host ?? ((index: number, args: readonly number[]) => compiled.module.hosts[index].callee(...args));
+  /** What a host calls may come back here, for a run of its own in another segment; the run that goes on has its own again. */
+  const guarded = (index: number, args: readonly number[]): unknown => {
+    const before = entered;
+    const layout = current;
+    const filled = tops.map((top) => top() >>> 0);
+    try {
+      return call(index, args);
+    } finally {
+      if (entered !== before && layout !== undefined) enter(layout, filled);
+    }
+  };
   compiled.imports.forEach((what, n) => {
     if (what.kind === 'leave') functions[n] = leave;
     else if (what.kind === 'math') functions[n] = engineFunction(what.fn);
-    else functions[n] = host === undefined ? what.host.callee : (...args: number[]) => host(what.index, args);
+    else functions[n] = (...args: number[]) => guarded(what.index, args);
   });
   const { exports } = new engine.Instance(compiled.code, { f: functions, m: { m: memory } });
-  const enter = exports.enter as (...globals: number[]) => void;
+  const setGlobals = exports.enter as (...globals: number[]) => void;
+  const enter = (layout: Layout, filled?: readonly number[]) => {
+    const globals: number[] = [];
+    layout.regions.forEach(({ from, to }, region) => {
+      globals.push(filled?.[region] ?? from, to);
+    });
+    setGlobals(...globals, ...layout.shifts);
+    current = layout;
+    entered++;
+  };
   const tops: (() => number)[] = [];
   for (let region = 0; exports[`top ${region}`] !== undefined; region++) {
     tops.push(exports[`top ${region}`] as () => number);
@@ -74,13 +97,7 @@ export function instantiate(compiled: Compiled, { memory, leave, host }: Imports
     entries.set(name, callable(entry, exports[`call ${name}`] as (...args: number[]) => number, result));
   }
   return {
-    enter(layout, filled) {
-      const globals: number[] = [];
-      layout.regions.forEach(({ from, to }, region) => {
-        globals.push(filled?.[region] ?? from, to);
-      });
-      enter(...globals, ...layout.shifts);
-    },
+    enter,
     top: (region) => tops[region]() >>> 0,
     entry(name) {
       const found = entries.get(name);

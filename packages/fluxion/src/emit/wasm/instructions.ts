@@ -9,7 +9,7 @@ import { Bytes } from './bytes.ts';
  * none. block: a block type, always empty or one value. index: a number (of a local, a global, a function, a label). access: alignment and offset.
  * zeros: memory indexes that are 0.
  */
-export type Immediate = 'none' | 'block' | 'index' | 'access' | 'i32' | 'i64' | 'f64' | 'zero' | 'zeros';
+export type Immediate = 'none' | 'block' | 'index' | 'access' | 'i32' | 'f64' | 'zero' | 'zeros';
 
 /** Codes above 0xff are those behind the prefix 0xfc. */
 export const instructions = {

@@ -240,16 +240,13 @@ class Locals {
     this.around.push(around);
     this.region(test);
     const passed = test.end.kind === 'yield' ? test.end.values : [];
-    const taken = new Set<number>();
     body.params.forEach((param, n) => {
       if (count[param.id] + count[results[n].id] === 0) return;
       const source = passed[n + 1];
-      // What the test only passes on stays in its local.
-      const same = source !== undefined && test.params.some(({ id }) => id === source.id) && !taken.has(source.id);
-      if (same) {
-        taken.add(source.id);
-        this.unit[param.id] = this.unit[source.id];
-      } else this.start(param);
+      // What the test only passes on stays in its local, which is set again at the end of the body and not before.
+      const carried = source !== undefined && test.params.some(({ id }) => id === source.id);
+      if (carried) this.unit[param.id] = this.unit[source.id];
+      else this.start(param);
       this.unit[results[n].id] = this.unit[param.id];
     });
     this.region(body);
