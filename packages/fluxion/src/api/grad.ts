@@ -1,5 +1,6 @@
 /** The gradient of a number-valued function. */
 import { runsAsItIs } from '../dynamic/calls.ts';
+import { registerGradient } from '../runtime/derived.ts';
 import { checkFunction, checkOptions } from './arguments.ts';
 import type { GradOperator, GradOptions, Wrt } from './types.ts';
 import { evaluateGradient } from './valueAndGrad.ts';
@@ -22,8 +23,11 @@ import { evaluateGradient } from './valueAndGrad.ts';
 export const grad: GradOperator = runsAsItIs((f: Function, options?: GradOptions<Wrt>) => {
   checkFunction('grad', f);
   checkOptions('grad', options, ['wrt']);
-  return runsAsItIs((...args: unknown[]) => {
+  const gradient = runsAsItIs((...args: unknown[]) => {
     const parts = evaluateGradient('grad', f, args, options);
     return parts instanceof Promise ? parts.then((p) => p.grad) : parts.grad;
   });
+  const wrt = options?.wrt ?? 0;
+  if (typeof wrt === 'number' && options?.verify !== true) registerGradient(gradient as Function, f, wrt);
+  return gradient;
 }) as never;

@@ -4,17 +4,20 @@
  */
 import { Dual, isBox, Tracked, type Value } from '../dynamic/numbers/box.ts';
 import { forwardLevel, type LevelRun, type Level as NumberLevel, reverseLevel } from '../dynamic/numbers/level.ts';
-import { outlineOf, project } from '../dynamic/outline.ts';
+import { fill, outlineOf, project } from '../dynamic/outline.ts';
 import { currentRun } from '../dynamic/run.ts';
+import { copyWith } from '../dynamic/standin.ts';
 import { Tape } from '../dynamic/tape.ts';
 import { fluxionError } from '../errors/error.ts';
 import { type Level, type Space, shadowOf } from '../ir/types.ts';
 import { Decline } from '../lower/decline.ts';
+import type { JsType } from '../lower/types.ts';
 import { irTypes } from '../lower/values.ts';
+import { type Derived, derivedOf } from './derived.ts';
 import { below, type ForwardResult, type ReverseResult } from './evaluate.ts';
 import { Evaluation } from './evaluation.ts';
-import { Left, OutOfMemory } from './heap.ts';
-import { CopyIn, CopyOut, GradientOut, LeafPlaces, Mismatch, numberIn } from './marshal.ts';
+import { type Heap, Left, OutOfMemory } from './heap.ts';
+import { CopyIn, CopyOut, GradientOut, leafPlaces, Mismatch, numberIn, type Place } from './marshal.ts';
 import type { Options } from './options.ts';
 import { type Specialisation, specialisationsOf, specialise } from './specialisation.ts';
 
@@ -162,6 +165,8 @@ export function compiledForward<T>(
   finish: (r: ForwardResult) => T,
 ): T {
   const wrt = args.map((_, i) => i).filter((i) => tangents[i] !== undefined && tangents[i] !== null);
+  const derived = derivedOf(f);
+  if (derived !== undefined) return gradientForward(derived, args, tangents, wrt, options, finish);
   return withMemory(options, () => {
     const { entered, evaluation } = enter(f, args, (s) => new Evaluation(s.forward(wrt).code));
     const code = entered.specialisation.forward(wrt);
@@ -172,6 +177,53 @@ export function compiledForward<T>(
         result: result.value,
         tangent: (value) => (Dual.is(value) && value.level === result.level ? value.tangent : 0),
         plain: (value) => below(value, result.level),
+      });
+    } finally {
+      evaluation.close();
+    }
+  });
+}
+
+/** The gradient of a number-valued function in forward mode. */
+function gradientForward<T>(
+  { of, index }: Derived,
+  args: readonly unknown[],
+  tangents: readonly unknown[],
+  wrt: readonly number[],
+  options: Options | undefined,
+  finish: (r: ForwardResult) => T,
+): T {
+  return withMemory(options, () => {
+    const { entered, evaluation } = enter(of, args, (s) => new Evaluation(s.gradientForward(index, wrt).code));
+    const { specialisation, roots } = entered;
+    const code = specialisation.gradientForward(index, wrt);
+    const { args: types, result } = specialisation.lowered;
+    try {
+      if (result.kind !== 'number') throw new Decline('it does not return a number');
+      const given = withTangents(entered, evaluation, args, tangents, wrt, code.outer);
+      const out = call(specialisation, evaluation, code.entry, [...given, 1, 0]);
+      const level = forwardLevel(standingRun, undefined);
+      const moving = (primal: number, tangent: number): Value => {
+        if (!Number.isFinite(primal) || !Number.isFinite(tangent)) throw new Left('a derivative is not finite', false);
+        return tangent === 0 ? primal + 0 : new Dual(level, primal + 0, tangent);
+      };
+      // The value of f and its tangent come first, then the adjoint of each number among the parameters and its tangent.
+      const before = types.slice(0, index).flatMap((type) => irTypes(type).filter((t) => t === 'f64')).length;
+      const { outline, leaves } = outlineOf(args[index]);
+      const places = leafPlaces(types[index], outline, leaves.length, roots[index]);
+      const { segment: heap } = evaluation;
+      const gradient = fill(outline, (leaf) => {
+        const place = places[leaf];
+        if (place === undefined)
+          return typeof args[index] === 'number' ? moving(out[2 + 2 * before], out[3 + 2 * before]) : 0;
+        const adjoint = shadowOf(place.space, code.inner);
+        const primal = numberIn(heap, adjoint, place.object, place.index);
+        return moving(primal, numberIn(heap, shadowOf(adjoint, code.outer), place.object, place.index));
+      });
+      return finish({
+        result: gradient,
+        tangent: (value) => (Dual.is(value) && value.level === level ? value.tangent : 0),
+        plain: (value) => below(value, level),
       });
     } finally {
       evaluation.close();
@@ -201,7 +253,6 @@ function runForward(
   const out = call(specialisation, evaluation, name, given);
   const level =
     mode === 'reverse' ? reverseLevel(standingRun, undefined, new Tape()) : forwardLevel(standingRun, undefined);
-  const places: ResultPlace[] = [];
   const types = irTypes(type);
   const carried: number[] = [];
   const moved: number[] = [];
@@ -210,24 +261,55 @@ function runForward(
     carried.push(out[at++]);
     moved.push(mode === 'forward' && t === 'f64' ? out[at++] : 0);
   }
-  const tracked = (primal: number, place: ResultPlace, tangent: () => number): Value =>
-    mode === 'reverse' ? new Tracked(level, primal, places.push(place) - 1) : new Dual(level, primal, tangent());
+  const { segment: heap } = evaluation;
   const existing = new Map([...globals.at].map(([object, ref]) => [ref, object] as const));
-  const copy = new CopyOut(evaluation.segment, specialisation.text, existing);
-  const value = copy.value(
-    type,
-    carried,
-    (space, object, index) => {
-      const { segment: heap } = evaluation;
-      const primal = numberIn(heap, space, object, index);
-      if (space.cell !== 'f64') return primal;
-      return tracked(primal, { space, object, index }, () => numberIn(heap, shadowOf(space, tangents!), object, index));
-    },
-    (n) => tracked(n, { own: 0 }, () => moved[0]),
-  );
+  const copy = new CopyOut(heap, specialisation.text, existing);
+  const plain = copy.value(type, carried, (space, object, index) => numberIn(heap, space, object, index));
   writeBack(specialisation, globals, copy);
+  const places: ResultPlace[] = [];
+  const tracked = (primal: number, place: ResultPlace): Value => {
+    if (mode === 'reverse') return new Tracked(level, primal, places.push(place) - 1);
+    const tangent = 'own' in place ? moved[place.own] : numberAt(heap, place, tangents!);
+    if (!Number.isFinite(tangent)) throw new Left('a tangent is not finite', false);
+    return tangent === 0 ? primal : new Dual(level, primal, tangent);
+  };
   const floats = types.filter((t) => t === 'f64').length;
-  return { value, level, places, rest: out.slice(at), ownSeeds: () => new Array<number>(floats).fill(0) };
+  return {
+    value: withNumbers(plain, type, { heap, copy }, tracked),
+    level,
+    places,
+    rest: out.slice(at),
+    ownSeeds: () => new Array<number>(floats).fill(0),
+  };
+}
+
+/** The value with each of its numbers replaced by what `tracked` makes of it and its place. */
+function withNumbers(
+  plain: unknown,
+  type: JsType,
+  { heap, copy }: { heap: Heap; copy: CopyOut },
+  tracked: (primal: number, place: ResultPlace) => Value,
+): unknown {
+  if (typeof plain === 'number') return tracked(plain, { own: 0 });
+  if (typeof plain !== 'object' || plain === null) return plain;
+  const { outline, leaves } = outlineOf(plain);
+  if (leaves.length === 0) return plain;
+  const { at } = copy;
+  const dataOf = (array: object): number => copy.dataAt(at.get(array)!, ArrayBuffer.isView(array));
+  const standing = leafPlaces(objectMember(type), outline, leaves.length, { heap, at, dataOf });
+  return copyWith(outline, (leaf) => {
+    const place = standing[leaf];
+    return place === undefined ? leaves[leaf] : tracked(leaves[leaf] as number, place);
+  });
+}
+
+function objectMember(type: JsType): JsType {
+  return type.kind === 'union' ? (type.members.find((m) => m.kind === 'object') ?? type) : type;
+}
+
+/** The number of a shadow. */
+function numberAt(heap: Heap, place: Place, level: Level): number {
+  return numberIn(heap, shadowOf(place.space, level), place.object, place.index);
 }
 
 /** A run of the dynamic tier's that never ends: the numbers of results belong to it until they are read. */
@@ -255,12 +337,7 @@ function call(
   }
 }
 
-function addShadow(
-  evaluation: Evaluation,
-  place: Exclude<ResultPlace, { own: number }>,
-  seed: number,
-  level: Level,
-): void {
+function addShadow(evaluation: Evaluation, place: Place, seed: number, level: Level): void {
   const { segment: heap } = evaluation;
   heap.views.f64[heap.address(shadowOf(place.space, level), place.object, place.index) >>> 3] += seed;
 }
@@ -311,7 +388,7 @@ function withTangents(
     });
     if (active && type.kind === 'object') {
       const { outline, leaves } = outlineOf(args[i]);
-      const places = new LeafPlaces(roots[i], leaves.length).of(type, outline);
+      const places = leafPlaces(type, outline, leaves.length, roots[i]);
       project(outline, tangents[i], (leaf, value) => {
         const place = places[leaf];
         if (place === undefined) return;

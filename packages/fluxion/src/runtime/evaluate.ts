@@ -30,7 +30,8 @@ import { Tape } from '../dynamic/tape.ts';
 import { fluxionError } from '../errors/error.ts';
 import type { Options } from './options.ts';
 import '../dynamic/table.ts';
-import { tierFor } from './tier.ts';
+import { compiledForward, compiledReverse, mayCompile } from './compiled.ts';
+import { isDeclined, mustDecline, triesCompiling } from './tier.ts';
 
 /**
  * Runs `f` inside a new run. `begin` makes the arguments, `finish` reads the result while tracked numbers still live.
@@ -131,7 +132,14 @@ export function reverse<T>(
   finish: (r: ReverseResult) => T,
   observe?: (operation: string, finite: boolean) => void,
 ): T | Promise<T> {
-  tierFor(options);
+  if (observe === undefined && triesCompiling(options) && mayCompile(args)) {
+    try {
+      return compiledReverse(f, args, wrt, options, finish);
+    } catch (e) {
+      if (!isDeclined(e)) throw e;
+      mustDecline(f, options, e);
+    }
+  }
   const tape = new Tape(options?.maxTape === undefined ? {} : { limit: options.maxTape, setting: 'maxTape' });
   if (observe !== undefined) tape.onRecord = (index, operation) => observe(operation, tape.isFinite(index));
   const inputs: Outlined[] = wrt.map((i) => argumentOutline(args[i]));
@@ -190,7 +198,14 @@ export function forward<T>(
   options: Options | undefined,
   finish: (r: ForwardResult) => T,
 ): T | Promise<T> {
-  tierFor(options);
+  if (triesCompiling(options) && mayCompile([...args, ...tangents])) {
+    try {
+      return compiledForward(f, args, tangents, options, finish);
+    } catch (e) {
+      if (!isDeclined(e)) throw e;
+      mustDecline(f, options, e);
+    }
+  }
   const active = args.map((_, i) => tangents[i] !== undefined && tangents[i] !== null);
   return inRun(
     f,

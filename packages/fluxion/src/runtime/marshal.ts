@@ -204,6 +204,13 @@ export class CopyIn {
     return ref;
   }
 
+  dataOf(array: object): number {
+    const data = this.data.get(array);
+    if (data !== undefined) return data;
+    const { heap } = this;
+    return read(heap.views, typedData, heap.address(typedData, this.at.get(array)!, 0));
+  }
+
   /** The object through which compiled code reaches what f captured. */
   globals(shape: Shape, parts: readonly { readonly space: Space; readonly type: JsType; read(): unknown }[]): number {
     const ref = this.heap.object(shape);
@@ -317,6 +324,16 @@ export class CopyOut {
     this.heap = heap;
     this.strings = strings;
     this.existing = existing;
+  }
+
+  /** The objects given out, and where they stand. */
+  get at(): ReadonlyMap<object, number> {
+    return new Map([...this.existing, ...this.made].map(([ref, object]) => [object, ref] as const));
+  }
+
+  /** Where the elements of the array at this place stand now. */
+  dataAt(ref: number, typed: boolean): number {
+    return this.get(typed ? typedData : arrayData, ref);
   }
 
   /** A value from the numbers that carry it. `number` gives what a number in memory becomes, `own` what one of those given does. */
@@ -530,55 +547,68 @@ export class GradientOut {
   }
 }
 
-/** Where each number of an argument stands in memory, by its leaf in the argument's outline. */
-export class LeafPlaces {
-  private readonly places: (Place | undefined)[];
-  private readonly copied: CopyIn;
-  private readonly seen = new Set<Outline>();
-
-  constructor(copied: CopyIn, count: number) {
-    this.copied = copied;
-    this.places = new Array<Place | undefined>(count).fill(undefined);
-  }
-
-  of(type: JsType, outline: Outline): readonly (Place | undefined)[] {
-    this.visit(type, outline);
-    return this.places;
-  }
-
-  private visit(type: JsType, outline: Outline | undefined): void {
-    if (outline === undefined || type.kind !== 'object' || this.seen.has(outline)) return;
-    this.seen.add(outline);
-    const object = type.type;
-    if (outline.kind === 'list' && object.kind === 'array') {
-      const data = this.copied.data.get(outline.source)!;
-      const { root } = object;
-      outline.parts.forEach((part, index) => {
-        if (part?.kind === 'leaf') this.places[part.index] = { space: root.space, object: data, index };
-        else this.visit(root.element.type, part);
-      });
-    } else if (outline.kind === 'record' && object.kind === 'record') {
-      const at = this.copied.at.get(outline.source)!;
-      const { root } = object;
-      outline.keys.forEach((key, i) => {
-        const part = outline.parts[i];
-        const field = root.field(String(key));
-        if (field === undefined) return;
-        if (part.kind === 'leaf') this.places[part.index] = { space: root.space(field.name), object: at, index: 0 };
-        else this.visit(field.type.type, part);
-      });
-    } else if (outline.kind === 'floats' && object.kind === 'typed') {
-      const { heap } = this.copied;
-      const ref = this.copied.at.get(outline.source)!;
-      const data = read(heap.views, typedData, heap.address(typedData, ref, 0));
-      for (let index = 0; index < outline.source.length; index++) {
-        this.places[leafOf(outline, index)] = { space: typedSpaces[object.name], object: data, index };
-      }
-    }
-  }
+/** Objects and where they stand. */
+export interface Standing {
+  readonly heap: Heap;
+  readonly at: ReadonlyMap<object, number>;
+  /** Of an array, where its elements stand. */
+  dataOf(array: object): number;
 }
 
-interface Place {
+/** Where each number of a value stands in memory, by its leaf in the value's outline. */
+export function leafPlaces(
+  type: JsType,
+  outline: Outline,
+  count: number,
+  standing: Standing,
+): readonly (Place | undefined)[] {
+  const places = new Array<Place | undefined>(count).fill(undefined);
+  const seen = new Set<Outline>();
+  const record = (root: RecordType, source: object, parts: readonly (readonly [string, Outline])[]): void => {
+    const object = standing.at.get(source)!;
+    for (const [name, part] of parts) {
+      const held = root.field(name);
+      if (held === undefined) continue;
+      const space = root.spaces(name).find(({ cell }) => cell === 'f64');
+      if (part.kind !== 'leaf') visit(memberFor(held.type.type, {}), part);
+      else if (space !== undefined) places[part.index] = { space, object, index: 0 };
+    }
+  };
+  const visit = (of: JsType, part: Outline | undefined): void => {
+    if (part === undefined || of.kind !== 'object' || seen.has(part)) return;
+    seen.add(part);
+    const { type: object } = of;
+    if (part.kind === 'list' && object.kind === 'record') {
+      record(
+        object.root,
+        part.source,
+        part.parts.flatMap((p, i) => (p === undefined ? [] : [[String(i), p] as const])),
+      );
+    } else if (part.kind === 'list' && object.kind === 'array') {
+      const data = standing.dataOf(part.source);
+      const { root } = object;
+      part.parts.forEach((p, index) => {
+        if (p?.kind === 'leaf') places[p.index] = { space: root.space, object: data, index };
+        else visit(root.element.type, p);
+      });
+    } else if (part.kind === 'record' && object.kind === 'record') {
+      record(
+        object.root,
+        part.source,
+        part.keys.map((key, i) => [String(key), part.parts[i]] as const),
+      );
+    } else if (part.kind === 'floats' && object.kind === 'typed') {
+      const data = standing.dataOf(part.source);
+      for (let index = 0; index < part.source.length; index++) {
+        places[leafOf(part, index)] = { space: typedSpaces[object.name], object: data, index };
+      }
+    }
+  };
+  visit(type, outline);
+  return places;
+}
+
+export interface Place {
   readonly space: Space;
   readonly object: number;
   readonly index: number;

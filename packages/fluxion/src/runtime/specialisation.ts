@@ -34,6 +34,15 @@ export interface CompiledForward {
   readonly level: Level;
 }
 
+/** A gradient and how it moves. */
+export interface CompiledSecond {
+  readonly module: Module;
+  readonly code: Code;
+  readonly entry: string;
+  readonly inner: Level;
+  readonly outer: Level;
+}
+
 const most = 8;
 /** After so many calls that had to be done again on the dynamic tier, a specialisation is given up. */
 const mostFailures = 3;
@@ -47,6 +56,7 @@ export class Specialisation {
   lastFailure: string | undefined;
   private readonly reversed = new Map<string, CompiledReverse>();
   private readonly pushed = new Map<string, CompiledForward>();
+  private readonly second = new Map<string, CompiledSecond>();
   private readonly interned = new Map<string, number>();
   private readonly texts: string[];
 
@@ -105,6 +115,26 @@ export class Specialisation {
     return known;
   }
 
+  /** The gradient by one argument, pushed forward along the arguments `wrt`. */
+  gradientForward(index: number, wrt: readonly number[]): CompiledSecond {
+    const key = `${index}:${wrt.join()}`;
+    let known = this.second.get(key);
+    if (known === undefined) {
+      const inner: Level = { index: 0, mode: 'reverse', lanes: 1 };
+      const outer: Level = { index: 1, mode: 'forward', lanes: 1 };
+      const reversed = reverse(this.primal, this.lowered.entry, this.active([index]), inner);
+      const { params, spaces } = this.active(wrt);
+      // The seed comes last, and does not move.
+      const seeds = irTypes(this.lowered.result).filter((t) => t === 'f64');
+      const active = { params: [...params, ...seeds.map(() => false)], spaces };
+      const pushed = forward(reversed.module, reversed.gradient, active, outer);
+      const { entry } = pushed;
+      known = { module: pushed.module, code: new Code(pushed.module, [entry]), entry, inner, outer };
+      this.second.set(key, known);
+    }
+    return known;
+  }
+
   private active(wrt: readonly number[]) {
     const entry = this.primal.functions.get(this.lowered.entry)!;
     // The globals object comes first, and is never active itself.
@@ -157,7 +187,9 @@ export function specialise(f: Function, args: readonly unknown[]): Specialisatio
 }
 
 function checkResult(type: JsType): void {
-  if (type.kind === 'closure' || type.kind === 'conflict') throw new Decline(`it returns ${describeType(type)}`);
+  const numbers = type.kind === 'union' && type.members.some((m) => m.kind === 'number' || m.kind === 'maybe');
+  if (type.kind === 'closure' || type.kind === 'conflict' || numbers)
+    throw new Decline(`it returns ${describeType(type)}`);
 }
 
 function kindOf(value: unknown): string {

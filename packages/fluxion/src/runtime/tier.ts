@@ -19,9 +19,12 @@ export function tierFor(options: Options | undefined): Tier {
       fix: "Use 'auto', 'compiled' or 'dynamic'.",
     });
   }
-  // The compiled tier is not complete yet.
-  if (tier === 'compiled') throw fluxionError('NotCompiled', { functionName: undefined, reason: whyNotCompiled });
   return tier;
+}
+
+/** Whether the compiled tier is asked first. */
+export function triesCompiling(options: Options | undefined): boolean {
+  return tierFor(options) === 'compiled';
 }
 
 /** Whether an error says that the dynamic tier has to answer. */

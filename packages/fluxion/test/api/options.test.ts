@@ -74,9 +74,12 @@ function codeOf(call: () => unknown): string {
 describe.each(Object.keys(operators))('%s', (name) => {
   const operator = operators[name];
 
-  test('takes a tier, and refuses the one that is not there', () => {
+  test('takes a tier, and refuses what is not compiled if that is asked for', () => {
     expect(operator(f, { tier: 'dynamic' })).toEqual(answers[name]);
-    expect(codeOf(() => operator(f, { tier: 'compiled' }))).toBe('NotCompiled');
+    if (name !== 'explain') expect(operator(f, { tier: 'compiled' })).toEqual(answers[name]);
+    const text = (v: number[], k: number): number => f(v, k) + `${k}`.length;
+    expect(codeOf(() => operator(text, { tier: 'compiled' }))).toBe('NotCompiled');
+    expect(codeOf(() => operator(f, { tier: 'fast' } as never))).toBe('BadArgument');
   });
 
   test('with verify gives the same answer where it is right', () => {

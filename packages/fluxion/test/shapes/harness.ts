@@ -4,8 +4,9 @@
  * with reverse, and the same derivative object is right again at inputs that take other branches; nothing tracked is left.
  */
 import { describe, expect, test } from 'vitest';
-import { grad, jvp, vjp } from '../../src/index.ts';
+import { grad, jvp, type Tier, vjp } from '../../src/index.ts';
 import { trackedIn } from '../tracked.ts';
+import { onCompiledTier } from './tiers.ts';
 
 /** Which capture provider this run of the suite tests (the plugin transforms the test files in one of the two projects). */
 export const provider = process.env.FLUXION_PROVIDER === 'plugin' ? 'plugin' : 'inspector';
@@ -128,10 +129,10 @@ function close(actual: number, expected: number, tolerance: number, what: string
 }
 
 /** Judges one program; throws at the first thing that is not as it should be. */
-export function judge<A extends unknown[]>(shape: Shape<A>): void {
+export function judge<A extends unknown[]>(shape: Shape<A>, tier: Tier = 'dynamic'): void {
   const wrt = shape.wrt ?? [0];
   const f = shape.f as unknown as AnyFunction;
-  const derivative = grad(f as never, { wrt }) as unknown as AnyFunction;
+  const derivative = grad(f as never, { wrt, tier }) as unknown as AnyFunction;
   const tolerance = shape.tolerance ?? 1e-6;
   const next = random(20_260_101);
   for (const make of shape.inputs) {
@@ -158,7 +159,7 @@ export function judge<A extends unknown[]>(shape: Shape<A>): void {
     }
 
     shape.reset?.();
-    const { value: again, pullback } = vjp(f as never, ...(make() as never)) as never as {
+    const { value: again, pullback } = vjp.with({ tier })(f as never, ...(make() as never)) as never as {
       value: number;
       pullback(c: number): unknown[];
     };
@@ -181,7 +182,7 @@ export function judge<A extends unknown[]>(shape: Shape<A>): void {
             )
           : undefined,
       );
-      const { value: forwardValue, tangent } = jvp(f as never, forwardArgs as never, tangents as never) as {
+      const { value: forwardValue, tangent } = jvp(f as never, forwardArgs as never, tangents as never, { tier }) as {
         value: number;
         tangent: number;
       };
@@ -200,6 +201,9 @@ export function shape<A extends unknown[]>(number: number, title: string, progra
   describe(`shape ${number}`, () => {
     test(`${title} (${provider})`, () => {
       judge(program);
+    });
+    test(`${title} (${provider}, compiled)`, () => {
+      onCompiledTier(`${number} ${title}`, () => judge(program, 'compiled'));
     });
   });
 }
