@@ -82,7 +82,7 @@ export interface Select extends Base {
   readonly args: readonly [Value, Value, Value];
 }
 
-/** A new object of a shape, all cells and their shadows 0 (objects of a tape: undefined until written). */
+/** A new object of a shape, all cells and their shadows 0 (the cells of a tape are undefined until written; their shadows are 0 too). */
 export interface Allocate extends Base {
   readonly op: 'alloc';
   readonly shape: Shape;

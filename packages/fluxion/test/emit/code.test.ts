@@ -1,6 +1,6 @@
 // What is emitted: its text, and the things that go wrong when code is moved, locals are shared or regions are left.
 import { describe, expect, test } from 'vitest';
-import { compileModule } from '../../src/emit/wasm/compile.ts';
+import { compileModule, TooLarge } from '../../src/emit/wasm/compile.ts';
 import { wasmText } from '../../src/emit/wasm/text.ts';
 import { Builder } from '../../src/ir/build.ts';
 import type { Module, Value } from '../../src/ir/ops.ts';
@@ -203,6 +203,30 @@ func f(%x: f64, %n: i32) -> f64 {
     agree(module, 'f', [0.75]);
     const locals = /\(local([^)]*)\)/.exec(wasmText(compileModule(module)))![1];
     expect(locals.split(' ').length).toBeLessThan(8);
+  });
+
+  test('what engines refuse for its size is refused as that', () => {
+    const ir = new Builder();
+    const params = Array.from({ length: 1001 }, () => ir.value('f64'));
+    const wide = ir.func('wide', params, ['f64'], () => [params[0]]);
+    const of = (func: typeof wide): Module => ({
+      functions: new Map([[func.name, func]]),
+      levels: [],
+      reasons: [],
+      hosts: [],
+    });
+    expect(() => compileModule(of(wide))).toThrow(TooLarge);
+    const x = ir.value('f64');
+    const many = ir.func('many', [x], ['f64'], () => {
+      // All of them are needed at the end, so each has a local.
+      const values: Value[] = [];
+      for (let n = 0; n < 50_001; n++) values.push(ir.math('add', x, ir.number(n)));
+      let sum = x;
+      for (const value of values) sum = ir.math('add', sum, value);
+      for (const value of values.reverse()) sum = ir.math('add', sum, value);
+      return [sum];
+    });
+    expect(() => compileModule(of(many))).toThrow(TooLarge);
   });
 
   test('recursion ends in a RangeError, and the memory is fit for more', () => {

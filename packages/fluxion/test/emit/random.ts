@@ -365,7 +365,8 @@ class Random {
     const { ir } = this;
     const kinds = (['f64', 'f64', 'i32', 'xs', 'bool'] as const).slice(0, this.choose(6));
     const passed = kinds.slice(0, this.choose(kinds.length + 1));
-    const rounds = ir.int(this.choose(5));
+    const rounds = this.choose(2) === 0 ? ir.int(this.choose(5)) : ir.integer('and', this.pick('i32'), ir.int(3));
+    const trips = [undefined, rounds, ir.integer('or', rounds, ir.int(0))][this.choose(3)];
     const starts = [ir.int(0), ...kinds.map((kind) => this.pick(kind))];
     const i = ir.value('i32');
     const params = kinds.map((kind) => ir.value(typeOf(kind)));
@@ -389,7 +390,7 @@ class Random {
       const up = ir.integer('add', j, ir.int(1));
       return { kind: 'yield', values: [up, ...kinds.map((kind) => this.pick(kind))] };
     });
-    const results = ir.loop(starts, ['i32', ...passed.map(typeOf)], test, body);
+    const results = ir.loop(starts, ['i32', ...passed.map(typeOf)], test, body, trips);
     this.add('i32', results[0]);
     passed.forEach((kind, n) => {
       this.add(kind, results[n + 1]);

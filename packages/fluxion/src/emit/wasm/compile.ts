@@ -6,17 +6,39 @@ import type { Module } from '../../ir/ops.ts';
 import { type Emitted, type Entry, emit } from './emit.ts';
 import { engine, type WasmMemory, type WasmModule } from './engine.ts';
 import { engineFunction } from './links.ts';
-import { type Layout, reservedBytes } from './memory.ts';
+import { type Layout, reservedBytes, resultSlots } from './memory.ts';
 
 export interface Compiled extends Emitted {
   readonly module: Module;
   readonly code: WasmModule;
 }
 
-/** `entries`: the functions that will be called from outside; all of them if nothing is said. */
+/** A module that engines refuse for its size (locals, parameters, bytes of one function): it is not compiled. */
+export class TooLarge extends Error {}
+
+/** `entries`: the functions that will be called from outside; all of them if nothing is said. Throws `TooLarge`. */
 export function compileModule(module: Module, entries: readonly string[] = [...module.functions.keys()]): Compiled {
+  for (const { name, params, results } of module.functions.values()) {
+    const mostResults = entries.includes(name) ? resultSlots : most;
+    if (params.length > most || results.length > mostResults) {
+      throw new TooLarge(`${name} has ${params.length} parameters and ${results.length} results`);
+    }
+  }
   const emitted = emit(module, entries);
-  return { ...emitted, module, code: new engine.Module(emitted.bytes) };
+  try {
+    return { ...emitted, module, code: new engine.Module(emitted.bytes) };
+  } catch (e) {
+    if (!engineLimit(e)) throw e;
+    throw new TooLarge((e as Error).message);
+  }
+}
+
+/** Of parameters, and of results: more are refused by the engines. */
+const most = 1000;
+
+/** What the engine says of code that is well formed and too large for it; anything else is a fault of ours. */
+function engineLimit(e: unknown): boolean {
+  return e instanceof Error && /exceeds? |too (?:large|many|big)|maximum/i.test(e.message);
 }
 
 /**

@@ -9,7 +9,7 @@ import { Bytes } from './bytes.ts';
 import { type Written, writeFunction } from './function.ts';
 import { Code, type Wasm, wasmOf, wasmType } from './instructions.ts';
 import { type Import, Links } from './links.ts';
-import { reservedBytes, resultSlots } from './memory.ts';
+import { reservedBytes } from './memory.ts';
 
 export interface Emitted {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -94,7 +94,6 @@ export function importName(what: Import): string {
  */
 function spread(func: Func, links: Links): Written {
   const { params, results } = func;
-  if (results.length > resultSlots) throw new Error(`${func.name} has more than ${resultSlots} results`);
   const code = new Code();
   for (let n = 0; n < params.length; n++) code.index('local.get', n);
   code.index('call', links.func(func.name));
