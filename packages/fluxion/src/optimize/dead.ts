@@ -1,0 +1,263 @@
+/**
+ * What nothing needs is left out: pure operations, loads, values that go round loops or come out of regions unread, loops and calls
+ * without effects, objects that are only written.
+ * Invariant: guards, host calls, stores that may be read, and whatever may never end stay, in their order.
+ */
+import type { Block, Func, Label, Loop, Module, Op, Region, Value } from '../ir/ops.ts';
+import { operandsOf } from '../ir/ops.ts';
+import { type EffectsOf, effectsOf } from './effects.ts';
+import { mapFunctions } from './rewrite.ts';
+
+export function dead(module: Module): Module {
+  const effects = effectsOf(module);
+  return mapFunctions(module, (func) => new Marker(func, effects).run());
+}
+
+type Definition =
+  | { readonly kind: 'op'; readonly op: Op; readonly n: number }
+  | { readonly kind: 'tested'; readonly loop: Loop; readonly n: number }
+  | { readonly kind: 'passed'; readonly loop: Loop; readonly n: number };
+
+interface Branch {
+  readonly region: Region;
+  /** The operations it leaves. */
+  readonly within: Op | undefined;
+}
+
+class Marker {
+  private readonly func: Func;
+  private readonly effects: EffectsOf;
+  private readonly definitions = new Map<number, Definition>();
+  private readonly around = new Map<Op, Op | undefined>();
+  private readonly blocks = new Map<Label, Block>();
+  private readonly branches = new Map<Block, Branch[]>();
+  /** Stores into objects made here, which count once the object does. */
+  private readonly pending = new Map<number, Op[]>();
+  private readonly roots: Op[] = [];
+  private readonly live = new Set<Op>();
+  private readonly needed = new Set<number>();
+  private readonly work: Value[] = [];
+
+  constructor(func: Func, effects: EffectsOf) {
+    this.func = func;
+    this.effects = effects;
+  }
+
+  run(): Func {
+    const { body } = this.func;
+    this.collect(body, undefined);
+    for (const op of this.roots) this.keep(op);
+    if (body.end.kind === 'yield') this.need(...body.end.values);
+    for (let value = this.work.pop(); value !== undefined; value = this.work.pop()) this.define(value);
+    const next = this.region(body);
+    return next === body ? this.func : { ...this.func, body: next };
+  }
+
+  private collect(region: Region, within: Op | undefined): void {
+    for (const op of region.ops) {
+      this.around.set(op, within);
+      op.results.forEach(({ id }, n) => {
+        this.definitions.set(id, { kind: 'op', op, n });
+      });
+      if (op.op === 'if') {
+        this.collect(op.then, op);
+        this.collect(op.else, op);
+      } else if (op.op === 'block') {
+        this.blocks.set(op.label, op);
+        this.branches.set(op, []);
+        this.collect(op.body, op);
+      } else if (op.op === 'loop') {
+        op.test.params.forEach(({ id }, n) => {
+          this.definitions.set(id, { kind: 'tested', loop: op, n });
+        });
+        op.body.params.forEach(({ id }, n) => {
+          this.definitions.set(id, { kind: 'passed', loop: op, n });
+        });
+        this.collect(op.test, op);
+        this.collect(op.body, op);
+      }
+      this.classify(op);
+    }
+    const { end } = region;
+    if (end.kind !== 'br') return;
+    const block = this.blocks.get(end.label);
+    if (block !== undefined) this.branches.get(block)!.push({ region, within });
+  }
+
+  private classify(op: Op): void {
+    switch (op.op) {
+      case 'guard':
+      case 'host':
+        this.roots.push(op);
+        return;
+      case 'loop':
+        if (op.trips === undefined) this.roots.push(op);
+        return;
+      case 'call': {
+        const { stays, writes } = this.effects(op.callee);
+        if (stays || writes.size > 0) this.roots.push(op);
+        return;
+      }
+      case 'store':
+      case 'copy': {
+        const made = this.madeHere(op.args[0]);
+        if (made === undefined) this.roots.push(op);
+        else {
+          const list = this.pending.get(made.id);
+          if (list === undefined) this.pending.set(made.id, [op]);
+          else list.push(op);
+        }
+      }
+    }
+  }
+
+  /** The object that the reference is to, or a part of, if it was made in this function. */
+  private madeHere(reference: Value): Value | undefined {
+    let value = reference;
+    for (;;) {
+      const definition = this.definitions.get(value.id);
+      if (definition?.kind !== 'op') return undefined;
+      const { op } = definition;
+      if (op.op === 'alloc' || op.op === 'elements') return value;
+      if (op.op !== 'offset') return undefined;
+      value = op.args[0];
+    }
+  }
+
+  private need(...values: readonly Value[]): void {
+    for (const value of values) {
+      if (this.needed.has(value.id)) continue;
+      this.needed.add(value.id);
+      this.work.push(value);
+    }
+  }
+
+  private keep(op: Op): void {
+    if (this.live.has(op)) return;
+    this.live.add(op);
+    const outer = this.around.get(op);
+    if (outer !== undefined) this.keep(outer);
+    switch (op.op) {
+      case 'loop':
+        // Its arguments are needed as far as what goes round is.
+        if (op.trips !== undefined) this.need(op.trips);
+        if (op.test.end.kind === 'yield') this.need(op.test.end.values[0]);
+        break;
+      case 'block':
+        for (const { within } of this.branches.get(op)!) if (within !== undefined && within !== op) this.keep(within);
+        break;
+      default:
+        this.need(...operandsOf(op));
+    }
+  }
+
+  /** What a value that is needed is made of. */
+  private define(value: Value): void {
+    const definition = this.definitions.get(value.id);
+    if (definition === undefined) return;
+    const { n } = definition;
+    if (definition.kind === 'op') {
+      const { op } = definition;
+      this.keep(op);
+      if (op.op === 'if') {
+        for (const { end } of [op.then, op.else]) if (end.kind === 'yield') this.need(end.values[n]);
+      } else if (op.op === 'block') {
+        if (op.body.end.kind === 'yield') this.need(op.body.end.values[n]);
+        for (const { region } of this.branches.get(op)!) {
+          if (region.end.kind === 'br') this.need(region.end.values[n]);
+        }
+      } else if (op.op === 'loop') {
+        if (op.test.end.kind === 'yield') this.need(op.test.end.values[n + 1]);
+      } else if (op.op === 'alloc' || op.op === 'elements') {
+        for (const store of this.pending.get(value.id) ?? []) this.keep(store);
+        this.pending.delete(value.id);
+      }
+      return;
+    }
+    const { loop } = definition;
+    if (definition.kind === 'passed') {
+      if (loop.test.end.kind === 'yield') this.need(loop.test.end.values[n + 1]);
+    } else {
+      this.need(loop.args[n]);
+      if (loop.body.end.kind === 'yield') this.need(loop.body.end.values[n]);
+    }
+  }
+
+  private region(region: Region): Region {
+    let changed = false;
+    const ops: Op[] = [];
+    for (const op of region.ops) {
+      if (!this.live.has(op)) {
+        changed = true;
+        continue;
+      }
+      const next = this.rewrite(op);
+      changed ||= next !== op;
+      ops.push(next);
+    }
+    return changed ? { ...region, ops } : region;
+  }
+
+  private rewrite(op: Op): Op {
+    if (op.op === 'if') {
+      const kept = this.places(op.results);
+      const then = this.yielding(this.region(op.then), kept);
+      const otherwise = this.yielding(this.region(op.else), kept);
+      if (kept === undefined && then === op.then && otherwise === op.else) return op;
+      return { ...op, then, else: otherwise, results: picked(op.results, kept) };
+    }
+    if (op.op === 'block') {
+      const kept = this.places(op.results);
+      if (kept !== undefined) this.narrowed.set(op.label, kept);
+      const body = this.yielding(this.region(op.body), kept);
+      if (kept === undefined && body === op.body) return op;
+      return { ...op, body, results: picked(op.results, kept) };
+    }
+    if (op.op !== 'loop') return op;
+    const carried = this.places(op.test.params);
+    const passed = this.places(op.body.params, op.results);
+    let test = this.region(op.test);
+    if (passed !== undefined && test.end.kind === 'yield') {
+      const [goes, ...values] = test.end.values;
+      test = { ...test, end: { kind: 'yield', values: [goes, ...picked(values, passed)] } };
+    }
+    test = this.narrow(test);
+    const body = this.yielding(this.region(op.body), carried);
+    if (carried === undefined && passed === undefined && test === op.test && body === op.body) return op;
+    return {
+      ...op,
+      args: picked(op.args, carried),
+      results: picked(op.results, passed),
+      test: carried === undefined ? test : { ...test, params: picked(test.params, carried) },
+      body: passed === undefined ? body : { ...body, params: picked(body.params, passed) },
+    };
+  }
+
+  /** The results of blocks that are left, by their labels. */
+  private readonly narrowed = new Map<Label, readonly number[]>();
+
+  private yielding(region: Region, kept: readonly number[] | undefined): Region {
+    if (kept === undefined || region.end.kind !== 'yield') return this.narrow(region);
+    return { ...region, end: { kind: 'yield', values: picked(region.end.values, kept) } };
+  }
+
+  private narrow(region: Region): Region {
+    const { end } = region;
+    if (end.kind !== 'br') return region;
+    const kept = this.narrowed.get(end.label);
+    return kept === undefined ? region : { ...region, end: { ...end, values: picked(end.values, kept) } };
+  }
+
+  /** The places of the values that are needed; undefined if all are. */
+  private places(values: readonly Value[], also?: readonly Value[]): readonly number[] | undefined {
+    const kept: number[] = [];
+    values.forEach(({ id }, n) => {
+      if (this.needed.has(id) || (also !== undefined && this.needed.has(also[n].id))) kept.push(n);
+    });
+    return kept.length === values.length ? undefined : kept;
+  }
+}
+
+function picked<T>(values: readonly T[], places: readonly number[] | undefined): readonly T[] {
+  return places === undefined ? values : places.map((n) => values[n]);
+}

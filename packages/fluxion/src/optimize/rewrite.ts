@@ -1,0 +1,110 @@
+/**
+ * Writing functions anew: other values in the place of old ones, and the walk through regions that every pass needs.
+ * Invariant: an operation that stays as it is stays the same object.
+ */
+import type { End, Func, Label, Module, Op, Region, Value } from '../ir/ops.ts';
+import { regionsOf } from '../ir/ops.ts';
+import type { Type } from '../ir/types.ts';
+
+/** Values that stand for others. */
+export class Substitution {
+  private readonly by = new Map<number, Value>();
+
+  set(old: Value, value: Value): void {
+    this.by.set(old.id, this.get(value));
+  }
+
+  get(value: Value): Value {
+    return this.by.get(value.id) ?? value;
+  }
+
+  all(values: readonly Value[]): readonly Value[] {
+    for (let i = 0; i < values.length; i++) {
+      if (this.by.has(values[i].id)) return values.map((v) => this.get(v));
+    }
+    return values;
+  }
+
+  op(op: Op): Op {
+    if (!('args' in op)) return op;
+    const args = this.all(op.args);
+    const trips = op.op === 'loop' && op.trips !== undefined ? this.get(op.trips) : undefined;
+    if (args === op.args && (op.op !== 'loop' || trips === op.trips)) return op;
+    return op.op === 'loop' ? { ...op, args, trips } : ({ ...op, args } as Op);
+  }
+
+  end(end: End): End {
+    if (end.kind === 'never') return end;
+    const values = this.all(end.values);
+    return values === end.values ? end : { ...end, values };
+  }
+}
+
+/** New values of a function. */
+export class Fresh {
+  private next: number;
+
+  constructor(func: Func) {
+    this.next = lastId(func) + 1;
+  }
+
+  value(type: Type, name?: string): Value {
+    return { id: this.next++, type, name };
+  }
+
+  like(value: Value): Value {
+    return { ...value, id: this.next++ };
+  }
+}
+
+function lastId(func: Func): number {
+  let last = -1;
+  const see = (values: readonly Value[]): void => {
+    for (const { id } of values) if (id > last) last = id;
+  };
+  const walk = (region: Region): void => {
+    see(region.params);
+    for (const op of region.ops) {
+      see(op.results);
+      for (const inner of regionsOf(op)) walk(inner);
+    }
+  };
+  see(func.params);
+  walk(func.body);
+  return last;
+}
+
+/** Every operation inside, those of inner regions after the one they belong to. */
+export function eachOp(region: Region, see: (op: Op) => void): void {
+  for (const op of region.ops) {
+    see(op);
+    for (const inner of regionsOf(op)) eachOp(inner, see);
+  }
+}
+
+/** Every region inside, this one first. */
+export function eachRegion(region: Region, see: (region: Region) => void): void {
+  see(region);
+  for (const op of region.ops) for (const inner of regionsOf(op)) eachRegion(inner, see);
+}
+
+/** The module with each function as `change` makes it. */
+export function mapFunctions(module: Module, change: (func: Func) => Func): Module {
+  let changed = false;
+  const functions = new Map<string, Func>();
+  for (const [name, func] of module.functions) {
+    const next = change(func);
+    changed ||= next !== func;
+    functions.set(name, next);
+  }
+  return changed ? { ...module, functions } : module;
+}
+
+/** How many branches lead to each label. */
+export function branchCounts(region: Region): Map<Label, number> {
+  const counts = new Map<Label, number>();
+  eachRegion(region, ({ end }) => {
+    if (end.kind === 'br') counts.set(end.label, (counts.get(end.label) ?? 0) + 1);
+  });
+  return counts;
+}

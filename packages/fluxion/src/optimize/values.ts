@@ -1,0 +1,375 @@
+/**
+ * Each value is computed once: what has been computed, loaded, stored or checked before is not computed, loaded, stored or checked again.
+ * Invariant: a value stands for another only where it is visible and equal to it bit for bit; a load is the same only if nothing that
+ * may have written its cell has run since.
+ */
+import type { Compare, End, Func, Label, Loop, Module, Op, Region, Test, Value } from '../ir/ops.ts';
+import { regionsOf } from '../ir/ops.ts';
+import type { Space } from '../ir/types.ts';
+import { type EffectsOf, eachWritten, effectsOf } from './effects.ts';
+import { constantOf, mirrored, opposite } from './fold.ts';
+import { Memory } from './memory.ts';
+import { Fresh, mapFunctions, Substitution } from './rewrite.ts';
+
+export function values(module: Module): Module {
+  const effects = effectsOf(module);
+  return mapFunctions(module, (func) => new Numbering(func, effects).run());
+}
+
+/** Scoped map: what a region has put in goes with it. */
+class Scoped<K, V> {
+  private readonly map = new Map<K, V>();
+  private readonly log: (readonly [key: K, before: V | undefined])[] = [];
+
+  get(key: K): V | undefined {
+    return this.map.get(key);
+  }
+
+  set(key: K, value: V): void {
+    this.log.push([key, this.map.get(key)]);
+    this.map.set(key, value);
+  }
+
+  get mark(): number {
+    return this.log.length;
+  }
+
+  back(mark: number): void {
+    while (this.log.length > mark) {
+      const [key, before] = this.log.pop()!;
+      if (before === undefined) this.map.delete(key);
+      else this.map.set(key, before);
+    }
+  }
+}
+
+class Numbering {
+  private readonly func: Func;
+  private readonly effects: EffectsOf;
+  private readonly by = new Substitution();
+  private readonly fresh: Fresh;
+  private readonly definitions = new Map<number, Op>();
+  private readonly known = { definition: (value: Value): Op | undefined => this.definitions.get(value.id) };
+  private readonly table = new Scoped<string, Value>();
+  /** bools that are known where the walk is. */
+  private readonly facts = new Scoped<number, boolean>();
+  private readonly memory: Memory;
+  private readonly written = new Map<Loop, ReadonlySet<Space>>();
+  private readonly spaces = new Map<Space, number>();
+  private readonly left = new Map<Label, Memory['here'][]>();
+  private readonly truths: Partial<Record<'true' | 'false', Value>> = {};
+  private out: Op[] = [];
+
+  constructor(func: Func, effects: EffectsOf) {
+    this.func = func;
+    this.effects = effects;
+    this.fresh = new Fresh(func);
+    const params = new Set(func.params.map(({ id }) => id));
+    this.memory = new Memory(this.known, ({ id }) => params.has(id));
+  }
+
+  run(): Func {
+    collectWritten(this.func.body, this.effects, this.written);
+    const { ops, end } = this.region(this.func.body, () => {});
+    const constants = Object.entries(this.truths).map(
+      ([name, value]): Op => ({ op: 'const', value: name === 'true' ? 1 : 0, results: [value] }),
+    );
+    return { ...this.func, body: { params: [], ops: [...constants, ...ops], end } };
+  }
+
+  private region(region: Region, begin: () => void): Region {
+    const outer = this.out;
+    const marks = [this.table.mark, this.facts.mark] as const;
+    const ops: Op[] = [];
+    this.out = ops;
+    begin();
+    for (const op of region.ops) this.op(op);
+    const end: End = this.by.end(region.end);
+    if (end.kind === 'br') this.left.get(end.label)?.push(this.memory.here);
+    this.table.back(marks[0]);
+    this.facts.back(marks[1]);
+    this.out = outer;
+    return { params: region.params, ops, end };
+  }
+
+  private emit(op: Op): void {
+    this.out.push(op);
+    for (const { id } of op.results) this.definitions.set(id, op);
+  }
+
+  private op(original: Op): void {
+    const op = this.decided(this.by.op(original));
+    switch (op.op) {
+      case 'const':
+      case 'math':
+      case 'compare':
+      case 'int':
+      case 'convert':
+      case 'select':
+      case 'offset': {
+        const key = this.key(op);
+        const there = this.table.get(key);
+        if (there !== undefined) {
+          this.by.set(op.results[0], there);
+          return;
+        }
+        this.table.set(key, op.results[0]);
+        this.emit(op);
+        return;
+      }
+      case 'load': {
+        const [base, index] = op.args;
+        if (op.space.constant) {
+          const key = `load ${this.space(op.space)} ${base.id} ${index?.id}`;
+          const there = this.table.get(key);
+          if (there !== undefined) {
+            this.by.set(op.results[0], there);
+            return;
+          }
+          this.table.set(key, op.results[0]);
+          this.emit(op);
+          return;
+        }
+        const there = this.memory.read(op.space, base, index);
+        if (there !== undefined) {
+          this.by.set(op.results[0], there);
+          return;
+        }
+        this.memory.learn(op.space, base, index, op.results[0]);
+        this.emit(op);
+        return;
+      }
+      case 'store': {
+        const [base] = op.args;
+        const index = op.args.length === 3 ? op.args[1] : undefined;
+        const value = op.args[op.args.length - 1];
+        if (this.memory.read(op.space, base, index)?.id === value.id) return;
+        this.memory.write(op.space, base, index, value);
+        if (op.space.constant) {
+          // Only what is made here is written so: a load before it would have been of an object half made.
+          this.table.set(`load ${this.space(op.space)} ${base.id} ${index?.id}`, value);
+        }
+        this.emit(op);
+        return;
+      }
+      case 'guard':
+        if (constantOf(this.known, op.args[0]) === 1) return;
+        this.emit(op);
+        this.assert(op.args[0], true);
+        return;
+      case 'if':
+        this.branch(op);
+        return;
+      case 'block': {
+        const before = this.memory.here;
+        this.left.set(op.label, []);
+        this.memory.enter(before);
+        const body = this.region(op.body, () => {});
+        const ways = this.left.get(op.label)!;
+        if (body.end.kind === 'yield') ways.push(this.memory.here);
+        this.memory.join(before, ways);
+        this.emit({ ...op, body });
+        return;
+      }
+      case 'loop': {
+        const before = this.memory.here;
+        this.memory.enter(before);
+        for (const space of this.written.get(original as Loop)!) this.memory.forget(space);
+        const start = this.memory.here;
+        this.memory.enter(start);
+        const test = this.region(op.test, () => {});
+        const tested = this.memory.here;
+        this.memory.join(start, [tested]);
+        const after = this.memory.here;
+        this.memory.enter(after);
+        const body = this.region(op.body, () => this.tested(test, op.body.params, true));
+        this.memory.enter(after);
+        this.emit({ ...op, test, body });
+        this.tested(test, op.results, false);
+        return;
+      }
+      default:
+        eachWritten(op, this.effects, (space) => {
+          this.memory.forget(space);
+        });
+        this.emit(op);
+    }
+  }
+
+  /** The test of a loop as said of the values it passes on: to the body where it holds, to what follows where it does not. */
+  private tested({ params, ops, end }: Region, passed: readonly Value[], holds: boolean): void {
+    if (end.kind !== 'yield') return;
+    const [goes, ...given] = end.values;
+    const own = new Map<number, Op | undefined>(params.map(({ id }) => [id, undefined]));
+    for (const op of ops) for (const { id } of op.results) own.set(id, op);
+    const outside = (value: Value): Value | undefined => {
+      const n = given.findIndex(({ id }) => id === value.id);
+      if (n >= 0) return passed[n];
+      return own.has(value.id) ? undefined : value;
+    };
+    const say = (value: Value): void => {
+      const op = own.get(value.id);
+      if (op?.op === 'int' && op.fn === (holds ? 'and' : 'or')) op.args.forEach(say);
+      if (op?.op !== 'compare') return;
+      const [a, b] = op.args.map(outside);
+      if (a === undefined || b === undefined) return;
+      this.table.set(compareKey(op.test, a, b, op.unsigned), this.truth(holds));
+      this.imply({ ...op, args: [a, b] }, holds);
+    };
+    say(goes);
+  }
+
+  private branch(op: Op & { op: 'if' }): void {
+    const before = this.memory.here;
+    const [condition] = op.args;
+    this.memory.enter(before);
+    const then = this.region(op.then, () => this.assert(condition, true));
+    const afterThen = this.memory.here;
+    this.memory.enter(before);
+    const otherwise = this.region(op.else, () => this.assert(condition, false));
+    const afterElse = this.memory.here;
+    const ways: Memory['here'][] = [];
+    if (then.end.kind === 'yield') ways.push(afterThen);
+    if (otherwise.end.kind === 'yield') ways.push(afterElse);
+    this.memory.join(before, ways);
+    this.emit({ ...op, then, else: otherwise });
+    if (then.end.kind !== 'yield') this.assert(condition, false);
+    else if (otherwise.end.kind !== 'yield') this.assert(condition, true);
+  }
+
+  /** With constants for the bools that are known here. */
+  private decided(op: Op): Op {
+    if (op.op !== 'if' && op.op !== 'guard' && op.op !== 'select' && op.op !== 'int') return op;
+    let args: Value[] | undefined;
+    op.args.forEach((arg, n) => {
+      const fact = arg.type === 'bool' ? this.facts.get(arg.id) : undefined;
+      if (fact === undefined || constantOf(this.known, arg) !== undefined) return;
+      args ??= [...op.args];
+      args[n] = this.truth(fact);
+    });
+    return args === undefined ? op : ({ ...op, args } as unknown as Op);
+  }
+
+  private truth(value: boolean): Value {
+    const name = value ? 'true' : 'false';
+    let known = this.truths[name];
+    if (known === undefined) {
+      this.truths[name] = known = this.fresh.value('bool');
+      this.definitions.set(known.id, { op: 'const', value: value ? 1 : 0, results: [known] });
+    }
+    return known;
+  }
+
+  private assert(condition: Value, holds: boolean): void {
+    if (constantOf(this.known, condition) !== undefined) return;
+    this.facts.set(condition.id, holds);
+    const op = this.definitions.get(condition.id);
+    if (op?.op === 'int') {
+      const [a, b] = op.args;
+      if ((op.fn === 'and' && holds) || (op.fn === 'or' && !holds)) {
+        this.assert(a, holds);
+        this.assert(b, holds);
+      } else if (op.fn === 'xor') {
+        if (constantOf(this.known, b) === 1) this.assert(a, !holds);
+        else if (constantOf(this.known, a) === 1) this.assert(b, !holds);
+      }
+    } else if (op?.op === 'compare') this.imply(op, holds);
+  }
+
+  /** Other comparisons of the same two values, of which one is known. */
+  private imply(op: Compare, holds: boolean): void {
+    let { test } = op;
+    if (!holds) {
+      if (op.args[0].type === 'f64' && test !== 'eq' && test !== 'ne') return;
+      test = opposite[test];
+    }
+    const [a, b] = test === 'gt' || test === 'ge' ? [op.args[1], op.args[0]] : op.args;
+    const say = (said: Test, truth: boolean): void => {
+      const key = compareKey(said, a, b, op.unsigned);
+      this.table.set(key, this.truth(truth));
+    };
+    switch (test) {
+      case 'eq':
+        say('ne', false);
+        if (op.args[0].type !== 'f64' && op.args[0].type !== 'i32') return;
+        for (const said of ['le', 'ge'] as const) say(said, true);
+        for (const said of ['lt', 'gt'] as const) say(said, false);
+        return;
+      case 'ne':
+        say('eq', false);
+        return;
+      case 'lt':
+      case 'gt':
+        say('le', true);
+        say('ne', true);
+        say('eq', false);
+        say('gt', false);
+        say('ge', false);
+        if (!holds) say('lt', true);
+        return;
+      default:
+        say('gt', false);
+        if (!holds) say('le', true);
+    }
+  }
+
+  private key(op: Op): string {
+    switch (op.op) {
+      case 'const':
+        return `${op.results[0].type} ${Object.is(op.value, -0) ? '-0' : op.value}`;
+      case 'compare':
+        return compareKey(op.test, op.args[0], op.args[1], op.unsigned);
+      case 'math':
+      case 'int': {
+        const [a, b] = op.args;
+        const either =
+          op.fn === 'add' || op.fn === 'mul' || (op.op === 'int' && symmetric.has(op.fn) && op.args.length === 2);
+        if (either && a.id > b.id) return `${op.op} ${op.fn} ${b.id} ${a.id}`;
+        return `${op.op} ${op.fn} ${op.args.map(({ id }) => id).join(' ')}`;
+      }
+      case 'offset':
+        return `offset ${this.space(op.space)} ${op.args[0].id} ${op.args[1].id}`;
+      case 'convert':
+        return `${op.fn} ${op.args[0].id}`;
+      case 'select':
+        return `select ${op.args.map(({ id }) => id).join(' ')}`;
+      default:
+        throw new Error(`${op.op} is no value`);
+    }
+  }
+
+  private space(space: Space): number {
+    let n = this.spaces.get(space);
+    if (n === undefined) this.spaces.set(space, (n = this.spaces.size));
+    return n;
+  }
+}
+
+const symmetric: ReadonlySet<string> = new Set(['and', 'or', 'xor', 'min', 'max']);
+
+function compareKey(test: Test, a: Value, b: Value, unsigned: boolean | undefined): string {
+  let [said, x, y] = [test, a, b];
+  if (said === 'gt' || said === 'ge' || ((said === 'eq' || said === 'ne') && x.id > y.id)) {
+    [said, x, y] = [mirrored[said], y, x];
+  }
+  return `${said}${unsigned === true ? ' unsigned' : ''} ${x.id} ${y.id}`;
+}
+
+/** The spaces that each loop may write, inner ones and calls included. */
+export function collectWritten(
+  region: Region,
+  effects: EffectsOf,
+  loops: Map<Loop, ReadonlySet<Space>>,
+  into: Set<Space> = new Set(),
+): Set<Space> {
+  for (const op of region.ops) {
+    eachWritten(op, effects, (space) => into.add(space));
+    if (op.op === 'loop') {
+      const own = new Set<Space>();
+      for (const inner of regionsOf(op)) collectWritten(inner, effects, loops, own);
+      loops.set(op, own);
+      for (const space of own) into.add(space);
+    } else for (const inner of regionsOf(op)) collectWritten(inner, effects, loops, into);
+  }
+  return into;
+}
