@@ -7,6 +7,8 @@ import type { Value } from '../ir/ops.ts';
 export class Adjoints {
   /** By the id of the primal value. */
   private readonly own = new Map<number, Value>();
+  /** What an outer layer has and this one has taken. */
+  readonly taken = new Set<number>();
   private readonly outer: Adjoints | undefined;
 
   constructor(outer?: Adjoints) {
@@ -17,6 +19,7 @@ export class Adjoints {
     for (let layer: Adjoints | undefined = this; layer !== undefined; layer = layer.outer) {
       const sum = layer.own.get(id);
       if (sum !== undefined) return sum;
+      if (layer.taken.has(id)) return undefined;
     }
     return undefined;
   }
@@ -25,11 +28,11 @@ export class Adjoints {
     this.own.set(id, sum);
   }
 
-  /** The whole adjoint of a value whose definition has been reached: the layer is that of the region where it is defined. */
+  /** The whole adjoint of a value whose definition has been reached. */
   take(id: number): Value | undefined {
-    if (!this.own.has(id)) return undefined;
-    const sum = this.own.get(id);
+    const sum = this.get(id);
     this.own.delete(id);
+    if (sum !== undefined && this.outer?.get(id) !== undefined) this.taken.add(id);
     return sum;
   }
 

@@ -343,6 +343,7 @@ export class Sweep {
   fork(condition: () => Value, then: () => void, otherwise: () => void = () => {}): void {
     const a = this.detached(then);
     const b = this.detached(otherwise);
+    for (const id of [...a.adjoints.taken, ...b.adjoints.taken]) this.adjoints.take(id);
     const merged: { id: number; values: readonly [Value, Value] }[] = [];
     for (const id of new Set([...a.adjoints.changed(), ...b.adjoints.changed()])) {
       const x = a.adjoints.get(id);

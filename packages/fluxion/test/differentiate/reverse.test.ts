@@ -244,6 +244,63 @@ func f(%x: ref, %n: i32, %a: f64) -> f64 {
     });
 });
 
+describe('ways out one after the other', () => {
+  for (const limits of [
+    [9, 9, 9],
+    [1, 9, 9],
+    [9, 1.5, 9],
+    [9, 9, 1],
+  ])
+    test(`the adjoint of what is used beyond a later way out is not lost: ${limits}`, () => {
+      agree(
+        programOf(`space x: f64 elements
+func f(%x: ref, %n: i32, %a: f64) -> f64 {
+  %zero: i32 = const 0
+  %one: i32 = const 1
+  %l1: f64 = const ${limits[0]}
+  %l2: f64 = const ${limits[1]}
+  %l3: f64 = const ${limits[2]}
+  %r: f64 = block L1 {
+    %c1: bool = compare.gt %a, %l1
+    %b: f64 = if %c1 {
+      br L1 %a
+    } else {
+      %aa: f64 = math.mul %a, %a
+      yield %aa
+    }
+    %i3: i32, %z: f64 = loop %zero, %b trips %n test (%i: i32, %s: f64) {
+      %more: bool = compare.lt %i, %n
+      yield %more, %i, %s
+    } body (%j: i32, %t: f64) {
+      %v: f64 = load x[%x, %j]
+      %w: f64 = math.mul %t, %v
+      %c2: bool = compare.gt %w, %l2
+      if %c2 {
+        br L1 %w
+      } else {
+        yield
+      }
+      %sw: f64 = math.sin %w
+      %k: i32 = int.add %j, %one
+      yield %k, %sw
+    }
+    %c3: bool = compare.gt %a, %l3
+    %y: f64 = if %c3 {
+      %bz: f64 = math.mul %b, %z
+      br L1 %bz
+    } else {
+      yield %z
+    }
+    %yz: f64 = math.mul %y, %z
+    yield %yz
+  }
+  yield %r
+}
+`),
+      );
+    });
+});
+
 describe('growth', () => {
   const moduleOf = (func: Func): Module => ({
     functions: new Map([[func.name, func]]),
