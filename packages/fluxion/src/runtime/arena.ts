@@ -8,7 +8,7 @@
  * be met. So new objects and their shadows are 0 without anybody writing zeros during a run.
  */
 import type { Instance } from '../emit/wasm/compile.ts';
-import { engine, pageBytes, type WasmMemory } from '../emit/wasm/engine.ts';
+import { newMemory, pageBytes, type WasmMemory } from '../emit/wasm/engine.ts';
 import {
   addressOf,
   bytesOfElements,
@@ -63,9 +63,9 @@ export class ArenaFull extends Error {
 export const largestMemory = 2 ** 32 - pageBytes;
 
 export class Arena {
-  readonly memory: WasmMemory;
   private readonly limit: number;
-  private current: ArenaViews;
+  private made: WasmMemory | undefined;
+  private current: ArenaViews | undefined;
   /** By address. */
   private readonly open_: Segment[] = [];
   /** Where something else than 0 may lie outside of open segments; by address, not overlapping. */
@@ -73,13 +73,18 @@ export class Arena {
 
   constructor(limit = largestMemory) {
     this.limit = Math.min(limit, largestMemory);
-    this.memory = new engine.Memory({ initial: 1, maximum: 65_536 });
-    this.current = viewsOf(this.memory);
+  }
+
+  /** Made when it is first asked for. Throws `Unavailable`. */
+  get memory(): WasmMemory {
+    this.made ??= newMemory();
+    return this.made;
   }
 
   /** To be asked for again after anything was allocated or run. */
   get views(): ArenaViews {
-    if (this.current.u8.buffer !== this.memory.buffer) this.current = viewsOf(this.memory);
+    const { memory } = this;
+    if (this.current?.u8.buffer !== memory.buffer) this.current = viewsOf(memory);
     return this.current;
   }
 

@@ -1,7 +1,7 @@
 // The memory and its segments: what is new is 0, what runs out is told, and nobody meets what another has left.
 import { describe, expect, test } from 'vitest';
 import { compileModule, instantiate } from '../../src/emit/wasm/compile.ts';
-import { pageBytes } from '../../src/emit/wasm/engine.ts';
+import { pageBytes, Unavailable } from '../../src/emit/wasm/engine.ts';
 import { firstSegment, layOut, mirrored } from '../../src/emit/wasm/memory.ts';
 import { parse } from '../../src/ir/parse.ts';
 import { elements, field, type Level, type Shape, shadowOf } from '../../src/ir/types.ts';
@@ -304,6 +304,27 @@ func f() -> f64, f64 {
     expect(work()).toEqual([5, 5]);
     expect(depth).toBe(4);
     expect(isZero(arena, { from: firstSegment, to: arena.views.u8.length })).toBe(true);
+  });
+
+  test('without WebAssembly, and where no memory is to be had, it says so when it is asked', () => {
+    const { WebAssembly } = globalThis as unknown as { WebAssembly: { Memory: unknown } };
+    const { Memory } = WebAssembly;
+    try {
+      (globalThis as { WebAssembly?: unknown }).WebAssembly = undefined;
+      const arena = new Arena();
+      expect(() => arena.open([], [8, 8])).toThrow(Unavailable);
+      expect(() => compileModule(programs)).toThrow(Unavailable);
+      (globalThis as { WebAssembly?: unknown }).WebAssembly = WebAssembly;
+      WebAssembly.Memory = class {
+        constructor() {
+          throw new RangeError('could not allocate memory');
+        }
+      };
+      expect(() => arena.open([], [8, 8])).toThrow(Unavailable);
+    } finally {
+      (globalThis as { WebAssembly?: unknown }).WebAssembly = WebAssembly;
+      WebAssembly.Memory = Memory;
+    }
   });
 
   test('a limit is kept', () => {

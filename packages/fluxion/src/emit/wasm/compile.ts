@@ -4,7 +4,7 @@
  */
 import type { Module } from '../../ir/ops.ts';
 import { type Emitted, type Entry, emit } from './emit.ts';
-import { engine, type WasmMemory, type WasmModule } from './engine.ts';
+import { engine, Unavailable, type WasmMemory, type WasmModule } from './engine.ts';
 import { engineFunction } from './links.ts';
 import { type Layout, reservedBytes, resultSlots } from './memory.ts';
 
@@ -16,7 +16,7 @@ export interface Compiled extends Emitted {
 /** A module that engines refuse for its size (locals, parameters, bytes of one function): it is not compiled. */
 export class TooLarge extends Error {}
 
-/** `entries`: the functions that will be called from outside; all of them if nothing is said. Throws `TooLarge`. */
+/** `entries`: the functions that will be called from outside; all of them if nothing is said. Throws `TooLarge`, `Unavailable`. */
 export function compileModule(module: Module, entries: readonly string[] = [...module.functions.keys()]): Compiled {
   for (const { name, params, results } of module.functions.values()) {
     const mostResults = entries.includes(name) ? resultSlots : most;
@@ -26,9 +26,10 @@ export function compileModule(module: Module, entries: readonly string[] = [...m
   }
   const emitted = emit(module, entries);
   try {
-    return { ...emitted, module, code: new engine.Module(emitted.bytes) };
+    return { ...emitted, module, code: new (engine().Module)(emitted.bytes) };
   } catch (e) {
-    if (!engineLimit(e)) throw e;
+    if (isForbidden(e)) throw new Unavailable((e as Error).message);
+    if (!isLimit(e)) throw e;
     throw new TooLarge((e as Error).message);
   }
 }
@@ -37,8 +38,13 @@ export function compileModule(module: Module, entries: readonly string[] = [...m
 const most = 1000;
 
 /** What the engine says of code that is well formed and too large for it; anything else is a fault of ours. */
-function engineLimit(e: unknown): boolean {
+function isLimit(e: unknown): boolean {
   return e instanceof Error && /exceeds? |too (?:large|many|big)|maximum/i.test(e.message);
+}
+
+/** A content-security policy that does not allow compiling. */
+function isForbidden(e: unknown): boolean {
+  return e instanceof Error && /disallowed|not allowed|blocked|content security policy|unsafe-eval/i.test(e.message);
 }
 
 /**
@@ -93,7 +99,7 @@ export function instantiate(compiled: Compiled, { memory, leave, host }: Imports
     else if (what.kind === 'math') functions[n] = engineFunction(what.fn);
     else functions[n] = (...args: number[]) => guarded(what.index, args);
   });
-  const { exports } = new engine.Instance(compiled.code, { f: functions, m: { m: memory } });
+  const { exports } = new (engine().Instance)(compiled.code, { f: functions, m: { m: memory } });
   const setGlobals = exports.enter as (...globals: number[]) => void;
   const enter = (layout: Layout, filled?: readonly number[]) => {
     const globals: number[] = [];

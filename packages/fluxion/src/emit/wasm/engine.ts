@@ -26,4 +26,24 @@ interface Engine {
 
 export const pageBytes = 65_536;
 
-export const { WebAssembly: engine } = globalThis as unknown as { readonly WebAssembly: Engine };
+/** There is no WebAssembly here, or none that may be used: nothing is compiled. */
+export class Unavailable extends Error {}
+
+/** Throws `Unavailable`. */
+export function engine(): Engine {
+  const { WebAssembly } = globalThis as { readonly WebAssembly?: Engine };
+  if (WebAssembly === undefined) throw new Unavailable('this environment has no WebAssembly');
+  return WebAssembly;
+}
+
+/** A memory that can grow: to 4 GB, or as far as the process may reserve addresses. Throws `Unavailable`. */
+export function newMemory(): WasmMemory {
+  for (const maximum of [65_536, 16_384, 4096, 1024]) {
+    try {
+      return new (engine().Memory)({ initial: 1, maximum });
+    } catch (e) {
+      if (e instanceof Unavailable) throw e;
+    }
+  }
+  throw new Unavailable('this process may not reserve memory for WebAssembly');
+}
