@@ -3,6 +3,7 @@
  * Invariant: an operation is nested only in the one place that uses it, in its own region, and only if nothing between can change what it
  * reads; constants are written wherever they are used.
  */
+import type { Value } from '../../ir/ops.ts';
 import type { Space } from '../../ir/types.ts';
 import { type FuncTree, headProperty, isPure, type Node, type Tree } from './tree.ts';
 
@@ -27,7 +28,6 @@ export class Nesting {
   private decide(tree: Tree): void {
     const { nodes } = tree;
     for (const node of nodes) for (const inner of node.trees) this.decide(inner);
-    const index = new Map(nodes.map((node, i) => [node, i]));
     /** Of each value: the node that uses it, or the end. */
     const user = new Map<number, Node | 'end'>();
     for (const node of nodes) for (const value of node.operands) user.set(value.id, node);
@@ -49,7 +49,6 @@ export class Nesting {
       const by = user.get(result.id);
       if (by === undefined) continue;
       const at = by === 'end' ? nodes.length : statement.get(by)!;
-      // Parts of an object that is used under its name in one place only stay apart from it.
       const size = (held.get(at) ?? 0) + 1 + (held.get(i) ?? 0);
       if (size > (by !== 'end' && by.op.op === 'loop' ? 4 : mostOperations)) continue;
       if (by !== 'end' && by.op.op === 'if' && !this.isNested(by) && size > 8) continue;
@@ -59,16 +58,26 @@ export class Nesting {
       statement.set(node, at);
       held.set(at, size);
     }
-    void index;
   }
 
-  /** An `if` of which each side is one expression. */
-  isChoice({ op, trees }: Node): boolean {
+  /** An `if` of which each side is one expression, unless it adds to something. */
+  private isChoice({ op, trees }: Node): boolean {
+    const [a, b] = trees.map((t) => this.added(t));
     return (
+      (a === undefined || a !== b) &&
       op.op === 'if' &&
       op.results.length === 1 &&
       trees.every((t) => t.end.kind === 'yield' && t.nodes.length <= 6 && t.nodes.every((n) => this.isNested(n)))
     );
+  }
+
+  /** What a side adds to, or hands on. */
+  private added({ end }: Tree): Value | undefined {
+    if (end.kind !== 'yield' || end.values.length !== 1) return undefined;
+    const node = this.tree.definitions.get(end.values[0].id);
+    if (node?.op.op === 'const') return undefined;
+    const isSum = node?.op.op === 'math' && (node.op.fn === 'add' || node.op.fn === 'sub');
+    return isSum ? node.operands[0] : end.values[0];
   }
 
   private changes(nodes: readonly Node[], from: number, to: number, reads: ReadonlySet<Space>): boolean {

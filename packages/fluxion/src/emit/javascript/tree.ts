@@ -107,12 +107,32 @@ class Growing {
         }
         if (op.op === 'loop' && op.trips) other.add(op.trips.id);
         for (const inner of regionsOf(op)) walk(inner);
+        if (op.op === 'loop') this.passUnchanged(op);
       }
       if (region.end.kind !== 'never') for (const value of region.end.values) other.add(value.id);
     };
     walk(body);
     for (const op of indexes)
       if (op.op === 'convert' && !other.has(op.results[0].id)) this.stands.set(op.results[0].id, op.args[0]);
+  }
+
+  /** What goes round a loop as it is, is what it was before the loop. */
+  private passUnchanged({ args, test, body, results }: Op & { op: 'loop' }): void {
+    if (test.end.kind !== 'yield') return;
+    const passed = test.end.values.slice(1);
+    test.params.forEach((param, i) => {
+      const places = passed.flatMap((v, j) => (this.resolve(v) === param ? [j] : []));
+      if (body.end.kind === 'yield') {
+        const next = this.resolve(body.end.values[i]);
+        if (!places.some((j) => body.params[j] === next)) return;
+      }
+      const first = this.resolve(args[i]);
+      this.stands.set(param.id, first);
+      for (const j of places) {
+        this.stands.set(body.params[j].id, first);
+        this.stands.set(results[j].id, first);
+      }
+    });
   }
 
   private resolve(value: Value): Value {
@@ -135,7 +155,8 @@ class Growing {
     for (const op of region.ops) {
       const alloc = moved.get(op);
       if (alloc !== undefined) this.add(tree, alloc, folded.get(alloc));
-      if (this.skipped.has(op) || this.stands.has(op.results[0]?.id) || folded.has(op)) continue;
+      const isStood = regionsOf(op).length === 0 && op.results.length > 0 && this.stands.has(op.results[0].id);
+      if (this.skipped.has(op) || isStood || folded.has(op)) continue;
       this.add(tree, op, undefined);
     }
     const { end } = region;
@@ -168,7 +189,7 @@ class Growing {
         this.skipped.add(op);
         last = op;
       } else if (
-        !(isPure(op) || op.op === 'elements' || op.op === 'alloc' || this.skipped.has(op)) ||
+        !(isPure(op) || op.op === 'elements' || op.op === 'alloc' || op.op === 'load' || this.skipped.has(op)) ||
         ('args' in op && op.args.some((v) => this.resolve(v) === ref))
       )
         break;

@@ -19,9 +19,8 @@ interface Lifetime {
 export interface Variable {
   readonly values: Value[];
   readonly lifetimes: Lifetime[];
+  /** The user's. */
   name: string | undefined;
-  /** The innermost tree that holds all of it. */
-  home: Tree;
   readonly isParameter: boolean;
 }
 
@@ -65,7 +64,6 @@ export class Variables {
       values: [value],
       lifetimes: [lifetime],
       name: value.name,
-      home: lifetime.tree,
       isParameter,
     };
     this.variables.set(value.id, variable);
@@ -174,13 +172,14 @@ export class Variables {
     if (one === undefined || other === undefined || one === other || a.type !== b!.type) return;
     if (!this.isUsed(a) || !this.isUsed(b!)) return;
     if (one.name !== undefined && other.name !== undefined && one.name !== other.name) return;
+    // A parameter keeps its meaning.
+    if ((one.isParameter || other.isParameter) && (one.name === undefined || one.name !== other.name)) return;
     if (one.isParameter && other.isParameter) return;
     for (const x of one.lifetimes) for (const y of other.lifetimes) if (overlap(x, y)) return;
     const [kept, gone] = other.isParameter ? [other, one] : [one, other];
     kept.values.push(...gone.values);
     kept.lifetimes.push(...gone.lifetimes);
     kept.name ??= gone.name;
-    kept.home = common(home(kept.home, this), home(gone.home, this));
     for (const value of gone.values) this.variables.set(value.id, kept);
   }
 
@@ -188,16 +187,12 @@ export class Variables {
   declaredIn(variable: Variable): Tree {
     let found: Tree | undefined;
     for (const { value, tree } of variable.lifetimes) {
-      const isCarried = tree.owner?.op.op === 'loop' && tree.params.includes(value);
+      const isCarried = tree.owner?.trees[0] === tree && tree.params.includes(value);
       const own = isCarried ? tree.owner!.tree : tree;
       found = found === undefined ? own : common(found, own);
     }
     return found!;
   }
-}
-
-function home(tree: Tree, _variables: Variables): Tree {
-  return tree;
 }
 
 function depth(tree: Tree): number {

@@ -1,0 +1,841 @@
+/**
+ * Statements: a function's text, from its tree.
+ * Invariant: the values that a region ends with are in their variables before control leaves it, whichever way it leaves.
+ */
+import type { Place, Value } from '../../ir/ops.ts';
+import { Expressions, type Surroundings, shadowText, stored } from './expressions.ts';
+import { marksOf, Scopes } from './names.ts';
+import { Nesting } from './nesting.ts';
+import { type FuncTree, headProperty, type Node, type Tree } from './tree.ts';
+import { type Variable, Variables } from './variables.ts';
+
+/** Lines, and lines that are indented. */
+export type Lines = (string | Lines)[];
+
+/** What is common to the functions of a text. */
+export interface Common extends Pick<Surroundings, 'heads' | 'properties' | 'levels' | 'callees' | 'hosts'> {
+  readonly reasons: readonly string[];
+  /** The user's line at a place. */
+  line(place: Place): string | undefined;
+}
+
+/** What becomes of the values that a region ends with. */
+type Ending =
+  | { readonly kind: 'return' }
+  | { readonly kind: 'results'; readonly node: Node }
+  | { readonly kind: 'round'; readonly node: Node; readonly step: Step | undefined };
+
+/** The update of a counted loop, which is written in its head. */
+interface Step {
+  readonly index: number;
+  readonly text: () => string;
+}
+
+/** A loop that counts down to 0: which of its values, and the operation that takes 1 from it. */
+interface Countdown {
+  readonly index: number;
+  readonly current: Node;
+}
+
+interface Exit {
+  readonly block: Node;
+  readonly ending: Ending;
+  readonly name: string;
+  used: boolean;
+  /** Leaving it is `break` or `continue` of this loop. */
+  jump?: { readonly loop: Node; readonly text: string } | undefined;
+}
+
+export function functionText(tree: FuncTree, name: string, common: Common): { lines: Lines; parameters: string[] } {
+  return new Writer(tree, name, common).write();
+}
+
+/** Fields of the tape that lead from round to round. */
+const links = /\.tape\d+\.\d+\.(previous|newest)\d*$/;
+
+class Writer {
+  private readonly tree: FuncTree;
+  private readonly name: string;
+  private readonly common: Common;
+  private readonly nesting: Nesting;
+  private readonly variables: Variables;
+  private readonly scopes: Scopes;
+  private readonly e: Expressions;
+  private readonly named = new Map<Variable, string>();
+  private readonly shadows = new Map<string, string>();
+  /** Of each value: the shadows of it that the function uses. */
+  private readonly wanted = new Map<number, Map<string, readonly string[]>>();
+  private readonly first = new Map<Node, Variable[]>();
+  private readonly counters = new Set<number>();
+  private readonly exits: Exit[] = [];
+  private readonly loops: Node[] = [];
+  private out: Lines = [];
+  private comment: string | undefined;
+  private labels = 0;
+
+  constructor(tree: FuncTree, name: string, common: Common) {
+    this.tree = tree;
+    this.name = name;
+    this.common = common;
+    this.nesting = new Nesting(tree);
+    this.variables = new Variables(tree, this.nesting);
+    this.scopes = new Scopes(common.callees.values());
+    this.e = new Expressions({
+      ...common,
+      tree,
+      nesting: this.nesting,
+      name: (value) => this.nameOf(value),
+      shadowName: (value, marks) => this.shadows.get(`${value.id} ${marks.join()}`),
+      isCounter: (value) => this.counters.has(value.id),
+    });
+    this.findCounters(tree.root);
+    this.findShadows(tree.root);
+    this.findFirst(tree.root);
+  }
+
+  write(): { lines: Lines; parameters: string[] } {
+    const { func, root } = this.tree;
+    const parameters = func.params.map((value) => this.declare(this.variables.of(value)!, value));
+    const body = this.collect(() => {
+      for (const value of func.params) this.declareShadows(value);
+      this.region(root, { kind: 'return' }, []);
+      if (this.out[this.out.length - 1] === 'return;') this.out.pop();
+    });
+    return { lines: [`function ${this.name}(${parameters.join(', ')}) {`, body, '}'], parameters };
+  }
+
+  // What is found out beforehand.
+
+  /** Integers that begin at a constant of at least 0 and only go up by constants, or that only go down while they are above 0. */
+  private findCounters(tree: Tree): void {
+    for (const node of tree.nodes) {
+      for (const inner of node.trees) this.findCounters(inner);
+      if (node.op.op !== 'loop') continue;
+      const [test, body] = node.trees;
+      node.operands.forEach((value, i) => this.firsts.set(test.params[i].id, value));
+      if (test.end.kind !== 'yield' || body.end.kind !== 'yield') continue;
+      const countdown = this.countdownOf(node);
+      if (countdown !== undefined) {
+        this.countdowns.set(node, countdown);
+        this.counters.add(countdown.current.results[0].id);
+      }
+      const next = body.end.values;
+      const passed = test.end.values.slice(1);
+      test.params.forEach((param, i) => {
+        const k = passed.indexOf(param);
+        const from = this.e.constant(node.operands[i]);
+        if (k < 0 || from === undefined || !(from >= 0) || !Number.isInteger(from)) return;
+        const step = this.step(next[i], body.params[k]);
+        if (step === undefined || step < 0 || !Number.isInteger(step)) return;
+        if (param.type === 'i32' && (step !== 1 || !this.isBounded(test, param))) return;
+        this.counters.add(param.id);
+        this.counters.add(body.params[k].id);
+      });
+    }
+  }
+
+  /** A carried number that goes on while it is above 0, and is used only after 1 has been taken from it. */
+  private countdownOf(node: Node): Countdown | undefined {
+    const [test, body] = node.trees;
+    if (test.end.kind !== 'yield' || body.end.kind !== 'yield') return undefined;
+    const goes = this.tree.definitions.get(test.end.values[0].id);
+    if (goes?.op.op !== 'compare' || goes.op.test !== 'gt' || this.e.constant(goes.operands[1]) !== 0) return undefined;
+    const [param] = goes.operands;
+    const index = test.params.indexOf(param);
+    const k = test.end.values.indexOf(param) - 1;
+    if (index < 0 || k < 0 || param.type !== 'i32') return undefined;
+    const inBody = body.params[k];
+    const next = body.end.values[index];
+    const current = this.tree.definitions.get(next.id);
+    if (current?.tree !== body || this.tree.uses.get(inBody.id) !== 1 || this.step(next, inBody) !== -1)
+      return undefined;
+    if (this.tree.uses.get(param.id) !== 2 || this.variables.isUsed(node.results[k])) return undefined;
+    const variable = this.variables.of(param);
+    const own = [param, inBody, next, node.results[k]];
+    if (variable === undefined || variable.values.length < 3 || !variable.values.every((v) => own.includes(v)))
+      return undefined;
+    return { index, current };
+  }
+  private readonly countdowns = new Map<Node, Countdown>();
+
+  /** The loop goes on only while the value is less than another. */
+  private isBounded(test: Tree, value: Value): boolean {
+    if (test.end.kind !== 'yield') return false;
+    const node = this.tree.definitions.get(test.end.values[0].id);
+    return (
+      node?.op.op === 'compare' && node.op.test === 'lt' && node.op.unsigned !== true && node.operands[0] === value
+    );
+  }
+
+  /** What is added to a carried value in each round. */
+  private step(next: Value, current: Value): number | undefined {
+    const node = this.tree.definitions.get(next.id);
+    if (node === undefined || (node.op.op !== 'math' && node.op.op !== 'int') || node.results[0].type === 'bool')
+      return undefined;
+    const { fn } = node.op;
+    const [a, b] = node.operands;
+    if (fn === 'add' && a === current) return this.e.constant(b);
+    if (fn === 'add' && b === current) return this.e.constant(a);
+    if (fn !== 'sub' || a !== current) return undefined;
+    const step = this.e.constant(b);
+    return step === undefined ? undefined : -step;
+  }
+
+  private findShadows(tree: Tree): void {
+    for (const node of tree.nodes) {
+      const { op, operands } = node;
+      if ('space' in op && op.op !== 'elements' && op.space.shadows !== undefined) {
+        const objects = op.op === 'copy' ? [operands[0], operands[2]] : [operands[0]];
+        for (const object of objects) this.want(object, marksOf(this.common.levels, op.space));
+      }
+      for (const inner of node.trees) this.findShadows(inner);
+    }
+  }
+
+  private want(object: Value, marks: readonly string[]): void {
+    const variable = this.variables.of(object);
+    const isFixed = variable !== undefined && variable.values.length === 1;
+    const node = this.tree.definitions.get(object.id);
+    const isParameter = this.tree.func.params.includes(object);
+    if (!isFixed || (node === undefined && !isParameter)) return;
+    if (marks.length > 1) this.want(object, marks.slice(0, -1));
+    let all = this.wanted.get(object.id);
+    if (all === undefined) this.wanted.set(object.id, (all = new Map()));
+    all.set(marks.join(), marks);
+  }
+
+  /** Where each variable must be declared at the latest. */
+  private findFirst(root: Tree): void {
+    const seen = new Set<Variable>();
+    const order = new Map<Node, number>();
+    const walk = (tree: Tree): void => {
+      tree.nodes.forEach((node, i) => {
+        order.set(node, i);
+        node.trees.forEach(walk);
+      });
+    };
+    walk(root);
+    const visit = (tree: Tree): void => {
+      const values = [...tree.params, ...tree.nodes.flatMap((node) => node.results)];
+      for (const value of values) {
+        const variable = this.variables.of(value);
+        if (variable === undefined || seen.has(variable) || variable.isParameter) continue;
+        seen.add(variable);
+        const home = this.variables.declaredIn(variable);
+        let first: Node | undefined;
+        for (const lifetime of variable.lifetimes) {
+          let node: Node | undefined;
+          if (lifetime.tree === home) node = this.tree.definitions.get(lifetime.value.id);
+          else for (let t: Tree | undefined = lifetime.tree; t !== home; t = t!.outer) node = t!.owner;
+          if (node !== undefined && (first === undefined || order.get(node)! < order.get(first)!)) first = node;
+        }
+        if (first === undefined) continue;
+        const list = this.first.get(first);
+        if (list === undefined) this.first.set(first, [variable]);
+        else list.push(variable);
+      }
+      for (const node of tree.nodes) if (!this.nesting.isNested(node)) node.trees.forEach(visit);
+    };
+    visit(root);
+  }
+
+  /** Where a condition stands in the source, if it is found in that region. */
+  private placeOf(value: Value, tree: Tree): Place | undefined {
+    const node = this.tree.definitions.get(value.id);
+    return node?.tree === tree && node.op.op !== 'const' ? node.at : undefined;
+  }
+
+  // Names.
+
+  private nameOf(value: Value): string {
+    const variable = this.variables.of(value);
+    const name = variable && (this.saved.get(variable) ?? this.named.get(variable));
+    if (name === undefined) throw new Error(`${this.tree.func.name}: %${value.id} has no variable here`);
+    return name;
+  }
+  /** What a variable held before it was assigned, while several are assigned at once. */
+  private readonly saved = new Map<Variable, string>();
+
+  private declare(variable: Variable, value: Value): string {
+    const wanted = this.isRound(variable) ? 'round' : (variable.name ?? this.wish(value, variable));
+    const counts = wanted === undefined && variable.values.some((v) => v.type === 'i32' && this.counters.has(v.id));
+    const name =
+      wanted !== undefined ? this.scopes.declare(wanted) : counts ? this.scopes.letter() : this.scopes.number('t');
+    this.named.set(variable, name);
+    return name;
+  }
+
+  /** A frame of the tape that a round of a loop has, or one after the other. */
+  private isRound({ values }: Variable): boolean {
+    return values.some((value) => {
+      if (value.type !== 'ref') return false;
+      const node = this.tree.definitions.get(value.id);
+      if (node !== undefined) {
+        const { op } = node;
+        if (op.op === 'alloc')
+          return op.shape.tape !== undefined && op.shape.fields.some((f) => /\.previous$/.test(f.name));
+        return op.op === 'load' && links.test(op.space.name);
+      }
+      const from = this.firsts.get(value.id);
+      const first = from && this.tree.definitions.get(from.id);
+      return first?.op.op === 'load' && links.test(first.op.space.name);
+    });
+  }
+  /** What carried values begin with. */
+  private readonly firsts = new Map<number, Value>();
+
+  /** A short name that tells what the value is. */
+  private wish(value: Value, variable: Variable): string | undefined {
+    let node = this.tree.definitions.get(value.id);
+    for (const other of variable.values) node ??= this.tree.definitions.get(other.id);
+    if (node === undefined) {
+      if (value.type === 'ref') return 'object';
+      return this.tree.func.params.includes(value) ? 'dresult' : undefined;
+    }
+    const { op, operands } = node;
+    switch (op.op) {
+      case 'load': {
+        const marks = marksOf(this.common.levels, op.space).reverse().join('');
+        if (this.common.heads.isField(op.space)) {
+          const base = this.simple(operands[0]);
+          return base === undefined ? headProperty(op.space) : `${base}_${headProperty(op.space)}`;
+        }
+        if (op.space.kind === 'field') return marks + this.common.properties.of(op.space);
+        const base = this.simple(operands[0]);
+        const index = this.simple(operands[1]);
+        if (base === undefined) return undefined;
+        return index === undefined ? `${marks}${base}_` : `${marks}${base}_${index}`;
+      }
+      case 'math': {
+        if (['add', 'sub', 'mul', 'div', 'mod', 'pow', 'neg'].includes(op.fn)) return undefined;
+        const argument = this.simple(operands[0]);
+        return argument === undefined || argument.length > 8 ? op.fn : `${op.fn}_${argument}`;
+      }
+      case 'alloc':
+        if (op.shape.tape !== undefined)
+          return op.shape.fields.some((f) => /\.previous$/.test(f.name)) ? 'round' : 'frame';
+        return /^object\d*$/.test(op.shape.name) ? 'object' : op.shape.name.replace(/\d+$/, '');
+      case 'elements':
+        return op.tape === undefined ? 'list' : 'tape';
+      case 'offset':
+        return 'view';
+      case 'compare':
+        return 'test';
+      case 'call':
+        return 'result';
+      case 'host':
+        return this.common.hosts[op.host];
+      default:
+        return undefined;
+    }
+  }
+
+  /** A variable's name, or a small constant. */
+  private simple(value: Value): string | undefined {
+    const n = this.e.constant(value);
+    if (n !== undefined) return Number.isInteger(n) && n >= 0 && n < 1000 ? String(n) : undefined;
+    const variable = this.variables.of(value);
+    return variable && this.named.get(variable);
+  }
+
+  private declareShadows(value: Value): void {
+    for (const [key, marks] of this.wanted.get(value.id) ?? []) {
+      const inner = marks.slice(0, -1);
+      const base = inner.length === 0 ? this.nameOf(value) : this.shadows.get(`${value.id} ${inner.join()}`)!;
+      const mark = marks[marks.length - 1];
+      const wanted = `${mark}${base}`;
+      const name = this.scopes.declare(wanted === 'do' ? 'd_o' : wanted);
+      this.out.push(`const ${name} = ${shadowText(base, mark)};`);
+      this.shadows.set(`${value.id} ${key}`, name);
+    }
+  }
+
+  // Statements.
+
+  private collect(write: () => void): Lines {
+    const outer = this.out;
+    const lines: Lines = [];
+    this.out = lines;
+    try {
+      this.scopes.inside(write);
+    } finally {
+      this.out = outer;
+    }
+    return lines;
+  }
+
+  private note(at: Place | undefined): void {
+    const text = at && this.common.line(at);
+    if (text === undefined || text === this.comment) return;
+    this.comment = text;
+    this.out.push(`// ${text}`);
+  }
+
+  /** `through`: the labels of the blocks whose end comes next. */
+  private region(tree: Tree, ending: Ending, through: readonly number[]): void {
+    const counted = tree.owner && this.countdowns.get(tree.owner)?.current;
+    const statements = tree.nodes.filter((node) => !this.nesting.isNested(node) && node !== counted);
+    const last = statements[statements.length - 1];
+    let passed: Ending | undefined;
+    for (const node of statements) {
+      passed = node === last ? this.passed(tree, node, ending) : undefined;
+      this.node(node, passed, node === last && this.isQuiet(tree, ending) ? through : []);
+    }
+    if (passed === undefined) this.end(tree, ending, through);
+  }
+
+  /** How the regions of the last operation end, if the region only hands on what they end with. */
+  private passed(tree: Tree, node: Node, ending: Ending): Ending | undefined {
+    if ((node.op.op !== 'if' && node.op.op !== 'block') || ending.kind !== 'return' || tree.end.kind !== 'yield')
+      return undefined;
+    const { values } = tree.end;
+    const hands = values.length === node.results.length && values.every((v, i) => v === node.results[i]);
+    return hands ? ending : undefined;
+  }
+
+  /** Nothing is written where the region ends. */
+  private isQuiet({ end }: Tree, ending: Ending): boolean {
+    if (end.kind !== 'yield') return end.kind === 'never';
+    return ending.kind !== 'return' && this.moves(this.targets(ending), this.sources(end.values, ending)).length === 0;
+  }
+
+  private end({ end }: Tree, ending: Ending, through: readonly number[]): void {
+    if (end.kind === 'never') return;
+    if (end.kind === 'yield') {
+      this.finish(ending, end.values);
+      return;
+    }
+    const exit = this.exits.find((x) => x.block.op.op === 'block' && x.block.op.label.id === end.label.id)!;
+    this.finish(exit.ending, end.values);
+    if (exit.ending.kind === 'return' || through.includes(end.label.id)) return;
+    const innermost = this.loops[this.loops.length - 1];
+    if (exit.jump !== undefined && exit.jump.loop === innermost) {
+      this.out.push(`${exit.jump.text};`);
+      return;
+    }
+    exit.used = true;
+    this.out.push(`break ${exit.name};`);
+  }
+
+  private finish(ending: Ending, values: readonly Value[]): void {
+    if (ending.kind === 'return') {
+      if (values.length === 0) this.out.push('return;');
+      else if (values.length === 1) this.out.push(`return ${this.e.text(values[0])};`);
+      else this.out.push(`return [${values.map((v) => this.e.text(v)).join(', ')}];`);
+      return;
+    }
+    this.assign(this.targets(ending), this.sources(values, ending), undefined);
+  }
+
+  private targets(ending: Exclude<Ending, { kind: 'return' }>): readonly Value[] {
+    if (ending.kind === 'results') return ending.node.results;
+    return ending.node.trees[0].params.filter((_, i) => i !== ending.step?.index);
+  }
+
+  private sources(values: readonly Value[], ending: Ending): readonly Value[] {
+    return ending.kind === 'round' ? values.filter((_, i) => i !== ending.step?.index) : values;
+  }
+
+  private moves(targets: readonly Value[], values: readonly Value[]): [Value, Value][] {
+    const moves: [Value, Value][] = [];
+    targets.forEach((target, i) => {
+      if (!this.variables.isUsed(target) && this.variables.of(target)?.values.length === 1) return;
+      if (!this.variables.same(target, values[i])) moves.push([target, values[i]]);
+    });
+    return moves;
+  }
+
+  /** Assigns all at once, in an order in which none is overwritten before it is read. In `home` variables may be declared here. */
+  private assign(targets: readonly Value[], values: readonly Value[], home: Tree | undefined): void {
+    const pending = this.moves(targets, values).map(([target, value]) => ({
+      target,
+      value,
+      variable: this.variables.of(target)!,
+      reads: this.reads(value),
+    }));
+    while (pending.length > 0) {
+      let at = pending.findIndex((m) => !pending.some((other) => other !== m && other.reads.has(m.variable)));
+      if (at < 0) {
+        at = 0;
+        const { variable } = pending[0];
+        const old = this.named.get(variable)!;
+        const name = this.scopes.declare(`${old}_before`);
+        this.out.push(`const ${name} = ${old};`);
+        this.saved.set(variable, name);
+        for (const move of pending) move.reads.delete(variable);
+      }
+      const [{ target, value, variable }] = pending.splice(at, 1);
+      if (!this.named.has(variable)) {
+        const text = this.e.text(value);
+        if (home === undefined)
+          throw new Error(`${this.tree.func.name}: %${target.id} is assigned before it is declared`);
+        const word =
+          variable.values.length === 1 && home === this.variables.declaredIn(variable) && home.params.includes(target)
+            ? 'const'
+            : 'let';
+        this.out.push(`${word} ${this.declare(variable, target)} = ${text};`);
+      } else {
+        const target = this.named.get(variable)!;
+        this.out.push(this.assignment(target, value, variable));
+      }
+    }
+    this.saved.clear();
+  }
+
+  private assignment(target: string, value: Value, variable: Variable | undefined): string {
+    return compact(target, this.e.of(value).text, this.leading(value, target, variable));
+  }
+
+  /** `s = s + e` is `s += e`: the sign and the rest, if the value begins with what is assigned. */
+  private leading(
+    value: Value,
+    target: string,
+    variable: Variable | undefined,
+  ): { sign: string; rest: string } | undefined {
+    const node = this.e.nestedNode(value) ?? this.defining;
+    if (node?.op.op !== 'math' || (node.results[0] !== value && node !== this.defining)) return undefined;
+    const sign = { add: '+', sub: '-', mul: '*', div: '/' }[node.op.fn as string];
+    if (sign === undefined || this.e.text(node.operands[0]) !== target) return undefined;
+    if (variable !== undefined && this.variables.of(node.operands[0]) !== variable) return undefined;
+    return { sign, rest: this.e.text(node.operands[1]) };
+  }
+  /** The operation whose result is being assigned. */
+  private defining: Node | undefined;
+
+  /** The variables that an expression reads. */
+  private reads(value: Value): Set<Variable> {
+    const found = new Set<Variable>();
+    const visit = (v: Value): void => {
+      const node = this.e.nestedNode(v);
+      if (node === undefined) {
+        const variable = this.variables.of(v);
+        if (variable !== undefined) found.add(variable);
+        return;
+      }
+      node.operands.forEach(visit);
+      for (const inner of node.trees) {
+        for (const each of inner.nodes) each.operands.forEach(visit);
+        if (inner.end.kind === 'yield') inner.end.values.forEach(visit);
+      }
+    };
+    visit(value);
+    return found;
+  }
+
+  private node(node: Node, passed: Ending | undefined, through: readonly number[]): void {
+    const { op } = node;
+    this.declareFor(node, passed !== undefined);
+    switch (op.op) {
+      case 'if':
+        this.note(this.placeOf(node.operands[0], node.tree));
+        this.branch(node, passed ?? { kind: 'results', node }, through);
+        break;
+      case 'loop':
+        this.loop(node);
+        break;
+      case 'block':
+        this.block(node, passed ?? { kind: 'results', node }, through);
+        break;
+      default:
+        this.note(node.at);
+        this.simpleStatement(node);
+    }
+    if (passed === undefined) for (const value of node.results) this.declareShadows(value);
+  }
+
+  /** Declares what is assigned inside of a node and lives outside of it. */
+  private declareFor(node: Node, isPassed: boolean): void {
+    for (const variable of this.first.get(node) ?? []) {
+      if (this.named.has(variable)) continue;
+      const isOwn = node.trees.length === 0;
+      const isCarried = node.op.op === 'loop' && variable.values.some((v) => node.trees[0].params.includes(v));
+      if (isOwn || (isCarried && this.isInitialised(node, variable))) continue;
+      if (isPassed && variable.values.every((v) => node.results.includes(v))) continue;
+      if (!variable.values.some((v) => this.variables.isUsed(v))) continue;
+      this.out.push(`let ${this.declare(variable, variable.values[variable.values.length - 1])};`);
+    }
+  }
+
+  private isInitialised(loop: Node, variable: Variable): boolean {
+    return loop.trees[0].params.some(
+      (param, i) =>
+        this.variables.of(param) === variable &&
+        !this.variables.same(param, loop.operands[i]) &&
+        this.variables.isUsed(param),
+    );
+  }
+
+  private simpleStatement(node: Node): void {
+    const { op, operands, results } = node;
+    switch (op.op) {
+      case 'store': {
+        const value = operands[operands.length - 1];
+        const target = this.e.place(op.space, operands);
+        const text = op.space.kind === 'field' ? stored(op.space.cell, this.e.text(value)) : this.e.text(value);
+        this.out.push(compact(target, text, this.addition(target, value)));
+        return;
+      }
+      case 'copy': {
+        const marks = marksOf(this.common.levels, op.space);
+        const [to, toIndex, from, fromIndex, count] = operands;
+        const parts = [this.e.base(to, marks), this.e.text(toIndex), this.e.base(from, marks), this.e.text(fromIndex)];
+        this.out.push(`copy(${[...parts, this.e.text(count)].join(', ')});`);
+        return;
+      }
+      case 'guard': {
+        const reason = this.common.reasons[op.reason];
+        const never = this.e.constant(operands[0]) === 0;
+        const comment = reason === undefined ? '' : ` // ${reason}`;
+        this.out.push(`${never ? '' : `if (${this.e.not(operands[0])}) `}leave(${op.reason});${comment}`);
+        return;
+      }
+    }
+    const used = results.filter((v) => this.variables.isUsed(v));
+    if (used.length === 0) {
+      this.out.push(`${this.e.operation(node).text};`);
+      return;
+    }
+    if (results.length > 1) {
+      const fresh = results.filter((v) => !this.named.has(this.variables.of(v)!));
+      const text = this.e.operation(node).text;
+      if (fresh.length < results.length)
+        for (const v of fresh) this.out.push(`let ${this.declare(this.variables.of(v)!, v)};`);
+      const isConst = results.every((v) => this.variables.of(v)!.values.length === 1);
+      const word = fresh.length < results.length ? '' : isConst ? 'const ' : 'let ';
+      if (word !== '') for (const v of results) this.declare(this.variables.of(v)!, v);
+      this.out.push(`${word}[${results.map((v) => this.nameOf(v)).join(', ')}] = ${text};`);
+      return;
+    }
+    const [result] = results;
+    const variable = this.variables.of(result)!;
+    const { text } = this.e.operation(node);
+    if (this.named.has(variable)) {
+      const target = this.named.get(variable)!;
+      this.defining = node;
+      this.out.push(compact(target, text, this.leading(result, target, variable)));
+      this.defining = undefined;
+    } else {
+      const word = variable.values.length === 1 ? 'const' : 'let';
+      this.out.push(`${word} ${this.declare(variable, result)} = ${text};`);
+    }
+  }
+
+  private addition(target: string, value: Value): { sign: string; rest: string } | undefined {
+    const node = this.e.nestedNode(value);
+    return node?.op.op === 'math' ? this.leading(value, target, undefined) : undefined;
+  }
+
+  private branch(node: Node, ending: Ending, through: readonly number[]): void {
+    const [then, otherwise] = node.trees;
+    const a = this.collect(() => this.region(then, ending, through));
+    const condition = node.operands[0];
+    if (a.length > 0 && leaves(a)) {
+      if (a.length === 1) this.out.push(`if (${this.e.text(condition)}) ${a[0]}`);
+      else this.out.push(`if (${this.e.text(condition)}) {`, a, '}');
+      this.region(otherwise, ending, through);
+      return;
+    }
+    const b = this.collect(() => this.region(otherwise, ending, through));
+    if (a.length === 0 && b.length === 0) return;
+    if (b.length === 0) this.out.push(`if (${this.e.text(condition)}) {`, a, '}');
+    else if (a.length === 0) this.out.push(`if (${this.e.not(condition)}) {`, b, '}');
+    else if (isIf(b)) this.out.push(`if (${this.e.text(condition)}) {`, a, `} else ${b[0]}`, ...b.slice(1));
+    else this.out.push(`if (${this.e.text(condition)}) {`, a, '} else {', b, '}');
+  }
+
+  private block(node: Node, ending: Ending, through: readonly number[]): void {
+    if (node.op.op !== 'block') return;
+    const [body] = node.trees;
+    const exit: Exit = { block: node, ending, name: this.label(), used: false, jump: this.jump(node, body, ending) };
+    this.exits.push(exit);
+    const outer = this.out;
+    const lines: Lines = [];
+    this.out = lines;
+    this.region(body, ending, [...through, node.op.label.id]);
+    this.out = outer;
+    this.exits.pop();
+    if (exit.used) this.out.push(`${exit.name}: {`, lines, '}');
+    else {
+      this.labels--;
+      this.out.push(...lines);
+    }
+  }
+
+  private label(): string {
+    this.labels++;
+    return this.labels === 1 ? 'out' : `out${this.labels}`;
+  }
+
+  /** Whether leaving a block is ending a loop that is its last part, or ending the round of a loop whose body it is. */
+  private jump(node: Node, body: Tree, ending: Ending): Exit['jump'] {
+    const parts = body.nodes.filter((n) => !this.nesting.isNested(n));
+    const last = parts[parts.length - 1];
+    if (last?.op.op === 'loop' && ending.kind !== 'return' && this.isQuiet(body, ending) && this.endsQuietly(last))
+      return { loop: last, text: 'break' };
+    const owner = node.tree.owner;
+    if (owner?.op.op === 'loop' && owner.trees[1] === node.tree && ending.kind === 'results') {
+      const around = node.tree.nodes.filter((n) => !this.nesting.isNested(n));
+      if (
+        around[around.length - 1] === node &&
+        this.isQuiet(node.tree, { kind: 'round', node: owner, step: this.head(owner) })
+      )
+        return { loop: owner, text: 'continue' };
+    }
+    return undefined;
+  }
+
+  private endsQuietly(loop: Node): boolean {
+    const [test] = loop.trees;
+    return test.end.kind === 'yield' && this.moves(loop.results, test.end.values.slice(1)).length === 0;
+  }
+
+  // Loops.
+
+  /** The counter that can be stepped in the loop's head. */
+  private head(node: Node): Step | undefined {
+    const [test, body] = node.trees;
+    if (!this.isPlainTest(node) || test.end.kind !== 'yield' || body.end.kind !== 'yield') return undefined;
+    const countdown = this.countdowns.get(node);
+    if (countdown !== undefined) {
+      const variable = this.variables.of(test.params[countdown.index])!;
+      return { index: countdown.index, text: () => `${this.named.get(variable)}--` };
+    }
+    const condition = this.reads(test.end.values[0]);
+    const passed = test.end.values.slice(1);
+    for (const [index, next] of body.end.values.entries()) {
+      const param = test.params[index];
+      const variable = this.variables.of(param);
+      const k = passed.indexOf(param);
+      if (variable === undefined || k < 0 || !condition.has(variable)) continue;
+      const step = this.step(next, body.params[k]);
+      if (step === undefined || this.e.nestedNode(next) === undefined || this.variables.of(body.params[k]) !== variable)
+        continue;
+      const small =
+        param.type !== 'i32' || (step === 1 ? this.isBounded(test, param) : this.isDownBounded(test, param, step));
+      if (!small) continue;
+      const name = (): string => this.named.get(variable)!;
+      const size = Math.abs(step);
+      const text = () =>
+        size === 1 ? `${name()}${step < 0 ? '--' : '++'}` : `${name()} ${step < 0 ? '-' : '+'}= ${size}`;
+      return { index, text };
+    }
+    return undefined;
+  }
+
+  private isDownBounded(test: Tree, value: Value, step: number): boolean {
+    if (step !== -1 || test.end.kind !== 'yield') return false;
+    const node = this.tree.definitions.get(test.end.values[0].id);
+    if (node?.op.op !== 'compare' || node.op.unsigned === true || node.operands[0] !== value) return false;
+    return (
+      node.op.test === 'gt' || (node.op.test === 'ge' && (this.e.constant(node.operands[1]) ?? -(2 ** 31)) > -(2 ** 31))
+    );
+  }
+
+  /** The test is one expression, and what it passes on stays where it is. */
+  private isPlainTest(node: Node): boolean {
+    const [test, body] = node.trees;
+    if (test.end.kind !== 'yield' || !test.nodes.every((n) => this.nesting.isNested(n))) return false;
+    const passed = test.end.values.slice(1);
+    return this.moves(body.params, passed).length === 0 && this.moves(node.results, passed).length === 0;
+  }
+
+  private loop(node: Node): void {
+    const [test, body] = node.trees;
+    this.loops.push(node);
+    const step = this.head(node);
+    const params = test.params;
+    const variable = step && this.variables.of(params[step.index])!;
+    // The counter is declared in the head if the loop is all that uses it.
+    const inHead =
+      step !== undefined &&
+      !this.named.has(variable!) &&
+      !this.variables.isUsed(node.results[this.resultOf(test, params[step.index])]) &&
+      this.variables.declaredIn(variable!) === node.tree;
+    const others = params.filter((_, i) => !inHead || i !== step.index);
+    const inits = node.operands.filter((_, i) => !inHead || i !== step.index);
+    this.assign(others, inits, node.tree);
+    if (test.end.kind === 'yield') this.note(this.placeOf(test.end.values[0], test));
+    this.scopes.inside(() => {
+      let init = '';
+      if (inHead) {
+        const first = node.operands[step.index];
+        const known = this.e.constant(first);
+        const from = !this.countdowns.has(node)
+          ? this.e.text(first)
+          : known !== undefined
+            ? known - 1
+            : `${this.e.sum(first)} - 1`;
+        init = `let ${this.declare(variable!, params[step.index])} = ${from}`;
+      }
+      if (this.isPlainTest(node) && test.end.kind === 'yield') {
+        const condition = this.countdowns.has(node)
+          ? `${this.named.get(variable!)} >= 0`
+          : this.e.text(test.end.values[0]);
+        const lines = this.collect(() => this.region(body, { kind: 'round', node, step }, []));
+        if (step === undefined) this.out.push(`while (${condition}) {`, lines, '}');
+        else this.out.push(`for (${init}; ${condition}; ${step.text()}) {`, lines, '}');
+      } else this.looseLoop(node);
+    });
+    this.loops.pop();
+  }
+
+  private resultOf(test: Tree, param: Value): number {
+    return test.end.kind === 'yield' ? test.end.values.slice(1).indexOf(param) : -1;
+  }
+
+  private isAround(outer: Tree, inner: Tree): boolean {
+    for (let t = inner.outer; t !== undefined; t = t.outer) if (t === outer) return true;
+    return false;
+  }
+
+  private looseLoop(node: Node): void {
+    const [test, body] = node.trees;
+    let ending: string | undefined;
+    const lines = this.collect(() => {
+      const { end } = test;
+      test.nodes.forEach((inner) => {
+        if (!this.nesting.isNested(inner)) this.node(inner, undefined, []);
+      });
+      if (end.kind !== 'yield') {
+        this.end(test, { kind: 'return' }, []);
+        return;
+      }
+      const [condition, ...passed] = end.values;
+      const leaving = this.collect(() => this.assign(node.results, passed, undefined));
+      if (this.e.constant(condition) !== 1) {
+        if (leaving.length === 0) this.out.push((ending = `if (${this.e.not(condition)}) break;`));
+        else this.out.push(`if (${this.e.not(condition)}) {`, [...leaving, 'break;'], '}');
+      }
+      this.assign(body.params, passed, body);
+      this.region(body, { kind: 'round', node, step: undefined }, []);
+    });
+    const last = lines[lines.length - 1];
+    const again = test.end.kind === 'yield' ? this.reads(test.end.values[0]) : new Set<Variable>();
+    const isOutside = [...again].every((variable) => this.isAround(this.variables.declaredIn(variable), test));
+    if (last === ending && isOutside && test.end.kind === 'yield')
+      this.out.push('do {', lines.slice(0, -1), `} while (${this.e.text(test.end.values[0])});`);
+    else this.out.push('while (true) {', lines, '}');
+  }
+}
+
+function compact(target: string, text: string, leading: { sign: string; rest: string } | undefined): string {
+  return leading === undefined ? `${target} = ${text};` : `${target} ${leading.sign}= ${leading.rest};`;
+}
+
+/** Control does not go past the lines. */
+function leaves(lines: Lines): boolean {
+  const last = lines[lines.length - 1];
+  return typeof last === 'string' && /^(return\b|break\b|continue\b|leave\()/.test(last);
+}
+
+/** The lines are one `if` statement. */
+function isIf(lines: Lines): boolean {
+  const [first] = lines;
+  if (typeof first !== 'string' || !first.startsWith('if (') || !first.endsWith('{')) return false;
+  return lines
+    .slice(1)
+    .every(
+      (line, i, rest) =>
+        typeof line !== 'string' || line.startsWith('} else') || (line === '}' && i === rest.length - 1),
+    );
+}
