@@ -50,8 +50,9 @@ export function sweepLoop(sweep: Sweep, op: Loop, exit: Exit): void {
   b.at = outer.at;
   const adjoints = new Adjoints(sweep.adjoints);
   const params = test.region.params.filter((v) => sweep.isActive(v));
-  const flows = new Map(params.map((v) => [v, b.value('f64')]));
-  const sums = outerValues(sweep, op).map((value) => ({ value, sum: b.value('f64') }));
+  const adjointOf = (v: Value) => b.value('f64', v.name === undefined ? undefined : `d${v.name}`);
+  const flows = new Map(params.map((v) => [v, adjointOf(v)]));
+  const sums = outerValues(sweep, op).map((value) => ({ value, sum: adjointOf(value) }));
   const firsts = params.map((v) => sweep.take(v));
   for (const { value, sum } of sums) adjoints.set(value.id, sum);
 

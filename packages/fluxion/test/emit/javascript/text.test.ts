@@ -195,17 +195,17 @@ describe('the text of a gradient', () => {
           x = 0.5 * (x + a / x);
         }
         let round = frame.newest;
-        let t1 = dresult;
-        let t2 = 0;
+        let dx = dresult;
+        let da = 0;
         while (round !== null) {
           // x = 0.5 * (x + a / x);
-          const t3 = 0.5 * t1;
+          const t1 = 0.5 * dx;
           const x2 = round.x;
           round = round.previous;
-          t1 = t3 - a / x2 / x2 * t3;
-          t2 += t3 / x2;
+          dx = t1 - a / x2 / x2 * t1;
+          da += t1 / x2;
         }
-        return [x, t2 + t1];
+        return [x, da + dx];
       }
       "
     `);
