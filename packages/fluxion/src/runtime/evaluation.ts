@@ -2,8 +2,10 @@
  * Compiled code with the part of the memory that one evaluation of it owns.
  * Invariant: what an evaluation needed more of is noted with the code, so the next one begins with it.
  */
-import { type Compiled, compileModule, type Instance, instantiate } from '../emit/wasm/compile.ts';
+import { type Compiled, compileModule, type Instance, instantiate, TooLarge } from '../emit/wasm/compile.ts';
+import { Unavailable } from '../emit/wasm/engine.ts';
 import type { Module } from '../ir/ops.ts';
+import { Decline } from '../lower/decline.ts';
 import { Arena, ArenaFull, enlarged, firstSizes, leaving, RegionFull, type Segment } from './arena.ts';
 import { Left, OutOfMemory } from './heap.ts';
 
@@ -17,13 +19,18 @@ export class Code {
   sizes: number[];
 
   constructor(module: Module, entries: readonly string[]) {
-    this.compiled = compileModule(module, entries);
     this.sizes = firstSizes(module.levels);
     const leave = leaving((index) => {
       const { code, message } = module.reasons[index];
       return new Left(message, code !== 'throw', code === 'throw' || code === 'type');
     });
-    this.instance = instantiate(this.compiled, { memory: arena.memory, leave });
+    try {
+      this.compiled = compileModule(module, entries);
+      this.instance = instantiate(this.compiled, { memory: arena.memory, leave });
+    } catch (e) {
+      if (e instanceof TooLarge || e instanceof Unavailable) throw new Decline(e.message);
+      throw e;
+    }
   }
 }
 
