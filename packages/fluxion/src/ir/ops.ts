@@ -232,6 +232,8 @@ export interface Host {
   readonly params: readonly Type[];
   readonly results: readonly Type[];
   readonly callee: (...args: number[]) => unknown;
+  /** Its result depends on its arguments: with an active one the derivative would be lost, so differentiation declines. */
+  readonly inactiveArguments?: boolean | undefined;
 }
 
 export interface Module {

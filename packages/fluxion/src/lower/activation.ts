@@ -4,15 +4,16 @@
  */
 import { type Builder, newLabel } from '../ir/build.ts';
 import type { End, Label, Op, Place, Region, Value } from '../ir/ops.ts';
-import type { Node } from '../syntax/ast.ts';
+import type { ClassNode, Node } from '../syntax/ast.ts';
 import type { Binding } from '../syntax/scope.ts';
 import type { Unit } from './code.ts';
 import { Decline } from './decline.ts';
 import { Effects } from './effects.ts';
-import type { Instance, Lowering } from './lowering.ts';
+import type { Global, Instance, Lowering } from './lowering.ts';
 import { type JsType, sameType, unite } from './types.ts';
 import {
   type Abstract,
+  type Closure,
   coerce,
   type Env,
   flatten,
@@ -62,12 +63,19 @@ export class Activation {
   private readonly stamps = new Map<unknown, number>();
   /** Operations that every path through the function begins with. */
   readonly entry: Op[] = [];
+  private readonly loaded = new Map<Global, Value>();
   /** Nothing gets here: what follows is not lowered. */
   dead = false;
+  /** In constructors: the object, and whether it may be seen yet. */
+  constructing: { readonly self: Abstract; readonly node: ClassNode | undefined; ready: boolean } | undefined;
   /** The region being written, whose end may be set by who leaves it. */
   private region: MutableRegion;
 
-  constructor(lowering: Lowering, instance: Instance, b: Builder, globals: Value, env: Env) {
+  /** The function itself, with what it closes over as it is here. */
+  readonly closure: Closure;
+
+  constructor(lowering: Lowering, instance: Instance, b: Builder, globals: Value, env: Env, closure: Closure) {
+    this.closure = closure;
     this.lowering = lowering;
     this.instance = instance;
     this.unit = instance.closure.code.unit;
@@ -100,6 +108,18 @@ export class Activation {
     return coerce(this.b, value, type, this.lowering);
   }
 
+  /** What is given to the call for a captured variable: loaded once, where the function begins. */
+  global(global: Global): Value {
+    let value = this.loaded.get(global);
+    if (value === undefined) {
+      this.b.draft(() => {
+        value = this.b.load(global.space, this.globals);
+      }, this.entry);
+      this.loaded.set(global, value!);
+    }
+    return value!;
+  }
+
   /** Something changes here that loops may rely on. */
   changes(...what: unknown[]): void {
     for (const one of what) {
@@ -129,6 +149,35 @@ export class Activation {
       return write(effects);
     } finally {
       this.effects = outer;
+    }
+  }
+
+  /** What `use` makes, or why it can't: then nothing of it is left. */
+  attempt(use: () => Abstract): Abstract | Decline {
+    const { region, dead, effects } = this;
+    const { vars, self } = this.env;
+    const before = new Map(vars);
+    const ops = region.ops.length;
+    const targets = this.targets.map((t) => t.sites.length);
+    const chains = this.chains.length;
+    try {
+      return use();
+    } catch (e) {
+      if (!(e instanceof Decline)) throw e;
+      this.region = region;
+      this.dead = dead;
+      this.effects = effects;
+      this.env.vars = vars;
+      this.env.self = self;
+      vars.clear();
+      for (const [binding, value] of before) vars.set(binding, value);
+      region.ops.length = ops;
+      this.targets.length = targets.length;
+      this.targets.forEach((t, i) => {
+        t.sites.length = targets[i];
+      });
+      this.chains.length = chains;
+      return e;
     }
   }
 
@@ -225,6 +274,7 @@ export class Activation {
     test: (hidden: readonly Value[]) => Value | undefined,
     body: (hidden: readonly Value[]) => readonly Value[],
     trips?: Value,
+    hiddenNames: readonly string[] = [],
   ): readonly Value[] {
     const { env, b, lowering, instance } = this;
     const present = carried.filter((binding) => env.vars.has(binding));
@@ -236,7 +286,10 @@ export class Activation {
     });
     const inits = present.map((binding, i) => this.coerce(env.vars.get(binding)!, types[i])).flatMap(flatten);
     const shapes = [...hidden.map((h) => h.type), ...types.flatMap(irTypes)];
-    const names = [...hidden.map((h) => h.name), ...present.flatMap((p, i) => irTypes(types[i]).map(() => p.name))];
+    const names = [
+      ...hidden.map((_, i) => hiddenNames[i]),
+      ...present.flatMap((p, i) => irTypes(types[i]).map(() => p.name)),
+    ];
     const values = (): Value[] => shapes.map((type, i) => b.value(type, names[i]));
     const enter = (params: readonly Value[]): void => {
       let at = hidden.length;

@@ -2,13 +2,20 @@
  * Calls. Invariant: which function is called is known; a function of the user's becomes a call of its specialisation, one of the
  * engine's what builtins/ say.
  */
+import { capture } from '../capture/capture.ts';
 import type { CallExpression, NewExpression, Node } from '../syntax/ast.ts';
 import { unparen } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
+import { checkpointOf, operatorOf } from './builtins/fluxion.ts';
 import { builtins, methodTable } from './builtins/table.ts';
+import { construct, lowerSuperCall, lowerSuperMember } from './classes.ts';
 import { evaluate } from './expressions.ts';
+import { constantOrGlobal } from './free.ts';
+import { hostCall, isHosted } from './host.ts';
 import { memberOfNode, optional } from './members.ts';
+import { elementsOfTuple, isTuple } from './tuples.ts';
 import { type JsType, widen } from './types.ts';
+import { split } from './unions.ts';
 import {
   type Abstract,
   type Closure,
@@ -26,8 +33,16 @@ export function lowerCall(act: Activation, node: CallExpression): Abstract {
   const callee = unparen(node.callee);
   let self: Abstract = undefinedValue;
   let fn: Abstract;
-  if (callee.type === 'Super') return act.decline('super() is not compiled', node);
-  if (callee.type === 'MemberExpression' && callee.object.type !== 'Super') {
+  if (callee.type === 'Super') {
+    const args = argumentsOf(act, node);
+    if (act.dead) return neverValue;
+    act.b.at = act.place(node);
+    return lowerSuperCall(act, node, args);
+  }
+  if (callee.type === 'MemberExpression' && callee.object.type === 'Super') {
+    self = act.env.self ?? undefinedValue;
+    fn = lowerSuperMember(act, callee);
+  } else if (callee.type === 'MemberExpression') {
     self = evaluate(act, callee.object);
     fn = memberOfNode(act, self, callee);
   } else fn = evaluate(act, callee);
@@ -43,9 +58,13 @@ export function lowerCall(act: Activation, node: CallExpression): Abstract {
 }
 
 export function argumentsOf(act: Activation, node: CallExpression | NewExpression): Abstract[] {
-  return node.arguments.map((a) => {
-    if (a.type === 'SpreadElement') return act.decline('a call with spread arguments is not compiled', a);
-    return evaluate(act, a);
+  return node.arguments.flatMap((a) => {
+    if (a.type !== 'SpreadElement') return [evaluate(act, a)];
+    const from = unparen(a.argument);
+    if (from.type === 'ArrayExpression' && from.elements.every((e) => e !== null && e.type !== 'SpreadElement')) {
+      return from.elements.map((e) => evaluate(act, e as Node));
+    }
+    return spreadOf(act, evaluate(act, from), a);
   });
 }
 
@@ -58,20 +77,63 @@ export function callValue(
   node: Node,
 ): Abstract {
   usable(fn);
+  if (fn.kind === 'union') return split(act, fn, node, (one) => callValue(act, one, self, args, node));
   if (fn.kind === 'never' || args.some((a) => a.kind === 'never')) return neverValue;
   if (fn.kind === 'closure') return callClosure(act, fn.closure, self, args, node);
-  if (fn.kind === 'constant' && typeof fn.value === 'function') {
-    const builtin = builtins.get(fn.value);
-    if (builtin !== undefined) return builtin(act, args, node);
-    const method = methodTable.get(fn.value);
-    if (method !== undefined) return method(act, self, args, node);
-    return callClosure(act, act.lowering.closureOf(fn.value, act.place(node)), self, args, node);
-  }
+  if (fn.kind === 'constant' && typeof fn.value === 'function') return callFunction(act, fn.value, self, args, node);
   if (fn.kind === 'constant') {
     act.guard(act.b.bool(false), 'type', 'what is called is no function', node);
     return neverValue;
   }
   return act.decline('which function is called is not known', node);
+}
+
+/** Calls a function that exists: of the engine's, of Fluxion's, or of the user's modules. */
+function callFunction(act: Activation, fn: Function, self: Abstract, args: readonly Abstract[], node: Node): Abstract {
+  if (fn === Function.prototype.call) return callValue(act, self, args[0] ?? undefinedValue, args.slice(1), node);
+  if (fn === Function.prototype.apply) return applied(act, self, args, node);
+  const entry = builtins.get(fn) ?? operatorOf(fn);
+  if (entry !== undefined) return entry(act, args, node);
+  const method = methodTable.get(fn);
+  if (method !== undefined) return method(act, self, args, node);
+  if (isHosted(fn)) return hostCall(act, fn, args, node);
+  const { lowering } = act;
+  const original = checkpointOf(fn);
+  if (original !== undefined) return callFunction(act, original, self, args, node);
+  const unit = lowering.unitFor(fn);
+  if (unit === undefined) {
+    const captured = capture(fn);
+    if (captured.bound === undefined)
+      return act.decline(`${fn.name || 'a function'} has no source and no entry here`, node);
+    const { target, boundThis, boundArgs } = captured.bound;
+    const given = boundArgs.map((a, i) => held(act, fn, i, a, node));
+    return callFunction(act, target, held(act, fn, -1, boundThis, node), [...given, ...args], node);
+  }
+  // Variables of others can't be written by compiled code: such a function runs where they are.
+  const writes = [...unit.analysis.free.values()].some((f) => f.write);
+  if (writes) return hostCall(act, fn, args, node);
+  return callClosure(act, lowering.closureOf(fn, act.place(node)), self, args, node);
+}
+
+/** What `bind` has given to a function. */
+function held(act: Activation, fn: Function, i: number, value: unknown, node: Node): Abstract {
+  const key = act.lowering.hostKey(fn, `bound ${i}`);
+  return constantOrGlobal(act, key, `bound ${i}`, () => value, node);
+}
+
+function applied(act: Activation, fn: Abstract, args: readonly Abstract[], node: Node): Abstract {
+  const [self = undefinedValue, list = undefinedValue] = args;
+  if (list.kind === 'constant' && (list.value === undefined || list.value === null)) {
+    return callValue(act, fn, self, [], node);
+  }
+  return callValue(act, fn, self, spreadOf(act, list, node), node);
+}
+
+/** The values of a list whose length is known. */
+function spreadOf(act: Activation, list: Abstract, node: Node): Abstract[] {
+  if (list.kind === 'never') return [neverValue];
+  if (isTuple(list)) return elementsOfTuple(act, list, node);
+  return act.decline('how many arguments are spread is not known', node);
 }
 
 /** Calls a function of the user's: its specialisation for these types. */
@@ -82,22 +144,42 @@ export function callClosure(
   args: readonly Abstract[],
   node: Node,
 ): Abstract {
-  const { b, lowering } = act;
   const { code } = closure;
   if ('async' in code.node && (code.node.async || code.node.generator)) {
-    return act.decline(`it is ${code.node.async ? 'async' : 'a generator'}`, node);
+    return act.decline(`${nameOf(closure)} is ${code.node.async ? 'async' : 'a generator'}`, node);
   }
+  if (code.info === undefined) {
+    act.guard(act.b.bool(false), 'type', 'a class is called without new', node);
+    return neverValue;
+  }
+  const usesSelf = !code.info.arrow && code.info.usesThis;
+  return invoke(act, closure, usesSelf ? self : undefined, args, false);
+}
+
+function nameOf(closure: Closure): string {
+  return closure.code.node.id?.name ?? 'a function';
+}
+
+/** Calls the specialisation of a function for these types. */
+export function invoke(
+  act: Activation,
+  closure: Closure,
+  self: Abstract | undefined,
+  args: readonly Abstract[],
+  newTarget: boolean,
+): Abstract {
+  const { b, lowering } = act;
   const types: JsType[] = args.map((a) => widened(typeOf(usable(a))));
   const given = args.map((a, i) => coerce(b, a, types[i], lowering));
-  const usesSelf = code.info !== undefined && !code.info.arrow && code.info.usesThis;
-  const own = usesSelf ? self : undefined;
-  const instance = lowering.instance(closure, own, types);
+  const own = self && usable(self);
+  const instance = lowering.instance(closure, own, types, newTarget);
   const values = [
     act.globals,
     ...flatten({ kind: 'closure', closure }),
     ...(own ? flatten(own) : []),
     ...given.flatMap(flatten),
   ];
+  act.changes(...instance.effects.all());
   if (instance.result.kind === 'never') return neverValue;
   const results = b.call(instance.name, values, irTypes(instance.result));
   return rebuild(instance.result, results);
@@ -112,9 +194,17 @@ export function lowerNew(act: Activation, node: NewExpression): Abstract {
   const fn = evaluate(act, node.callee);
   const args = argumentsOf(act, node);
   if (act.dead) return neverValue;
+  act.b.at = act.place(node);
   if (fn.kind === 'constant' && typeof fn.value === 'function') {
     const made = builtins.get(fn.value);
     if (made !== undefined) return made(act, args, node);
+    return construct(act, fn, args, node);
   }
-  return act.decline('what is constructed is not known', node);
+  if (fn.kind === 'closure') return construct(act, fn, args, node);
+  return split(act, fn, node, (one) => {
+    if (one.kind === 'union') return act.decline('what is constructed is not known', node);
+    return one.kind === 'closure'
+      ? construct(act, one, args, node)
+      : act.decline('what is constructed is not known', node);
+  });
 }

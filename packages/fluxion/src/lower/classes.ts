@@ -1,23 +1,252 @@
 /**
- * Classes: construction, methods and accessors through the known prototype, `super`.
- * Invariant: a method is looked up where the language would find it; a prototype is guarded by whoever admits the object.
+ * Classes: what their objects inherit, `super`, static members, and making instances.
+ * Invariant: a member is looked up where the language would find it. What is found on objects that exist is guarded; classes of
+ * lowered code are values like other functions, and their instances carry them.
  */
-import type { ClassNode, MemberExpression, Node } from '../syntax/ast.ts';
+import {
+  type CallExpression,
+  type ClassNode,
+  children,
+  isFunction,
+  type MemberExpression,
+  type MethodDefinition,
+  type Node,
+} from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
-import { methodTable } from './builtins/table.ts';
-import type { RecordType } from './types.ts';
-import { type Abstract, constantValue, type ObjectValue } from './values.ts';
+import { placeKey } from './arrays.ts';
+import { builtinObjects, builtins, methodTable } from './builtins/table.ts';
+import { callValue, invoke } from './calls.ts';
+import { classAround, classBinding, codeOf, staticsBinding, superBinding } from './code.ts';
+import { evaluate } from './expressions.ts';
+import { constantOrGlobal } from './free.ts';
+import { bindParameters } from './function.ts';
+import { allocateRecord, fieldOf, storeField } from './members.ts';
+import { statements } from './statements.ts';
+import { type SureFields, surelyAssigned } from './sure.ts';
+import { objectOf, RecordType, type Variant } from './types.ts';
+import { oneOf } from './unions.ts';
+import {
+  type Abstract,
+  type Closure,
+  constantValue,
+  neverValue,
+  type ObjectValue,
+  rebuild,
+  typeOf,
+  undefinedValue,
+} from './values.ts';
 
-export function lowerClass(act: Activation, node: ClassNode): Abstract {
-  return act.decline('a class inside a function is not compiled', node);
+/** A member that an object has from its class or prototype. */
+export interface Inherited {
+  /** The same for the same member. */
+  readonly id: unknown;
+  /** The value, for methods and what else a prototype holds; else the accessor's functions. */
+  value?(object: Abstract): Abstract;
+  get?(object: Abstract): Abstract;
+  set?(object: Abstract): Abstract;
 }
 
-export function lowerConstructor(act: Activation, node: ClassNode, _given: readonly Abstract[]): Abstract {
-  return act.decline('classes are not compiled', node);
+/** The field in which instances of lowered classes carry their class. */
+const classField = '#class';
+
+const engineText = /\{\s*\[native code\]\s*\}\s*$/;
+function isNative(fn: Function): boolean {
+  return builtins.has(fn) || builtinObjects.has(fn) || engineText.test(Function.prototype.toString.call(fn));
 }
 
-export function lowerSuperMember(act: Activation, node: MemberExpression): Abstract {
-  return act.decline('super is not compiled', node);
+/** What objects of a variant inherit under a name. */
+export function lookUp(act: Activation, variant: Variant, name: string): Inherited | undefined {
+  const { owner, prototype } = variant.root;
+  const getter = `#get ${name}`;
+  const setter = `#set ${name}`;
+  if (variant.has(getter) || variant.has(setter)) {
+    const half = (field: string) => (object: Abstract) => {
+      const own = object as ObjectValue;
+      return fieldOf(act, own, (own.type.type as RecordType).root, field, act.unit.shape.node);
+    };
+    return {
+      id: variant,
+      ...(variant.has(getter) && { get: half(getter) }),
+      ...(variant.has(setter) && { set: half(setter) }),
+    };
+  }
+  if (owner === undefined) return inPrototype(act, prototype, name);
+  return inClass(act, name, false, owner as Closure['code'], (object) => classOf(act, object as ObjectValue, variant));
+}
+
+/** The class that an instance carries. */
+function classOf(act: Activation, object: ObjectValue, variant: Variant): Abstract {
+  const type = (object.type.type as RecordType).root;
+  const held = type.field(classField)!.type.type;
+  const value = rebuild(
+    held,
+    type.spaces(classField).map((space) => act.b.load(space, object.ref)),
+  );
+  if (value.kind !== 'union') return value;
+  return value.members.find((m) => m.kind === 'closure' && m.closure.code === variant.root.owner) ?? neverValue;
+}
+
+function inPrototype(act: Activation, from: object | null, name: string): Inherited | undefined {
+  const { guards, homes } = act.lowering;
+  if (name.startsWith('#')) return privateOf(act, from, name);
+  const found = guards.find(from, name);
+  if (found === undefined) return undefined;
+  const { holder, descriptor } = found;
+  const fn = (f: Function) => (): Abstract => {
+    homes.set(f, holder);
+    return constantValue(f);
+  };
+  if (!('value' in descriptor)) {
+    const { get, set } = descriptor;
+    return { id: get ?? set, ...(get && { get: fn(get) }), ...(set && { set: fn(set) }) };
+  }
+  const { value } = descriptor as { value: unknown };
+  if (typeof value === 'function') return { id: value, value: fn(value) };
+  // Primitives are guarded by their value.
+  if (typeof value === 'object' && value !== null) {
+    return { id: value, value: () => constantOrGlobal(act, value, name, () => value, act.unit.shape.node) };
+  }
+  return { id: value, value: () => constantValue(value) };
+}
+
+/** Private methods and accessors of the classes that have made objects with this prototype. */
+function privateOf(act: Activation, from: object | null, name: string): Inherited | undefined {
+  const { guards, lowering } = { guards: act.lowering.guards, lowering: act.lowering };
+  for (let p = from; p !== null && p !== Object.prototype; p = guards.prototypeOf(p)) {
+    const made = guards.own(p, 'constructor')?.value as unknown;
+    if (typeof made !== 'function' || isNative(made)) continue;
+    const { code } = lowering.closureOf(made, undefined);
+    if (code.node.type !== 'ClassExpression' && code.node.type !== 'ClassDeclaration') continue;
+    const cls = code.node;
+    const found = inBody(cls, name, false, (m) => () => {
+      const vars = new Map([[classBinding(code.unit.analysis, cls), constantValue(made)]]);
+      return { kind: 'closure', closure: { code: codeOf(code.unit, m.value), env: { vars }, home: constantValue(p) } };
+    });
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function keyText(m: MethodDefinition | { key: Node; computed: boolean }): string | undefined {
+  const { key } = m;
+  if (m.computed) return undefined;
+  if (key.type === 'Identifier') return key.name;
+  if (key.type === 'PrivateIdentifier') return `#${key.name}`;
+  return key.type === 'Literal' ? String(key.value) : undefined;
+}
+
+function inBody(
+  node: ClassNode,
+  name: string,
+  isStatic: boolean,
+  make: (m: MethodDefinition) => (object: Abstract) => Abstract,
+): Inherited | undefined {
+  const found = node.body.body.filter(
+    (m): m is MethodDefinition =>
+      m.type === 'MethodDefinition' && m.kind !== 'constructor' && m.static === isStatic && keyText(m) === name,
+  );
+  if (found.length === 0) return undefined;
+  const method = found.findLast((m) => m.kind === 'method');
+  if (method !== undefined) return { id: method, value: make(method) };
+  const get = found.findLast((m) => m.kind === 'get');
+  const set = found.findLast((m) => m.kind === 'set');
+  return { id: get ?? set, ...(get && { get: make(get) }), ...(set && { set: make(set) }) };
+}
+
+/** A member of a class of lowered code, or of what it extends. `cls` gives the class of an object when it is needed. */
+function inClass(
+  act: Activation,
+  name: string,
+  isStatic: boolean,
+  code: Closure['code'],
+  cls: (object: Abstract) => Abstract,
+): Inherited | undefined {
+  const node = code.node as ClassNode;
+  const { analysis } = code.unit;
+  const found = inBody(node, name, isStatic, (m) => (object) => {
+    const own = cls(object);
+    if (own.kind !== 'closure') return neverValue;
+    const env = { vars: new Map(own.closure.env.vars).set(classBinding(analysis, node), own) };
+    return { kind: 'closure', closure: { code: codeOf(code.unit, m.value), env } };
+  });
+  if (found !== undefined) return found;
+  const parent = (object: Abstract): Abstract => {
+    const own = cls(object);
+    return own.kind === 'closure' ? (own.closure.env.vars.get(superBinding(analysis, node)) ?? neverValue) : neverValue;
+  };
+  if (!node.superClass) return isStatic ? undefined : inPrototype(act, Object.prototype, name);
+  const known = act.lowering.parents.get(code);
+  if (known === undefined) return undefined;
+  if (known.kind === 'closure') return inClass(act, name, isStatic, known.closure.code, parent);
+  if (known.kind !== 'constant' || typeof known.value !== 'function') return undefined;
+  return inPrototype(act, isStatic ? known.value : prototypeOf(act, known.value), name);
+}
+
+function prototypeOf(act: Activation, fn: Function): object | null {
+  return (act.lowering.guards.own(fn, 'prototype')?.value ?? null) as object | null;
+}
+
+/** Reads a property that objects of these variants do not have of their own. */
+export function inheritedMember(
+  act: Activation,
+  object: ObjectValue,
+  variants: readonly Variant[],
+  name: string,
+  node: Node,
+): Abstract {
+  return byInherited(act, object, variants, name, node, (found) => {
+    if (found === undefined) {
+      if (name.startsWith('#')) return act.decline(`${name} is no member of the object`, node);
+      return undefinedValue;
+    }
+    if (found.value) return found.value(object);
+    if (found.get) return callValue(act, found.get(object), object, [], node);
+    return undefinedValue;
+  });
+}
+
+export function writeInherited(
+  act: Activation,
+  object: ObjectValue,
+  variants: readonly Variant[],
+  name: string,
+  value: Abstract,
+  node: Node,
+): void {
+  byInherited(act, object, variants, name, node, (found) => {
+    if (found?.set) callValue(act, found.set(object), object, [value], node);
+    else if (found?.get) act.decline(`${name} has a getter only and is written`, node);
+    else act.decline(`${name} is inherited and written`, node);
+    return undefinedValue;
+  });
+}
+
+/** On one way for all variants that inherit the same. */
+function byInherited(
+  act: Activation,
+  object: ObjectValue,
+  variants: readonly Variant[],
+  name: string,
+  node: Node,
+  use: (found: Inherited | undefined) => Abstract,
+): Abstract {
+  const type = (object.type.type as RecordType).root;
+  const groups: { found: Inherited | undefined; tags: number[] }[] = [];
+  for (const variant of variants) {
+    const found = lookUp(act, variant, name);
+    const same = groups.find((g) => g.found?.id === found?.id);
+    if (same) same.tags.push(type.tagOf(variant));
+    else groups.push({ found, tags: [type.tagOf(variant)] });
+  }
+  if (groups.length === 1) return use(groups[0].found);
+  const tag = act.b.load(type.tag!, object.ref);
+  return oneOf(
+    act,
+    tag,
+    groups.map((g) => g.tags),
+    node,
+    (i) => use(groups[i].found),
+  );
 }
 
 /** A method of an array or typed array: the engine's function. */
@@ -29,30 +258,320 @@ export function methodOf(act: Activation, object: ObjectValue, name: string, nod
   return act.decline(`.${name} of an array is not compiled`, node);
 }
 
-/** A property that is no own field: a method or accessor of the prototype chain. */
-export function accessorOf(
-  act: Activation,
-  _object: ObjectValue,
-  type: RecordType,
-  name: string,
-  node: Node,
-): Abstract {
-  for (let p = type.prototype; p !== null; p = Object.getPrototypeOf(p) as object | null) {
-    const found = Object.getOwnPropertyDescriptor(p, name);
-    if (found === undefined) continue;
-    if (typeof found.value === 'function') return constantValue(found.value);
-    return act.decline(`the accessor ${name} is not compiled`, node);
+/** A property of a function or class. */
+export function memberOfFunction(act: Activation, fn: Abstract, name: string, node: Node): Abstract {
+  if (fn.kind === 'closure') {
+    const { code, env } = fn.closure;
+    const inherited = (Function.prototype as unknown as Record<string, unknown>)[name];
+    if (code.node.type === 'ClassExpression' || code.node.type === 'ClassDeclaration') {
+      const statics = env.vars.get(staticsBinding(code.unit.analysis, code.node));
+      if (statics?.kind === 'object') {
+        const type = (statics.type.type as RecordType).root;
+        if (type.field(name)) return fieldOf(act, statics, type, name, node);
+      }
+      const found = inClass(act, name, true, code, () => fn);
+      if (found?.value) return found.value(fn);
+      if (found?.get) return callValue(act, found.get(fn), fn, [], node);
+      if (code.node.superClass) {
+        const parent = env.vars.get(superBinding(code.unit.analysis, code.node));
+        if (parent?.kind === 'closure' || parent?.kind === 'constant') return memberOfFunction(act, parent, name, node);
+      }
+    }
+    if (name === 'name') return constantValue(code.node.id?.name ?? '');
+    if (typeof inherited === 'function' && name !== 'constructor') return constantValue(inherited);
+    return act.decline(`.${name} of a function is not compiled`, node);
   }
-  return constantValue(undefined);
+  if (fn.kind !== 'constant' || typeof fn.value !== 'function') return act.decline('a property of no function', node);
+  const { value } = fn;
+  if (isNative(value)) {
+    const held = (value as unknown as Record<string, unknown>)[name];
+    if (typeof held !== 'object' || held === null) return constantValue(held);
+    return act.decline(`.${name} of ${value.name} is not compiled`, node);
+  }
+  const { guards, homes } = act.lowering;
+  const found = guards.find(value, name);
+  if (found === undefined) return undefinedValue;
+  const { descriptor, holder } = found;
+  if (descriptor.get) {
+    homes.set(descriptor.get, holder);
+    return callValue(act, constantValue(descriptor.get), fn, [], node);
+  }
+  if (typeof descriptor.value === 'function') {
+    homes.set(descriptor.value, holder);
+    return constantValue(descriptor.value);
+  }
+  guards.forget(holder, name);
+  let ids = staticKeys.get(value);
+  if (ids === undefined) staticKeys.set(value, (ids = new Map()));
+  const key = ids.get(name) ?? {};
+  ids.set(name, key);
+  return constantOrGlobal(act, key, name, () => (value as unknown as Record<string, unknown>)[name], node, false);
 }
 
-export function writeAccessor(
-  act: Activation,
-  _object: ObjectValue,
-  _type: RecordType,
-  name: string,
-  _value: Abstract,
-  node: Node,
-): void {
-  act.decline(`the property ${name} is added or has a setter`, node);
+const staticKeys = new WeakMap<Function, Map<string, object>>();
+
+export function writeStatic(act: Activation, fn: Abstract, name: string, value: Abstract, node: Node): void {
+  if (
+    fn.kind === 'closure' &&
+    (fn.closure.code.node.type === 'ClassExpression' || fn.closure.code.node.type === 'ClassDeclaration')
+  ) {
+    const { code, env } = fn.closure;
+    const statics = env.vars.get(staticsBinding(code.unit.analysis, code.node as ClassNode));
+    if (statics?.kind === 'object' && (statics.type.type as RecordType).field(name)) {
+      storeField(act, statics.ref, statics.type.type as RecordType, name, value, node);
+      return;
+    }
+    const found = inClass(act, name, true, code, () => fn);
+    if (found?.set) {
+      callValue(act, found.set(fn), fn, [value], node);
+      return;
+    }
+  }
+  act.decline(`the property ${name} of a function is written`, node);
+}
+
+/** A class that lowered code makes. */
+export function lowerClass(act: Activation, node: ClassNode): Abstract {
+  const { analysis } = act.unit;
+  const { vars } = act.env;
+  const code = codeOf(act.unit, node);
+  if (node.superClass) {
+    const parent = evaluate(act, node.superClass);
+    if (
+      parent.kind !== 'closure' &&
+      !(parent.kind === 'constant' && (typeof parent.value === 'function' || parent.value === null))
+    ) {
+      return act.decline('what the class extends is not known', node.superClass);
+    }
+    vars.set(superBinding(analysis, node), parent);
+    const known = act.lowering.parents.get(code);
+    const same =
+      known === undefined ||
+      (known.kind === 'closure' && parent.kind === 'closure' && known.closure.code === parent.closure.code) ||
+      (known.kind === 'constant' && parent.kind === 'constant' && known.value === parent.value);
+    if (!same) return act.decline('the class extends different classes', node.superClass);
+    act.lowering.parents.set(code, parent);
+  }
+  for (const m of node.body.body) {
+    if (m.type !== 'StaticBlock' && m.computed) return act.decline('a computed member of a class is not compiled', m);
+    if (m.type === 'MethodDefinition' && (m.value.async || m.value.generator)) continue;
+  }
+  const cls: Abstract = { kind: 'closure', closure: { code, env: act.env } };
+  const initialised = node.body.body.filter(
+    (m) => m.type === 'StaticBlock' || (m.type === 'PropertyDefinition' && m.static),
+  );
+  if (initialised.length === 0) return cls;
+  const names = initialised.flatMap((m) => (m.type === 'PropertyDefinition' ? [keyText(m)!] : []));
+  const statics = staticsOf(act, node, names);
+  // Who looks at the class before a field has its value finds undefined.
+  const first = initialised.findIndex((m) => !isPlain(m));
+  for (const name of first < 0 ? [] : names.slice(first)) {
+    storeField(act, statics.ref, statics.type.type as RecordType, name, undefinedValue, node);
+  }
+  vars.set(staticsBinding(analysis, node), statics);
+  const { self } = act.env;
+  act.env.self = cls;
+  act.env.vars.set(classBinding(analysis, node), cls);
+  for (const m of initialised) {
+    if (m.type === 'StaticBlock') statements(act, m.body);
+    else if (m.type === 'PropertyDefinition') {
+      const value = m.value ? evaluate(act, m.value) : undefinedValue;
+      if (value.kind !== 'never') writeStatic(act, cls, keyText(m)!, value, m);
+    }
+  }
+  act.env.self = self;
+  return cls;
+}
+
+function staticsOf(act: Activation, node: ClassNode, names: readonly string[]): ObjectValue {
+  const { lowering } = act;
+  const type = lowering.site(placeKey(node, 'statics'), () => {
+    const record = new RecordType(lowering.growth, 'statics', null);
+    for (const name of names) record.addField(name);
+    return record;
+  });
+  return allocateRecord(act, type, node);
+}
+
+/** An initialiser that can't look at the class. */
+function isPlain(node: Node): boolean {
+  if (node.type === 'StaticBlock') return !mentionsClass(node);
+  return node.type === 'PropertyDefinition' && (!node.value || !mentionsClass(node.value));
+}
+
+function mentionsClass(node: Node): boolean {
+  if (node.type === 'CallExpression' || node.type === 'NewExpression' || node.type === 'ThisExpression') return true;
+  if (node.type === 'MemberExpression' || node.type === 'TaggedTemplateExpression') return true;
+  return !isFunction(node) && children(node).some(mentionsClass);
+}
+
+const recordKeys = new WeakMap<object, object>();
+const sure = new WeakMap<Variant, SureFields>();
+const none: SureFields = { names: new Set(), bare: new Set() };
+
+/** The fields that a constructor gives each object before anyone else sees it. */
+export function surelyOf(variant: Variant): SureFields {
+  return sure.get(variant.root) ?? none;
+}
+
+/** Makes an instance of a class or constructor function. */
+export function construct(act: Activation, cls: Abstract, args: readonly Abstract[], node: Node): Abstract {
+  if (args.some((a) => a.kind === 'never')) return neverValue;
+  const { lowering } = act;
+  const owner = cls.kind === 'closure' ? cls.closure.code : undefined;
+  const key: object = owner ?? ((cls as { value: object }).value as object);
+  if (owner === undefined && isNative(key as Function)) {
+    return act.decline(`new ${(key as Function).name} is not compiled`, node);
+  }
+  let siteKey = recordKeys.get(key);
+  if (siteKey === undefined) recordKeys.set(key, (siteKey = {}));
+  const chain = constructorsOf(act, cls, node);
+  const type = lowering.site(siteKey, () => {
+    const name = owner ? (owner.node.id?.name ?? 'class') : (key as Function).name;
+    const prototype = owner ? null : prototypeOf(act, key as Function);
+    const record = new RecordType(lowering.growth, name || 'object', prototype, owner);
+    sure.set(record.variant, surelyAssigned(chain));
+    if (owner) record.addField(classField);
+    return record;
+  });
+  const object = allocateRecord(act, type, node);
+  if (owner) {
+    type.addField(classField, typeOf(cls));
+    storeField(act, object.ref, type, classField, cls, node);
+  }
+  callConstructor(act, cls, object, args, node);
+  return act.dead ? neverValue : { ...object, type: objectOf(type.root) };
+}
+
+/** The classes and functions that construct an instance, the most derived first. */
+function constructorsOf(act: Activation, cls: Abstract, node: Node): Node[] {
+  const found: Node[] = [];
+  for (let at: Abstract | undefined = cls; at !== undefined; ) {
+    if (at.kind === 'closure') {
+      found.push(at.closure.code.node);
+      at = superOf(act, at);
+    } else if (at.kind === 'constant' && typeof at.value === 'function') {
+      if (isNative(at.value)) return act.decline(`a class that extends ${at.value.name} is not compiled`, node);
+      found.push(act.lowering.closureOf(at.value, act.place(node)).code.node);
+      at = superOf(act, at);
+    } else at = undefined;
+  }
+  const privates = found.flatMap((n) =>
+    n.type === 'ClassExpression' || n.type === 'ClassDeclaration'
+      ? n.body.body.flatMap((m) =>
+          m.type === 'PropertyDefinition' && m.key.type === 'PrivateIdentifier' ? [m.key.name] : [],
+        )
+      : [],
+  );
+  if (new Set(privates).size < privates.length)
+    act.decline('two classes of an object have a private field of one name', node);
+  return found;
+}
+
+/** What a class extends. */
+function superOf(act: Activation, cls: Abstract): Abstract | undefined {
+  if (cls.kind === 'closure') {
+    const { code, env } = cls.closure;
+    if (code.node.type !== 'ClassExpression' && code.node.type !== 'ClassDeclaration') return undefined;
+    return code.node.superClass ? env.vars.get(superBinding(code.unit.analysis, code.node)) : undefined;
+  }
+  if (cls.kind !== 'constant' || typeof cls.value !== 'function') return undefined;
+  const parent = act.lowering.guards.prototypeOf(cls.value);
+  return parent === null || parent === Function.prototype ? undefined : constantValue(parent);
+}
+
+function callConstructor(act: Activation, cls: Abstract, self: Abstract, args: readonly Abstract[], node: Node): void {
+  if (cls.kind === 'constant' && typeof cls.value === 'function') {
+    if (isNative(cls.value)) act.decline(`a class that extends ${cls.value.name} is not compiled`, node);
+    invoke(act, act.lowering.closureOf(cls.value, act.place(node)), self, args, true);
+  } else if (cls.kind === 'closure') {
+    if (cls.closure.code.info?.arrow) act.decline('an arrow function is constructed', node);
+    invoke(act, cls.closure, self, args, true);
+  } else act.decline('what is constructed is not known', node);
+}
+
+/** The body of a class as a function: fields, then the constructor. */
+export function lowerConstructor(act: Activation, node: ClassNode, given: readonly Abstract[]): Abstract {
+  const { unit, env } = act;
+  const cls: Abstract =
+    node === unit.shape.node ? constantValue(unit.captured.fn) : { kind: 'closure', closure: act.closure };
+  env.vars.set(classBinding(unit.analysis, node), cls);
+  const self = env.self!;
+  const made = node.body.body.find((m) => m.type === 'MethodDefinition' && m.kind === 'constructor');
+  act.constructing = { self, node, ready: !node.superClass };
+  if (!node.superClass) initialise(act, node, self);
+  if (made === undefined) {
+    if (node.superClass) superCall(act, given, node);
+    return undefinedValue;
+  }
+  const fn = (made as MethodDefinition).value;
+  bindParameters(act, fn, given);
+  statements(act, fn.body.body);
+  if (!act.dead && !act.constructing.ready) act.decline('the constructor may not call super', fn);
+  return undefinedValue;
+}
+
+function initialise(act: Activation, node: ClassNode, self: Abstract): void {
+  if (self.kind !== 'object') return;
+  const type = (self.type.type as RecordType).root;
+  for (const m of node.body.body) {
+    if (m.type !== 'PropertyDefinition' || m.static) continue;
+    const name = keyText(m);
+    if (name === undefined) act.decline('a computed member of a class is not compiled', m);
+    const value = m.value ? evaluate(act, m.value) : undefinedValue;
+    if (act.dead) return;
+    const unseen = !m.value && type.variants.every((v) => surelyOf(v).bare.has(name));
+    for (const variant of type.variants) if (!variant.has(name)) type.addKey(variant, name);
+    if (value.kind !== 'never' && !unseen) storeField(act, self.ref, type, name, value, m);
+  }
+}
+
+/** `super(…)`. */
+export function lowerSuperCall(act: Activation, node: CallExpression, args: readonly Abstract[]): Abstract {
+  superCall(act, args, node);
+  return act.env.self ?? undefinedValue;
+}
+
+function superCall(act: Activation, args: readonly Abstract[], node: Node): void {
+  const { constructing } = act;
+  if (constructing?.node === undefined) act.decline('super() is not compiled here', node);
+  const cls = act.env.vars.get(classBinding(act.unit.analysis, constructing.node))!;
+  const parent = superOf(act, cls);
+  if (parent === undefined) act.decline('what the class extends is not known', node);
+  callConstructor(act, parent, constructing.self, args, node);
+  constructing.ready = true;
+  if (act.dead) return;
+  initialise(act, constructing.node, constructing.self);
+}
+
+/** `super.name`, with `this` as it is. */
+export function lowerSuperMember(act: Activation, node: MemberExpression): Abstract {
+  const { property } = node;
+  if (node.computed || property.type === 'PrivateIdentifier') return act.decline('super[…] is not compiled', node);
+  const found = inSuper(act, (property as { name: string }).name, node);
+  const self = act.env.self ?? undefinedValue;
+  if (found === undefined) return undefinedValue;
+  if (found.value) return found.value(self);
+  return found.get ? callValue(act, found.get(self), self, [], node) : undefinedValue;
+}
+
+function inSuper(act: Activation, name: string, node: Node): Inherited | undefined {
+  const around = classAround(act.unit, node);
+  if (around !== undefined) {
+    const cls = act.env.vars.get(classBinding(act.unit.analysis, around.node));
+    const isStatic = 'static' in around.member && around.member.static;
+    const parent = cls && superOf(act, cls);
+    if (parent === undefined) {
+      if (cls === undefined) act.decline('super is not compiled here', node);
+      return isStatic ? undefined : inPrototype(act, Object.prototype, name);
+    }
+    if (parent.kind === 'closure') return inClass(act, name, isStatic, parent.closure.code, () => parent);
+    const fn = (parent as { value: Function }).value;
+    return inPrototype(act, isStatic ? fn : prototypeOf(act, fn), name);
+  }
+  const { home } = act.env;
+  if (home?.kind !== 'constant' || (typeof home.value !== 'object' && typeof home.value !== 'function')) {
+    return act.decline('super is not compiled here', node);
+  }
+  return inPrototype(act, act.lowering.guards.prototypeOf(home.value as object), name);
 }

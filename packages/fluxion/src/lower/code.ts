@@ -5,7 +5,7 @@
 import type { Captured } from '../capture/captured.ts';
 import { type ClassNode, children, type FunctionNode, isFunction, type Node } from '../syntax/ast.ts';
 import { type FunctionShape, parseFunction } from '../syntax/parse.ts';
-import { type Analysis, analyze, type Binding, type FunctionInfo } from '../syntax/scope.ts';
+import { type Analysis, analyze, type Binding, type FunctionInfo, type Reference } from '../syntax/scope.ts';
 
 export interface Unit {
   readonly index: number;
@@ -44,18 +44,130 @@ export function codeOf(unit: Unit, node: FunctionNode | ClassNode): FunctionCode
   let code = unit.codes.get(node);
   if (code === undefined) {
     const info = unit.analysis.functions.get(node)!;
-    const free: Binding[] = [];
-    for (const ref of unit.analysis.references.values()) {
-      const { binding } = ref;
-      if (binding === undefined || free.includes(binding)) continue;
-      const at = ref.node.start;
-      if (at < node.start || at >= node.end) continue;
-      if (!declaredWithin(binding, node)) free.push(binding);
+    const { references, classes } = placesIn(unit.analysis);
+    const found = new Set<Binding>();
+    for (let i = firstFrom(references, node.start); i < references.length && references[i].node.start < node.end; i++) {
+      const { binding } = references[i];
+      if (binding !== undefined && !declaredWithin(binding, node)) found.add(binding);
     }
-    code = { id: ++codes, unit, node, info, free, usesOuterThis: info?.arrow === true && info.usesThis };
+    // What private methods and `super` need is not named.
+    for (const around of classes) {
+      if (around.start > node.start || around.end < node.end) continue;
+      if (around !== node && needsClass(node)) found.add(classBinding(unit.analysis, around));
+      if (around !== node) continue;
+      if (around.superClass) found.add(superBinding(unit.analysis, around));
+      if (hasStatics(around)) found.add(staticsBinding(unit.analysis, around));
+    }
+    code = { id: ++codes, unit, node, info, free: [...found], usesOuterThis: info?.arrow === true && info.usesThis };
     unit.codes.set(node, code);
   }
   return code;
+}
+
+interface Places {
+  /** In the order of the text. */
+  readonly references: readonly Reference[];
+  readonly classes: readonly ClassNode[];
+  /** The variables declared by identifiers and by function declarations. */
+  readonly declarations: ReadonlyMap<Node, Binding>;
+}
+
+const places = new WeakMap<Analysis, Places>();
+
+function placesIn(analysis: Analysis): Places {
+  let known = places.get(analysis);
+  if (known === undefined) {
+    const references = [...analysis.references.values()].sort((a, b) => a.node.start - b.node.start);
+    const classes: ClassNode[] = [];
+    const declarations = new Map<Node, Binding>();
+    for (const scope of new Set(analysis.scopes.values())) {
+      if (scope.kind === 'class') {
+        // Its name inside is another variable than the one it declares.
+        classes.push(scope.node as ClassNode);
+        continue;
+      }
+      for (const binding of scope.bindings.values()) {
+        for (const d of binding.declarations) declarations.set(d, binding);
+      }
+    }
+    places.set(analysis, (known = { references, classes, declarations }));
+  }
+  return known;
+}
+
+/** The variable that a declaring identifier declares. */
+export function declarationOf(unit: Unit, id: Node): Binding | undefined {
+  return placesIn(unit.analysis).declarations.get(id);
+}
+
+function firstFrom(references: readonly Reference[], start: number): number {
+  let low = 0;
+  let high = references.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (references[middle].node.start < start) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function needsClass(node: Node): boolean {
+  return node.type === 'PrivateIdentifier' || node.type === 'Super' || children(node).some(needsClass);
+}
+
+/** The class whose body a node stands in, innermost, and the member it belongs to. */
+export function classAround(unit: Unit, node: Node): { readonly node: ClassNode; readonly member: Node } | undefined {
+  let best: { node: ClassNode; member: Node } | undefined;
+  for (const around of placesIn(unit.analysis).classes) {
+    if (best !== undefined && around.start < best.node.start) continue;
+    const member = around.body.body.find((m) => m.start <= node.start && m.end >= node.end);
+    if (member !== undefined) best = { node: around, member };
+  }
+  return best;
+}
+
+interface Hidden {
+  self?: Binding;
+  parent?: Binding;
+  statics?: Binding;
+}
+const synthetic = new WeakMap<Node, Hidden>();
+function syntheticOf(node: Node): Hidden {
+  let known = synthetic.get(node);
+  if (known === undefined) synthetic.set(node, (known = {}));
+  return known;
+}
+
+function hiddenBinding(analysis: Analysis, node: ClassNode, name: string): Binding {
+  const scope = analysis.scopes.get(node)!;
+  return { name, kind: 'self', scope, declarations: [], references: [], assignments: [], inits: [] };
+}
+
+/** The variable that holds a class inside it: its own name, or one that nobody sees. */
+export function classBinding(analysis: Analysis, node: ClassNode): Binding {
+  const named = node.id && analysis.scopes.get(node)?.bindings.get(node.id.name);
+  if (named) return named;
+  const known = syntheticOf(node);
+  known.self ??= hiddenBinding(analysis, node, 'class');
+  return known.self;
+}
+
+/** What stood after `extends`. */
+export function superBinding(analysis: Analysis, node: ClassNode): Binding {
+  const known = syntheticOf(node);
+  known.parent ??= hiddenBinding(analysis, node, 'super');
+  return known.parent;
+}
+
+/** The object that holds the static fields of a class. */
+export function staticsBinding(analysis: Analysis, node: ClassNode): Binding {
+  const known = syntheticOf(node);
+  known.statics ??= hiddenBinding(analysis, node, 'statics');
+  return known.statics;
+}
+
+function hasStatics(node: ClassNode): boolean {
+  return node.body.body.some((m) => m.type === 'PropertyDefinition' && m.static);
 }
 
 /** True if the variable belongs to the function or class itself (its parameters and own name included). */

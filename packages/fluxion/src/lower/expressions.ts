@@ -16,6 +16,7 @@ import { arrayLiteral } from './arrays.ts';
 import { lowerCall, lowerNew } from './calls.ts';
 import { lowerClass, lowerSuperMember } from './classes.ts';
 import { codeOf } from './code.ts';
+import { hasMember, instanceOf } from './kinds.ts';
 import { assignMemberTo, lowerMember, memberReference, readReference, recordLiteral } from './members.ts';
 import {
   arithmetic,
@@ -30,6 +31,7 @@ import {
 } from './operators.ts';
 import { assign, bindPattern, readIdentifier } from './patterns.ts';
 import { templateText } from './strings.ts';
+import { asBoolean, split } from './unions.ts';
 import { type Abstract, constantValue, neverValue, undefinedValue, usable } from './values.ts';
 
 export function evaluate(act: Activation, expression: Node): Abstract {
@@ -44,13 +46,16 @@ export function evaluate(act: Activation, expression: Node): Abstract {
     case 'Identifier':
       return readIdentifier(act, node);
     case 'ThisExpression':
+      if (act.constructing?.ready === false) act.decline('this is used before super() is called', node);
       return act.env.self ?? outerThis(act, node);
     case 'TemplateLiteral':
       return templateText(act, node);
     case 'UnaryExpression':
       return unary(act, node.operator, node.argument, node);
     case 'BinaryExpression': {
-      if (node.left.type === 'PrivateIdentifier') return act.decline('#x in o is not compiled', node);
+      if (node.left.type === 'PrivateIdentifier') {
+        return hasMember(act, constantValue(`#${node.left.name}`), evaluate(act, node.right), node);
+      }
       const a = evaluate(act, node.left);
       const b = evaluate(act, node.right);
       act.b.at = act.place(node);
@@ -131,10 +136,6 @@ export function condition(act: Activation, expression: Node): Value | boolean {
   return truthy(act, evaluate(act, node), node);
 }
 
-function asAbstract(value: Value | boolean): Abstract {
-  return typeof value === 'boolean' ? constantValue(value) : { kind: 'boolean', value };
-}
-
 function unary(act: Activation, operator: string, argument: Node, node: Node): Abstract {
   switch (operator) {
     case '!': {
@@ -173,13 +174,17 @@ export function binary(act: Activation, operator: string, a: Abstract, b: Abstra
   if (a.kind === 'never' || b.kind === 'never') return neverValue;
   usable(a);
   usable(b);
+  if (operator !== 'in' && operator !== 'instanceof' && !operator.startsWith('=') && !operator.startsWith('!')) {
+    if (a.kind === 'union') return split(act, a, node, (one) => binary(act, operator, one, b, node));
+    if (b.kind === 'union') return split(act, b, node, (one) => binary(act, operator, a, one, node));
+  }
   switch (operator) {
     case '===':
-      return asAbstract(strictEquals(act, a, b, node));
+      return asBoolean(strictEquals(act, a, b, node));
     case '!==':
       return negate(act, strictEquals(act, a, b, node));
     case '==':
-      return asAbstract(looseEquals(act, a, b, node));
+      return asBoolean(looseEquals(act, a, b, node));
     case '!=':
       return negate(act, looseEquals(act, a, b, node));
     case '<':
@@ -188,8 +193,9 @@ export function binary(act: Activation, operator: string, a: Abstract, b: Abstra
     case '>=':
       return compare(act, operator, a, b, node);
     case 'in':
+      return hasMember(act, a, b, node);
     case 'instanceof':
-      return act.decline(`${operator} is not compiled`, node);
+      return instanceOf(act, a, b, node);
     default:
       return arithmetic(act, operator, a, b, node);
   }

@@ -2,7 +2,7 @@
  * Variables from around the function that was handed in: globals, module variables, captured objects.
  * Invariant: only primitives and functions of bindings that are never assigned again are compiled in; everything else is given to each call.
  */
-import type { Identifier } from '../syntax/ast.ts';
+import type { Identifier, Node } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
 import { builtinObjects } from './builtins/table.ts';
 import { Decline } from './decline.ts';
@@ -17,6 +17,8 @@ export function freeVariable(act: Activation, node: Identifier): Abstract {
   const { captured } = act.unit;
   const binding = captured.binding(name);
   if (binding === undefined) {
+    if (Object.getOwnPropertyDescriptor(globalThis, name)?.get !== undefined)
+      act.decline(`${name} is a global accessor`, node);
     if (!(name in globalThis)) act.decline(`${name} is not defined`, node);
     return constantOrGlobal(act, `global ${name}`, name, () => (globalThis as Record<string, unknown>)[name], node);
   }
@@ -24,15 +26,15 @@ export function freeVariable(act: Activation, node: Identifier): Abstract {
   // A live binding is what it is when the call begins: nothing that is compiled writes it (see `assign`), and hosts called are the engine's own.
   const key = act.lowering.site(`live ${act.unit.index} ${name}`, () => ({}));
   const read = (): unknown => binding.get();
-  return throughGlobals(act, key, name, read, typeOfFree(act, binding.get(), node));
+  return throughGlobals(act, key, name, read, typeOfFree(act, binding.get(), name, node));
 }
 
-function typeOfFree(act: Activation, value: unknown, node: Identifier): JsType {
+function typeOfFree(act: Activation, value: unknown, name: string, node: Node): JsType {
   if (typeof value === 'object' && value !== null && builtinObjects.has(value)) return constant(value);
   try {
     return act.lowering.types.ofArgument(value);
   } catch (e) {
-    if (e instanceof Decline) act.decline(`${node.name}: ${e.message}`, node);
+    if (e instanceof Decline) act.decline(`${name}: ${e.message}`, node);
     throw e;
   }
 }
@@ -43,22 +45,24 @@ export function constantOrGlobal(
   key: unknown,
   name: string,
   read: () => unknown,
-  node: Identifier,
+  node: Node,
+  fixed = true,
 ): Abstract {
   const value = read();
-  if (typeof value !== 'object' || value === null) return constantValue(value);
-  if (builtinObjects.has(value)) return constantValue(value);
+  if (fixed && (typeof value !== 'object' || value === null)) return constantValue(value);
+  if (!fixed && typeof value === 'function') return constantValue(value);
+  if (typeof value === 'object' && value !== null && builtinObjects.has(value)) return constantValue(value);
   return throughGlobals(
     act,
-    typeof key === 'object' && key !== null ? key : value,
+    typeof key === 'object' && key !== null ? key : (value ?? node),
     name,
     read,
-    typeOfFree(act, value, node),
+    typeOfFree(act, value, name, node),
   );
 }
 
 function throughGlobals(act: Activation, key: unknown, name: string, read: () => unknown, type: JsType): Abstract {
   const global = act.lowering.global(key, name, read, type);
   if (global.type.kind === 'constant') return rebuild(global.type, []);
-  return rebuild(global.type, [act.b.load(global.space, act.globals)]);
+  return rebuild(global.type, [act.global(global)]);
 }

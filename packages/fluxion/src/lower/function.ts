@@ -35,16 +35,20 @@ export function lowerFunction(lowering: Lowering, instance: Instance): Func {
   });
   const env = { ...own.closure.env, vars: new Map(own.closure.env.vars), home: instance.closure.home as Abstract };
   if (isClass(node) || !code.info.arrow) env.self = self ?? undefinedValue;
-  const act = new Activation(lowering, instance, b, globals, env);
+  const act = new Activation(lowering, instance, b, globals, env, own.closure);
   let result: Abstract = undefinedValue;
   const ops = b.draft(() => {
     result = act.block('return', [], (target) => {
       if (isClass(node)) return lowerConstructor(act, node, given);
+      if (instance.newTarget) act.constructing = { self: env.self!, node: undefined, ready: true };
       bindParameters(act, node, given);
       if (node.body.type === 'BlockStatement') statements(act, node.body.body);
       else act.leave(target, evaluate(act, node.body));
       return undefined;
     });
+    if (instance.newTarget && !act.dead && !(result.kind === 'constant' && result.value === undefined)) {
+      act.decline('a constructor that returns something is not compiled', node);
+    }
     lowering.returns(instance, typeOf(result));
     result = coerce(b, result, instance.result, lowering);
   });
@@ -52,7 +56,7 @@ export function lowerFunction(lowering: Lowering, instance: Instance): Func {
     name: instance.name,
     params,
     results: irTypes(instance.result),
-    body: { params: [], ops, end: { kind: 'yield', values: flatten(result) } },
+    body: { params: [], ops: [...act.entry, ...ops], end: { kind: 'yield', values: flatten(result) } },
   };
 }
 
@@ -60,7 +64,7 @@ export function lowerFunction(lowering: Lowering, instance: Instance): Func {
 export function bindParameters(act: Activation, node: FunctionNode, given: readonly Abstract[]): void {
   if (node.type === 'FunctionExpression' && node.id) {
     const own = act.unit.analysis.scopes.get(node.id)?.bindings.get(node.id.name);
-    if (own !== undefined) act.env.vars.set(own, { kind: 'closure', closure: act.instance.closure });
+    if (own !== undefined) act.env.vars.set(own, { kind: 'closure', closure: act.closure });
   }
   const info = act.unit.analysis.functions.get(node);
   if (info?.usesArguments && !info.arrow) act.decline('`arguments` is not compiled; use a rest parameter', node);

@@ -3,6 +3,10 @@
  * Invariant: one object has one type, however it is reached; objects of one prototype and one list of keys share theirs, so
  * linked structures and cycles have finite types.
  */
+import { privateState } from '../capture/capture.ts';
+import { builtinModule } from '../capture/environment.ts';
+import { isClass } from '../syntax/ast.ts';
+import { parseFunction } from '../syntax/parse.ts';
 import { Decline } from './decline.ts';
 import {
   ArrayType,
@@ -20,7 +24,13 @@ import {
   type TypedName,
   typedSpaces,
   typedType,
+  unite,
 } from './types.ts';
+
+const util = builtinModule('node:util') as { types?: { isProxy(o: unknown): boolean } } | undefined;
+
+/** Whether reading an object runs code of the user's. Engines that can't tell say no. */
+export const isProxy: (o: unknown) => boolean = util?.types?.isProxy ?? (() => false);
 
 export class TypesOfValues {
   private readonly growth: Growth;
@@ -60,6 +70,7 @@ export class TypesOfValues {
       type = new RecordType(this.growth, name, prototype);
       byKeys.set(key, type);
       for (const k of keys) type.addField(k);
+      type.variant.closed = true;
     }
     return type;
   }
@@ -67,6 +78,7 @@ export class TypesOfValues {
   private ofObject(value: object): ObjectType {
     const known = this.known.get(value);
     if (known !== undefined) return known;
+    if (isProxy(value)) throw new Decline('a Proxy is not compiled');
     if (ArrayBuffer.isView(value)) return this.ofView(value);
     if (Array.isArray(value)) return this.ofArray(value);
     const tag = Object.prototype.toString.call(value);
@@ -81,17 +93,22 @@ export class TypesOfValues {
     }
     const name =
       prototype === null || prototype === Object.prototype ? 'object' : prototype.constructor?.name || 'object';
-    const type = this.record(name, prototype, keys as string[]);
+    if ((keys as string[]).some((key) => key.startsWith('#')))
+      throw new Decline('a property whose name begins with # is not compiled');
+    const fields = privateFieldsOf(value, prototype);
+    const type = this.record(name, prototype, [...(keys as string[]), ...fields.keys()]);
+    if (!Object.isExtensible(value)) type.variant.root.frozen = true;
     this.known.set(value, type);
     for (const key of keys as string[]) this.put(type, key, (value as Record<string, unknown>)[key]);
+    for (const [key, held] of fields) this.put(type, key, held);
     return type;
   }
 
   private put(type: RecordType, key: string, value: unknown): void {
     const variable = type.field(key)!.type;
     const next = this.ofArgument(value);
-    const joined = join(variable.type, next);
-    if (joined.kind === 'conflict' || joined.kind === 'maybe') {
+    const joined = unite(variable.type, next);
+    if (joined.kind === 'conflict') {
       throw new Decline(`the property ${key} is ${describeType(variable.type)} here and ${describeType(next)} there`);
     }
     variable.add(next);
@@ -122,4 +139,42 @@ export class TypesOfValues {
     }
     return typedType(name);
   }
+}
+
+const privateNames = new WeakMap<Function, readonly string[]>();
+
+/** The names of the private fields that a class declares. */
+export function privateNamesOf(cls: Function): readonly string[] {
+  let known = privateNames.get(cls);
+  if (known === undefined) {
+    const text = Function.prototype.toString.call(cls);
+    const names: string[] = [];
+    if (/^class\b/.test(text) && text.includes('#')) {
+      const { node } = parseFunction(text);
+      if (isClass(node)) {
+        for (const m of node.body.body) {
+          if (m.type === 'PropertyDefinition' && !m.static && m.key.type === 'PrivateIdentifier')
+            names.push(`#${m.key.name}`);
+        }
+      }
+    }
+    privateNames.set(cls, (known = names));
+  }
+  return known;
+}
+
+/** The private fields of an object, as they are now. */
+export function privateFieldsOf(value: object, prototype: object | null): Map<string, unknown> {
+  const found = new Map<string, unknown>();
+  for (let p = prototype; p !== null && p !== Object.prototype; p = Object.getPrototypeOf(p) as object | null) {
+    const cls: unknown = Object.hasOwn(p, 'constructor') ? p.constructor : undefined;
+    if (typeof cls !== 'function') continue;
+    for (const name of privateNamesOf(cls)) {
+      if (found.has(name)) throw new Decline(`two classes of an object have a private field ${name}`);
+      const access = privateState(value, cls);
+      if (access === undefined) throw new Decline(`the private field ${name} can't be read`);
+      if (access.has(name)) found.set(name, access.get(name));
+    }
+  }
+  return found;
 }

@@ -4,12 +4,15 @@
  * Invariant: the module that is handed out was lowered from beginning to end with the types it ends with.
  */
 import { capture } from '../capture/capture.ts';
-import type { Func, Host, Module, Place, Reason } from '../ir/ops.ts';
+import { type Func, type Host, type Module, type Place, type Reason, type Region, regionsOf } from '../ir/ops.ts';
 import { field, type Shape, type Space, type Type } from '../ir/types.ts';
+import { userRule } from '../rules/user.ts';
+import type { Binding } from '../syntax/scope.ts';
 import { codeOf, type FunctionCode, type Unit, unitOf } from './code.ts';
 import { Decline } from './decline.ts';
 import { Effects } from './effects.ts';
 import { lowerFunction } from './function.ts';
+import { type Guard, Guards } from './guards.ts';
 import { TypesOfValues } from './known.ts';
 import { positionOf } from './places.ts';
 import { cellFor, Growth, type JsType, never, sameType, unite } from './types.ts';
@@ -18,7 +21,8 @@ import { type Abstract, type Closure, typeKey, typeOf } from './values.ts';
 /** One specialisation of a function: by its code, and the types of what it captured and is given. */
 export interface Instance {
   readonly name: string;
-  readonly closure: Closure;
+  /** As it was called last: what it closes over is there while it is lowered. */
+  closure: Closure;
   readonly self: JsType | undefined;
   readonly newTarget: boolean;
   readonly args: readonly JsType[];
@@ -26,6 +30,8 @@ export interface Instance {
   /** Of which pass the function below is. */
   pass: number;
   func: Func | undefined;
+  /** Why it could not be lowered in that pass. */
+  failure: Decline | undefined;
   /** The types of loop-carried and merged variables, by place. */
   readonly carried: Map<unknown, JsType>;
   /** What calling it changes. */
@@ -52,6 +58,8 @@ export interface Lowered {
   readonly globalsShape: Shape;
   readonly strings: readonly string[];
   readonly units: readonly Unit[];
+  /** To be checked before each call. */
+  readonly guards: readonly Guard[];
 }
 
 const mostPasses = 40;
@@ -64,6 +72,13 @@ export class Lowering {
   readonly hosts: Host[] = [];
   readonly strings: string[] = [];
   readonly globals: Global[] = [];
+  readonly guards = new Guards();
+  /** Variables that functions in memory close over before they have a value. */
+  readonly early = new Set<Binding>();
+  /** What the classes of lowered code extend. */
+  readonly parents = new Map<FunctionCode, Abstract>();
+  /** The objects that methods were found on: where their `super` looks. */
+  readonly homes = new Map<Function, object>();
   /** Types of objects by the place that makes them. */
   readonly sites = new Map<unknown, unknown>();
   pass = 0;
@@ -96,9 +111,38 @@ export class Lowering {
   }
 
   /** A function of the host that compiled code calls with primitives. */
-  host(name: string, callee: Host['callee'], params: readonly Type[], results: readonly Type[]): number {
+  host(
+    name: string,
+    callee: Host['callee'],
+    params: readonly Type[],
+    results: readonly Type[],
+    inactiveArguments = false,
+  ): number {
     const known = this.hosts.findIndex((h) => h.callee === callee && h.params.length === params.length);
-    return known >= 0 ? known : this.hosts.push({ name, callee, params, results }) - 1;
+    return known >= 0 ? known : this.hosts.push({ name, callee, params, results, inactiveArguments }) - 1;
+  }
+
+  /** A key for calls of one function of the host with arguments of these types. */
+  hostKey(fn: Function, types: string): object {
+    let byTypes = this.hostKeys.get(fn);
+    if (byTypes === undefined) this.hostKeys.set(fn, (byTypes = new Map()));
+    let key = byTypes.get(types);
+    if (key === undefined) byTypes.set(types, (key = {}));
+    return key;
+  }
+  private readonly hostKeys = new Map<Function, Map<string, object>>();
+
+  /** What is known of a function's text before it is lowered; undefined for those without one. */
+  unitFor(fn: Function): Unit | undefined {
+    let unit = this.unitByFunction.get(fn);
+    if (unit === undefined) {
+      const captured = capture(fn);
+      if (captured.native) return undefined;
+      unit = unitOf(captured, this.units.length);
+      this.units.push(unit);
+      this.unitByFunction.set(fn, unit);
+    }
+    return unit;
   }
 
   /** The type kept for a place that makes objects; made at the first pass. */
@@ -121,19 +165,23 @@ export class Lowering {
 
   /** The code of a function that exists: of the user's modules. */
   closureOf(fn: Function, at: Place | undefined): Closure {
-    let unit = this.unitByFunction.get(fn);
-    if (unit === undefined) {
-      const captured = capture(fn);
-      if (captured.native) throw new Decline(`${fn.name || 'a function'} has no source and no entry here`, at);
-      unit = unitOf(captured, this.units.length);
-      this.units.push(unit);
-      this.unitByFunction.set(fn, unit);
-    }
+    if (userRule(fn) !== undefined) throw new Decline(`${fn.name || 'a function'} has a rule of its own`, at);
+    const unit = this.unitFor(fn);
+    if (unit === undefined) throw new Decline(`${fn.name || 'a function'} has no source and no entry here`, at);
     const { shape } = unit;
     if (shape.async || shape.generator) {
       throw new Decline(`${fn.name || 'a function'} is ${shape.async ? 'async' : 'a generator'}`, at);
     }
-    return this.site(unit, () => ({ code: codeOf(unit, shape.node), env: { vars: new Map() } }));
+    const closure: Closure = this.site(unit, () => ({ code: codeOf(unit, shape.node), env: { vars: new Map() } }));
+    const home = this.homes.get(fn);
+    if (home === undefined || !closure.code.info?.usesSuper) return closure;
+    // `super` looks where a method was written; it may have been put elsewhere since.
+    const made: unknown = typeof home === 'function' ? home : home.constructor;
+    const text = Function.prototype.toString;
+    if (typeof made !== 'function' || !text.call(made).includes(text.call(fn))) {
+      throw new Decline(`where ${fn.name} was written is not known, and it uses super`, at);
+    }
+    return this.site(home, () => ({ ...closure, home: { kind: 'constant', value: home } }));
   }
 
   /** The specialisation for these types, lowered as far as it is known in this pass. */
@@ -157,6 +205,7 @@ export class Lowering {
         result: never,
         pass: 0,
         func: undefined,
+        failure: undefined,
         carried: new Map(),
         effects: new Effects(this.growth),
         loops: new Map(),
@@ -165,8 +214,17 @@ export class Lowering {
     }
     if (known.pass !== this.pass) {
       known.pass = this.pass;
-      known.func = lowerFunction(this, known);
+      known.closure = closure;
+      known.func = undefined;
+      known.failure = undefined;
+      try {
+        known.func = lowerFunction(this, known);
+      } catch (e) {
+        if (e instanceof Decline) known.failure = e;
+        throw e;
+      }
     }
+    if (known.failure !== undefined) throw known.failure;
     return known;
   }
 
@@ -179,12 +237,27 @@ export class Lowering {
   }
 
   finish(entry: Instance): Module {
-    const functions = new Map<string, Func>();
+    const all = new Map<string, Func>();
     for (const i of this.instances.values()) {
-      if (i.pass === this.pass && i.func !== undefined) functions.set(i.func.name, i.func);
+      if (i.pass === this.pass && i.func !== undefined) all.set(i.func.name, i.func);
     }
-    if (entry.func === undefined) throw new Error('the entry was not lowered');
+    const functions = new Map<string, Func>();
+    const visit = (name: string): void => {
+      if (functions.has(name)) return;
+      const func = all.get(name);
+      if (func === undefined) throw new Decline('a function it calls is not compiled');
+      functions.set(name, func);
+      callees(func.body, visit);
+    };
+    visit(entry.name);
     return { functions, levels: [], reasons: this.reasons, hosts: this.hosts };
+  }
+}
+
+function callees(region: Region, found: (name: string) => void): void {
+  for (const op of region.ops) {
+    if (op.op === 'call') found(op.callee);
+    for (const inner of regionsOf(op)) callees(inner, found);
   }
 }
 
@@ -226,6 +299,7 @@ function settle(lowering: Lowering, f: Function, args: readonly unknown[]): Lowe
       globalsShape,
       strings: lowering.strings,
       units: lowering.units,
+      guards: lowering.guards.list,
     };
   }
   throw new Decline('its types do not settle');

@@ -5,13 +5,26 @@
 import type { Value } from '../ir/ops.ts';
 import { type MemberExpression, type Node, type ObjectExpression, unparen } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
-import { assignElement, assignLength, elementByNumber, lengthValue } from './arrays.ts';
+import { assignElement, assignLength, elementByNumber, lengthValue, placeKey } from './arrays.ts';
 import { builtinObjects } from './builtins/table.ts';
-import { accessorOf, methodOf, writeAccessor } from './classes.ts';
+import { isTypedProperty, typedProperty } from './builtins/typed.ts';
+import {
+  inheritedMember,
+  lookUp,
+  memberOfFunction,
+  methodOf,
+  surelyOf,
+  writeInherited,
+  writeStatic,
+} from './classes.ts';
+import { fieldEffect } from './effects.ts';
 import { evaluate } from './expressions.ts';
 import { constantOrGlobal } from './free.ts';
+import { isLoose } from './loose.ts';
 import { isNullish, toNumber } from './operators.ts';
-import { cellFor, describeType, join, objectOf, RecordType } from './types.ts';
+import { captureEarly } from './patterns.ts';
+import { describeType, objectOf, RecordType } from './types.ts';
+import { isAmong, oneOf, split } from './unions.ts';
 import {
   type Abstract,
   coerce,
@@ -82,22 +95,61 @@ function keyOf(act: Activation, node: MemberExpression): Key {
   if (node.property.type === 'PrivateIdentifier') return `#${node.property.name}`;
   if (!node.computed) return (node.property as { name: string }).name;
   const key = evaluate(act, node.property);
-  if (key.kind === 'constant' && typeof key.value === 'string') return key.value;
-  return key;
+  if (key.kind !== 'constant' || typeof key.value !== 'string') return key;
+  if (key.value.startsWith('#')) act.decline('a property whose name begins with # is not compiled', node);
+  return key.value;
 }
 
 export function readMember(act: Activation, object: Abstract, key: Key, node: Node): Abstract {
+  if (object.kind === 'union') return split(act, object, node, (one) => readMember(act, one, key, node));
   const base = present(act, object, node);
   if (base.kind === 'never') return neverValue;
   if (typeof key === 'string') return memberOf(act, base, key, node);
   if (key.kind === 'never') return neverValue;
   if (base.kind === 'object' && base.type.type.kind !== 'record') return elementByNumber(act, base, key, node);
-  if (base.kind === 'object' && key.kind === 'constant') return memberOf(act, base, String(key.value), node);
-  return act.decline('a computed property of an object is not compiled', node);
+  if (key.kind === 'constant' && typeof key.value !== 'symbol') return memberOf(act, base, String(key.value), node);
+  if (base.kind === 'object' && base.type.type.kind === 'record') {
+    return chosenMember(act, base.type.type.root, key, node, (name) => memberOf(act, base, name, node));
+  }
+  return act.decline(`a computed property of a ${describeType(typeOf(base))} is not compiled`, node);
+}
+
+/** A property whose name is found out at run time: one of those that the object can have, or else the tier is left. */
+function chosenMember(
+  act: Activation,
+  type: RecordType,
+  key: Abstract,
+  node: Node,
+  use: (name: string) => Abstract,
+): Abstract {
+  const names = type.fields.map((f) => f.name).filter((name) => !name.startsWith('#'));
+  const tests: { readonly name: string; readonly test: Value }[] = [];
+  for (const name of names) {
+    if (key.kind === 'string')
+      tests.push({ name, test: act.b.compare('eq', key.tag, act.b.int(act.lowering.tag(name))) });
+    else if (key.kind === 'number' && /^(?:0|[1-9]\d{0,8})$/.test(name)) {
+      tests.push({ name, test: act.b.compare('eq', key.value, act.b.number(Number(name))) });
+    }
+  }
+  const from = (i: number): Abstract => {
+    if (i < tests.length) {
+      return act.branch(
+        tests[i].test,
+        () => use(tests[i].name),
+        () => from(i + 1),
+      );
+    }
+    act.guard(act.b.bool(false), 'shape', 'the object has no property of that name', node);
+    act.stop();
+    return neverValue;
+  };
+  if (tests.length === 0) return act.decline('a computed property is not known', node);
+  return from(0);
 }
 
 /** A property by its name. */
 export function memberOf(act: Activation, value: Abstract, name: string, node: Node): Abstract {
+  if (value.kind === 'union') return split(act, value, node, (one) => memberOf(act, one, name, node));
   const base = present(act, value, node);
   switch (base.kind) {
     case 'never':
@@ -106,34 +158,74 @@ export function memberOf(act: Activation, value: Abstract, name: string, node: N
       return memberOfConstant(act, base.value, name, node);
     case 'object': {
       const { type } = base.type;
-      if (type.kind === 'record') return fieldOf(act, base as ObjectValue, type.root, name, node);
-      if (name === 'length') return lengthValue(act, base as ObjectValue);
-      return methodOf(act, base as ObjectValue, name, node);
+      if (type.kind === 'record') return fieldOf(act, base, type.root, name, node);
+      if (name === 'length') return lengthValue(act, base);
+      if (type.kind === 'typed' && isTypedProperty(name)) return typedProperty(act, base as ObjectValue, name, node);
+      return methodOf(act, base, name, node);
     }
+    case 'closure':
+      return memberOfFunction(act, base, name, node);
+    case 'maybe':
+      act.guard(base.defined, 'type', `.${name} of undefined is read`, node);
+      return memberOfPrimitive(act, 0, name, node);
+    case 'number':
+      return memberOfPrimitive(act, 0, name, node);
+    case 'string':
+      return memberOfPrimitive(act, '', name, node);
+    case 'boolean':
+      return memberOfPrimitive(act, false, name, node);
     default:
       return act.decline(`.${name} of a ${describeType(typeOf(base))} is not compiled`, node);
   }
 }
 
+/** A method of numbers, texts or truth values: the engine's function. */
+function memberOfPrimitive(act: Activation, value: unknown, name: string, node: Node): Abstract {
+  const method = (value as Record<string, unknown>)[name];
+  if (typeof method === 'function') return constantValue(method);
+  return act.decline(`.${name} of a ${typeof value} is not compiled`, node);
+}
+
 function memberOfConstant(act: Activation, value: unknown, name: string, node: Node): Abstract {
   if (typeof value === 'string' && name === 'length') return constantValue(value.length);
-  if ((typeof value === 'object' && value !== null && builtinObjects.has(value)) || typeof value === 'function') {
-    const held = (value as unknown as Record<string, unknown>)[name];
-    return constantOrGlobal(act, held, name, () => (value as unknown as Record<string, unknown>)[name], node as never);
+  if (typeof value === 'object' && value !== null && builtinObjects.has(value)) {
+    return constantOrGlobal(act, undefined, name, () => (value as Record<string, unknown>)[name], node);
   }
+  if (typeof value === 'function') return memberOfFunction(act, constantValue(value), name, node);
+  if (typeof value !== 'object' && typeof value !== 'symbol') return memberOfPrimitive(act, value, name, node);
   return act.decline(`.${name} of ${String(value)} is not compiled`, node);
 }
 
+/** Whether objects of the variants are told apart by their class or by a text in them, so that nobody reads what is not there. */
+function discriminated(type: RecordType): boolean {
+  const { variants } = type;
+  if (variants.some((v) => v.prototype !== variants[0].prototype || v.owner !== variants[0].owner)) return true;
+  return type.fields.some((f) => f.type.type.kind === 'string' && variants.every((v) => v.keys.includes(f.name)));
+}
+
 export function fieldOf(act: Activation, object: ObjectValue, type: RecordType, name: string, node: Node): Abstract {
-  const field = type.field(name);
-  if (field === undefined) return accessorOf(act, object, type, name, node);
-  const held = field.type.type;
-  if (held.kind === 'conflict' || held.kind === 'maybe') {
-    return act.decline(`the property ${name} is ${describeType(held)}`, node);
+  const { root } = type;
+  const { variants } = root;
+  const read = (): Abstract => {
+    const held = root.field(name)!.type.type;
+    const spaces = root.spaces(name);
+    return rebuild(
+      held,
+      spaces.map((space) => act.b.load(space, object.ref)),
+    );
+  };
+  const having = variants.filter((v) => v.has(name)).map((v) => variants.indexOf(v));
+  if (having.length === variants.length) return read();
+  if (having.length === 0) return inheritedMember(act, object, variants, name, node);
+  const tag = act.b.load(root.tag!, object.ref);
+  const lacking = variants.filter((v) => !v.has(name));
+  if (discriminated(root) && !isLoose(act, node) && lacking.every((v) => lookUp(act, v, name) === undefined)) {
+    act.guard(isAmong(act, tag, having), 'shape', `the object has no property ${name}`, node);
+    return read();
   }
-  const cell = cellFor(held);
-  if (cell === undefined || held.kind === 'constant') return rebuild(held, []);
-  return rebuild(held, [act.b.load(type.space(name), object.ref)]);
+  return oneOf(act, tag, [having, []], node, (i) =>
+    i === 0 ? read() : inheritedMember(act, object, lacking, name, node),
+  );
 }
 
 /** Writes a field, or calls the setter. */
@@ -145,14 +237,34 @@ export function writeField(
   value: Abstract,
   node: Node,
 ): void {
-  const field = type.field(name);
-  if (field === undefined) {
-    writeAccessor(act, object, type, name, value, node);
-    return;
+  const { root } = type;
+  const { variants } = root;
+  const lacking = variants.filter((v) => !v.has(name));
+  if (variants.some((v) => v.root.frozen)) act.decline(`${name} of an object that may be frozen is written`, node);
+  if (lacking.length > 0) {
+    const setters = lacking.filter((v) => lookUp(act, v, name) !== undefined);
+    if (setters.length === variants.length) {
+      writeInherited(act, object, variants, name, value, node);
+      return;
+    }
+    if (setters.length > 0) act.decline(`${name} is a property of some of the objects and inherited by others`, node);
+    if (name.startsWith('#')) act.decline(`${name} is no field of the object`, node);
+    const { constructing } = act;
+    const own = constructing?.self.kind === 'object' && constructing.self.ref === object.ref;
+    if (own && lacking.every((v) => surelyOf(v).names.has(name))) addSure(root, name);
+    else if (variants.some((v) => v.name === 'tuple')) act.decline(`the property ${name} is added to an array`, node);
+    else root.addLate(name);
   }
-  storeField(act, object.ref, type, name, value, node);
+  storeField(act, object.ref, root, name, value, node);
 }
 
+function addSure(type: RecordType, name: string): void {
+  for (const variant of type.variants) {
+    if (!variant.has(name)) type.addKey(variant, name);
+  }
+}
+
+/** Stores what a field that the object has holds from now on. */
 export function storeField(
   act: Activation,
   ref: Value,
@@ -161,24 +273,29 @@ export function storeField(
   value: Abstract,
   node: Node,
 ): void {
-  const field = type.root.addField(name);
-  const joined = join(field.type.type, typeOf(value));
-  if (
-    joined.kind === 'conflict' ||
-    joined.kind === 'maybe' ||
-    (joined.kind === 'closure' && flatten(value).length > 0)
-  ) {
-    act.decline(
-      `the property ${name} is ${describeType(field.type.type)} and becomes ${describeType(typeOf(value))}`,
-      node,
-    );
-  }
-  field.type.add(typeOf(value));
+  const { root } = type;
+  const field = root.field(name);
+  if (field === undefined) throw new Error(`${root.name} has no field ${name}`);
+  if (value.kind === 'closure') captureEarly(act, value.closure);
+  field.type.add(typeOf(usable(value)));
   const held = field.type.type;
-  const cell = cellFor(held);
-  if (cell === undefined || held.kind === 'constant') return;
-  const [carried] = flatten(coerce(act.b, value, held, act.lowering));
-  act.b.store(type.root.space(name), ref, carried);
+  if (held.kind === 'conflict') {
+    act.decline(`the property ${name} is ${describeType(held.a)} and becomes ${describeType(held.b)}`, node);
+  }
+  const carried = flatten(coerce(act.b, value, held, act.lowering));
+  const spaces = root.spaces(name);
+  act.changes(fieldEffect(root, name));
+  carried.forEach((v, i) => void act.b.store(spaces[i], ref, v));
+}
+
+/** A new object of a type: its tag, and undefined where properties are added later. */
+export function allocateRecord(act: Activation, type: RecordType, node: Node): ObjectValue {
+  const { root } = type;
+  const variant = type.variant.root;
+  const ref = act.b.alloc(root.shape);
+  if (root.tag !== undefined) act.b.store(root.tag, ref, act.b.int(root.tagOf(variant)));
+  for (const name of variant.late) storeField(act, ref, root, name, undefinedValue, node);
+  return { kind: 'object', type: objectOf(root), ref };
 }
 
 export interface Reference {
@@ -201,15 +318,31 @@ export function readReference(act: Activation, reference: Reference, node: Node)
 
 function writeMember(act: Activation, object: Abstract, key: Key, value: Abstract, node: Node): void {
   if (act.dead) return;
+  if (object.kind === 'union') {
+    split(act, object, node, (one) => {
+      writeMember(act, one, key, value, node);
+      return undefinedValue;
+    });
+    return;
+  }
   const base = present(act, object, node);
   if (base.kind === 'never' || value.kind === 'never') return;
+  if (base.kind === 'closure' && typeof key === 'string') {
+    writeStatic(act, base, key, value, node);
+    return;
+  }
   if (base.kind !== 'object') act.decline('a property of something that is no object is written', node);
   const { type } = base.type;
   act.b.at = act.place(node);
   if (type.kind === 'record') {
     const name = typeof key === 'string' ? key : key.kind === 'constant' ? String(key.value) : undefined;
-    if (name === undefined) act.decline('a computed property is written', node);
-    writeField(act, base, type.root, name, value, node);
+    if (name !== undefined) writeField(act, base, type.root, name, value, node);
+    else {
+      chosenMember(act, type.root, key as Abstract, node, (chosen) => {
+        writeField(act, base, type.root, chosen, value, node);
+        return undefinedValue;
+      });
+    }
     return;
   }
   if (key === 'length') assignLength(act, base, toNumber(act, value, node), node);
@@ -229,7 +362,7 @@ export function assignMemberTo(act: Activation, node: MemberExpression, right: (
   return value;
 }
 
-/** `{ a, b: c, ...d }`. */
+/** `{ a, b: c, ...d }`. Accessors are fields named `get x` and `set x` that nobody can name. */
 export function recordLiteral(act: Activation, node: ObjectExpression): Abstract {
   const parts: [string, Abstract][] = [];
   const put = (name: string, value: Abstract): void => {
@@ -241,21 +374,20 @@ export function recordLiteral(act: Activation, node: ObjectExpression): Abstract
     if (p.type === 'SpreadElement') {
       const from = evaluate(act, p.argument);
       if (from.kind === 'never') return neverValue;
-      if (from.kind !== 'object' || from.type.type.kind !== 'record' || from.type.orNull || from.type.orUndefined) {
-        return act.decline('only objects of fixed shape are spread', p);
-      }
-      for (const { name } of from.type.type.fields) put(name, memberOf(act, from, name, p));
+      if (from.kind === 'constant' && (from.value === null || from.value === undefined)) continue;
+      for (const [name, value] of entriesOf(act, from, p)) put(name, value);
       continue;
     }
-    if (p.kind !== 'init') return act.decline('accessors of object literals are not compiled', p);
     let name: string;
     if (p.computed) {
       const key = evaluate(act, p.key);
       if (key.kind !== 'constant') return act.decline('a computed key is not known', p);
       name = String(key.value);
     } else name = p.key.type === 'Identifier' ? p.key.name : String((unparen(p.key) as { value: unknown }).value);
+    if (name.startsWith('#')) return act.decline('a property whose name begins with # is not compiled', p);
     if (name === '__proto__' && !p.computed && !p.shorthand) return act.decline('__proto__ is not compiled', p);
-    put(name, evaluate(act, p.value));
+    if (p.kind !== 'init') put(`#${p.kind} ${name}`, evaluate(act, p.value));
+    else put(name, evaluate(act, p.value));
   }
   if (act.dead) return neverValue;
   return makeRecord(act, node, parts);
@@ -263,41 +395,54 @@ export function recordLiteral(act: Activation, node: ObjectExpression): Abstract
 
 /** A new plain object. Literals with the same keys at one place have one type, and become one where they meet others. */
 export function makeRecord(act: Activation, node: Node, parts: readonly (readonly [string, Abstract])[]): Abstract {
-  const { lowering, b } = act;
-  const keys = parts.map(([name]) => name);
-  const type = lowering.site(siteKey(node, keys.join()), () => {
+  const { lowering } = act;
+  if (parts.some(([, value]) => value.kind === 'never')) return neverValue;
+  const type = lowering.site(placeKey(node, `record ${parts.map(([name]) => name).join()}`), () => {
     const record = new RecordType(lowering.growth, 'object', Object.prototype);
-    for (const key of keys) record.addField(key);
+    for (const [name] of parts) record.addField(name);
+    record.variant.closed = true;
     return record;
-  }).root;
-  for (const [name, value] of parts) {
-    if (value.kind === 'never') return neverValue;
-    type.addField(name, typeOf(usable(value)));
-  }
-  const ref = b.alloc(type.shape);
-  for (const [name, value] of parts) storeField(act, ref, type, name, value, node);
-  return { kind: 'object', type: objectOf(type), ref };
+  });
+  for (const [name, value] of parts) type.addField(name, typeOf(usable(value)));
+  const object = allocateRecord(act, type, node);
+  for (const [name, value] of parts) storeField(act, object.ref, type, name, value, node);
+  return object;
 }
 
-const siteKeys = new WeakMap<Node, Map<string, object>>();
-function siteKey(node: Node, keys: string): object {
-  let known = siteKeys.get(node);
-  if (known === undefined) siteKeys.set(node, (known = new Map()));
-  let key = known.get(keys);
-  if (key === undefined) known.set(keys, (key = {}));
-  return key;
+/** The names that enumerating an object of fixed shape gives, in the language's order. */
+export function keysOf(act: Activation, value: Abstract, node: Node): string[] {
+  if (value.kind !== 'object' || value.type.type.kind !== 'record' || value.type.orNull || value.type.orUndefined) {
+    return act.decline(`the properties of a ${describeType(typeOf(value))} are not listed`, node);
+  }
+  const { variants } = value.type.type.root;
+  const [first] = variants;
+  const visible = first.keys.filter((k) => !k.startsWith('#') && !(first.name === 'tuple' && k === 'length'));
+  const alike = variants.every((v) => {
+    const hidden = v.keys.some((k) => k.startsWith('#get ') || k.startsWith('#set '));
+    return v.late.size === 0 && !hidden && visible.every((k, i) => v.keys.filter((x) => !x.startsWith('#'))[i] === k);
+  });
+  if (
+    !alike ||
+    variants.some(
+      (v) => v.keys.filter((k) => !k.startsWith('#')).length !== first.keys.filter((k) => !k.startsWith('#')).length,
+    )
+  ) {
+    return act.decline('which properties the object has is not the same everywhere', node);
+  }
+  const index = (k: string): boolean => /^(?:0|[1-9]\d{0,8})$/.test(k);
+  return [...visible.filter(index).sort((a, b) => Number(a) - Number(b)), ...visible.filter((k) => !index(k))];
+}
+
+export function entriesOf(act: Activation, value: Abstract, node: Node): [string, Abstract][] {
+  return keysOf(act, value, node).map((name) => [name, memberOf(act, value, name, node)]);
 }
 
 /** `{ a, ...rest } = o`: what is left. */
 export function recordWithout(act: Activation, node: Node, value: Abstract, taken: readonly string[]): Abstract {
-  if (value.kind !== 'object' || value.type.type.kind !== 'record')
-    return act.decline('only objects of fixed shape are taken apart', node);
-  const names = value.type.type.fields
-    .map((f) => f.name)
-    .filter((name) => !taken.includes(name) && !name.startsWith('#'));
+  if (value.kind === 'never') return neverValue;
   return makeRecord(
     act,
     node,
-    names.map((name) => [name, memberOf(act, value, name, node)] as const),
+    entriesOf(act, value, node).filter(([name]) => !taken.includes(name)),
   );
 }

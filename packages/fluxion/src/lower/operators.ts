@@ -5,7 +5,9 @@ import type { Value } from '../ir/ops.ts';
 import { nullRef, undefinedRef } from '../ir/types.ts';
 import type { Node } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
-import { type Abstract, constantValue, neverValue, usable } from './values.ts';
+import { bitRange, integerArithmetic, integerOf, isInteger } from './ranges.ts';
+import { split, splitTest } from './unions.ts';
+import { type Abstract, constantValue, type NumberValue, neverValue, type Range, usable } from './values.ts';
 
 type NumberLike = Extract<Abstract, { kind: 'number' | 'constant' | 'never' }>;
 
@@ -19,6 +21,10 @@ export function toNumber(act: Activation, value: Abstract, node: Node): NumberLi
       return value;
     case 'boolean':
       return { kind: 'number', value: act.b.convert('toNumber', act.b.convert('booleanToInt', value.value)) };
+    case 'union': {
+      const one = split(act, value, node, (member) => toNumber(act, member, node));
+      return one.kind === 'number' || one.kind === 'constant' ? one : { kind: 'never' };
+    }
     case 'maybe':
       return { kind: 'number', value: act.b.select(value.defined, value.value, act.b.number(Number.NaN)) };
     case 'constant': {
@@ -50,8 +56,8 @@ export function int32Value(act: Activation, value: Abstract, node: Node): Value 
 }
 
 /** A number that is a signed 32-bit integer. */
-export function fromInt32(act: Activation, int: Value): Abstract {
-  return { kind: 'number', value: act.b.convert('toNumber', int), int };
+export function fromInt32(act: Activation, int: Value, range?: Range): NumberValue {
+  return { kind: 'number', value: act.b.convert('toNumber', int), int, range };
 }
 
 const folded: Record<string, (a: number, b: number) => number> = {
@@ -85,13 +91,14 @@ export function arithmetic(act: Activation, operator: string, a: Abstract, b: Ab
   }
   if (operator in primitives) {
     const fn = primitives[operator as keyof typeof primitives];
-    return { kind: 'number', value: act.b.math(fn, numberValue(act, x, node), numberValue(act, y, node)) };
+    const value = act.b.math(fn, numberValue(act, x, node), numberValue(act, y, node));
+    return { kind: 'number', value, ...integerArithmetic(act, operator, x, y) };
   }
   const fn = integers[operator as keyof typeof integers];
   if (fn === undefined) return act.decline(`${operator} is not compiled`, node);
   const int = act.b.integer(fn, int32Value(act, x, node), int32Value(act, y, node));
   if (fn === 'shru') return { kind: 'number', value: act.b.convert('toNumberUnsigned', int) };
-  return fromInt32(act, int);
+  return fromInt32(act, int, bitRange(operator, x, y));
 }
 
 function isText(v: Abstract): boolean {
@@ -112,8 +119,9 @@ export function compare(act: Activation, operator: keyof typeof tests, a: Abstra
     const [m, n] = [x.value as number, y.value as number];
     return constantValue({ '<': m < n, '<=': m <= n, '>': m > n, '>=': m >= n }[operator]);
   }
-  if (x.kind === 'number' && y.kind === 'number' && x.int && y.int) {
-    return { kind: 'boolean', value: act.b.compare(tests[operator], x.int, y.int) };
+  if (isInteger(x) && isInteger(y)) {
+    const [m, n] = [integerOf(act, x)!, integerOf(act, y)!];
+    return { kind: 'boolean', value: act.b.compare(tests[operator], m.int, n.int) };
   }
   return {
     kind: 'boolean',
@@ -126,6 +134,8 @@ export function truthy(act: Activation, value: Abstract, node: Node): Value | bo
   usable(value);
   const { b } = act;
   switch (value.kind) {
+    case 'union':
+      return splitTest(act, value, node, (member) => truthy(act, member, node));
     case 'never':
       return b.bool(false);
     case 'boolean':
@@ -168,6 +178,7 @@ function isPresent(act: Activation, value: Extract<Abstract, { kind: 'object' }>
 
 export function isNullish(act: Activation, value: Abstract, node: Node): Value | boolean {
   usable(value);
+  if (value.kind === 'union') return splitTest(act, value, node, (member) => isNullish(act, member, node));
   if (value.kind === 'constant') return value.value === null || value.value === undefined;
   if (value.kind === 'maybe') return act.b.not(value.defined);
   if (value.kind === 'object') {
@@ -180,6 +191,9 @@ export function isNullish(act: Activation, value: Abstract, node: Node): Value |
 
 /** Whether the value is undefined: known, or a bool. */
 export function isUndefined(act: Activation, value: Abstract): Value | boolean {
+  if (value.kind === 'union') {
+    return splitTest(act, value, act.unit.shape.node, (member) => isUndefined(act, member));
+  }
   if (value.kind === 'constant') return value.value === undefined;
   if (value.kind === 'maybe') return act.b.not(value.defined);
   if (value.kind === 'object' && value.type.orUndefined) {
@@ -204,6 +218,8 @@ export function strictEquals(act: Activation, a: Abstract, b: Abstract, node: No
   if (a.kind === 'never' || b.kind === 'never') return act.b.bool(false);
   usable(a);
   usable(b);
+  if (a.kind === 'union') return splitTest(act, a, node, (one) => strictEquals(act, one, b, node));
+  if (b.kind === 'union') return splitTest(act, b, node, (one) => strictEquals(act, a, one, node));
   if (a.kind === 'constant' && b.kind === 'constant') return a.value === b.value;
   if (a.kind === 'constant') return equalsConstant(act, b, a.value, node);
   if (b.kind === 'constant') return equalsConstant(act, a, b.value, node);
@@ -252,6 +268,8 @@ function equalsConstant(act: Activation, a: Abstract, value: unknown, node: Node
 }
 
 export function looseEquals(act: Activation, a: Abstract, b: Abstract, node: Node): Value | boolean {
+  if (a.kind === 'union') return splitTest(act, a, node, (one) => looseEquals(act, one, b, node));
+  if (b.kind === 'union') return splitTest(act, b, node, (one) => looseEquals(act, a, one, node));
   const nullish = (v: Abstract): boolean => v.kind === 'constant' && (v.value === null || v.value === undefined);
   if (nullish(a)) return isNullish(act, b, node);
   if (nullish(b)) return isNullish(act, a, node);
@@ -264,6 +282,10 @@ export function looseEquals(act: Activation, a: Abstract, b: Abstract, node: Nod
 
 export function typeofValue(act: Activation, value: Abstract, node: Node): Abstract {
   switch (value.kind) {
+    case 'never':
+      return neverValue;
+    case 'union':
+      return split(act, value, node, (member) => typeofValue(act, member, node));
     case 'constant':
       return constantValue(typeof value.value);
     case 'number':
@@ -280,7 +302,11 @@ export function typeofValue(act: Activation, value: Abstract, node: Node): Abstr
       );
     case 'object':
       if (!value.type.orUndefined) return constantValue('object');
-      break;
+      return act.branch(
+        act.b.compare('eq', value.ref, act.b.const('ref', undefinedRef)),
+        () => constantValue('undefined'),
+        () => constantValue('object'),
+      );
   }
   return act.decline('its typeof is not known', node);
 }

@@ -6,14 +6,15 @@ import type { Identifier, Node, Pattern } from '../syntax/ast.ts';
 import { unparen } from '../syntax/ast.ts';
 import type { Binding } from '../syntax/scope.ts';
 import type { Activation } from './activation.ts';
-import { elementOf, restOf } from './arrays.ts';
-import { livesInCell } from './code.ts';
+import { elementOf } from './arrays.ts';
+import { declarationOf, livesInCell } from './code.ts';
 import { evaluate } from './expressions.ts';
 import { freeVariable } from './free.ts';
+import { restOf } from './lists.ts';
 import { assignMember, memberOf, recordWithout } from './members.ts';
 import { isUndefined } from './operators.ts';
 import { CellVariable, irTypes } from './types.ts';
-import { type Abstract, coerce, flatten, rebuild, typeOf } from './values.ts';
+import { type Abstract, type Closure, coerce, flatten, neverValue, rebuild, typeOf, undefinedValue } from './values.ts';
 
 const cells = new WeakMap<Binding, boolean>();
 function inCell(binding: Binding): boolean {
@@ -29,15 +30,37 @@ export function bindingOf(act: Activation, node: Identifier): Binding | undefine
 
 /** Gives a variable its first value. */
 export function declare(act: Activation, binding: Binding, value: Abstract): void {
-  if (!inCell(binding)) {
+  const early = act.lowering.early.has(binding);
+  if (early && act.env.vars.get(binding)?.kind === 'cell') {
+    writeCell(act, binding, value);
+    return;
+  }
+  if (!inCell(binding) && !early) {
     act.env.vars.set(binding, value);
     return;
   }
+  makeCell(act, binding, value);
+}
+
+function makeCell(act: Activation, binding: Binding, value: Abstract): void {
   const cell = act.lowering.site(binding, () => new CellVariable(act.lowering.growth, binding.name));
   cell.content.add(typeOf(value));
   const ref = act.b.alloc(cell.shape);
   act.env.vars.set(binding, { kind: 'cell', cell, ref });
-  writeCell(act, binding, value);
+  if (value.kind !== 'never') writeCell(act, binding, value);
+}
+
+/**
+ * A function that is put into memory takes along what it closes over; variables around it that get their value later live in
+ * memory too, from here on.
+ */
+export function captureEarly(act: Activation, closure: Closure): void {
+  if (closure.env.vars !== act.env.vars) return;
+  for (const binding of closure.code.free) {
+    if (act.env.vars.has(binding) || binding.kind === 'self' || binding.kind === 'param') continue;
+    act.lowering.early.add(binding);
+    makeCell(act, binding, neverValue);
+  }
 }
 
 /** A fresh variable with the value of the old one: for each round of a loop whose variable closures share. */
@@ -104,7 +127,7 @@ export function bindPattern(act: Activation, pattern: Pattern, value: Abstract, 
   switch (pattern.type) {
     case 'Identifier': {
       const scopes = act.unit.analysis;
-      const binding = fresh ? declarationOf(act, pattern) : scopes.references.get(pattern)?.binding;
+      const binding = fresh ? declarationOf(act.unit, pattern) : scopes.references.get(pattern)?.binding;
       if (binding === undefined) act.decline(`${pattern.name} can't be assigned`, pattern);
       if (fresh) declare(act, binding, value);
       else assign(act, pattern, value);
@@ -117,7 +140,7 @@ export function bindPattern(act: Activation, pattern: Pattern, value: Abstract, 
       pattern.elements.forEach((element, i) => {
         if (element === null) return;
         if (element.type === 'RestElement') bindPattern(act, element.argument, restOf(act, pattern, value, i), fresh);
-        else bindPattern(act, element, elementOf(act, pattern, value, i), fresh);
+        else bindPattern(act, element, elementOf(act, element, value, i), fresh);
       });
       return;
     case 'ObjectPattern': {
@@ -143,6 +166,23 @@ export function bindPattern(act: Activation, pattern: Pattern, value: Abstract, 
   }
 }
 
+/**
+ * `[x, y] = [y, x]` where nobody sees the array: each value goes where it belongs, and no array is made. False if that is not what it is.
+ */
+export function bindLiteral(act: Activation, pattern: Node, right: Node, fresh: boolean): boolean {
+  const left = unparen(pattern);
+  const literal = unparen(right);
+  if (left.type !== 'ArrayPattern' || literal.type !== 'ArrayExpression') return false;
+  if (literal.elements.some((e) => e === null || e.type === 'SpreadElement')) return false;
+  if (left.elements.some((e) => e?.type === 'RestElement')) return false;
+  const values = literal.elements.map((e) => evaluate(act, e!));
+  if (act.dead) return true;
+  left.elements.forEach((element, i) => {
+    if (element !== null) bindPattern(act, element, values[i] ?? undefinedValue, fresh);
+  });
+  return true;
+}
+
 function keyText(key: Node): string | undefined {
   if (key.type === 'Identifier') return key.name;
   return key.type === 'Literal' ? String(key.value) : undefined;
@@ -163,26 +203,4 @@ function defaulted(act: Activation, value: Abstract, right: Node): Abstract {
 function definedObject(value: Abstract): Abstract {
   if (value.kind !== 'object') return value;
   return { ...value, type: { ...value.type, orUndefined: false } };
-}
-
-const declared = new WeakMap<Node, Binding>();
-/** The variable that a declaring identifier declares. */
-function declarationOf(act: Activation, id: Identifier): Binding | undefined {
-  const known = declared.get(id);
-  if (known !== undefined) return known;
-  const { scopes } = act.unit.analysis;
-  let best: Binding | undefined;
-  let size = Number.POSITIVE_INFINITY;
-  for (const scope of new Set(scopes.values())) {
-    const binding = scope.bindings.get(id.name);
-    if (binding === undefined) continue;
-    const { start, end } = scope.node;
-    const holds = binding.declarations.includes(id) || (start <= id.start && end >= id.end);
-    if (holds && end - start < size) {
-      best = binding;
-      size = end - start;
-    }
-  }
-  if (best !== undefined) declared.set(id, best);
-  return best;
 }

@@ -1,15 +1,31 @@
 /**
  * Statements other than loops. Invariant: after a statement that never ends normally the activation is dead, and nothing more is lowered.
  */
-import type { ClassNode, FunctionNode, Node, Statement, SwitchStatement, TryStatement } from '../syntax/ast.ts';
+import {
+  type ClassNode,
+  children,
+  type ForInStatement,
+  type ForOfStatement,
+  type FunctionNode,
+  isClass,
+  isFunction,
+  type Node,
+  type Pattern,
+  type Statement,
+  type SwitchStatement,
+  type TryStatement,
+  unparen,
+} from '../syntax/ast.ts';
 import type { Activation, Target } from './activation.ts';
 import { lowerClass } from './classes.ts';
-import { codeOf } from './code.ts';
+import { codeOf, declarationOf } from './code.ts';
 import { condition, evaluate } from './expressions.ts';
 import { doLoop, forLoop, forOfLoop, whileLoop } from './loops.ts';
+import { entriesOf, keysOf } from './members.ts';
 import { strictEquals } from './operators.ts';
-import { bindPattern, declare } from './patterns.ts';
-import { type Abstract, undefinedValue } from './values.ts';
+import { bindLiteral, bindPattern, declare } from './patterns.ts';
+import { makeTuple } from './tuples.ts';
+import { type Abstract, constantValue, undefinedValue } from './values.ts';
 
 export function statements(act: Activation, list: readonly Node[]): void {
   hoist(act, list);
@@ -23,7 +39,7 @@ export function statements(act: Activation, list: readonly Node[]): void {
 function hoist(act: Activation, list: readonly Node[]): void {
   for (const node of list) {
     const own = node.type === 'LabeledStatement' ? node.body : node;
-    if (own.type === 'FunctionDeclaration' && own.id) declareFunction(act, own as FunctionNode, own.id.name);
+    if (own.type === 'FunctionDeclaration' && own.id) declareFunction(act, own as FunctionNode);
   }
   for (const node of list) hoistVars(act, node);
 }
@@ -34,8 +50,8 @@ function hoistVars(act: Activation, node: Node): void {
       if (node.kind !== 'var') return;
       for (const { id } of node.declarations) {
         if (id.type !== 'Identifier') continue;
-        const scope = act.unit.analysis.references.get(id)?.binding ?? varBinding(act, id.name, node);
-        if (scope !== undefined && !act.env.vars.has(scope)) declare(act, scope, undefinedValue);
+        const binding = declarationOf(act.unit, id);
+        if (binding !== undefined && !act.env.vars.has(binding)) declare(act, binding, undefinedValue);
       }
       return;
     case 'ForStatement':
@@ -65,31 +81,13 @@ function hoistVars(act: Activation, node: Node): void {
   }
 }
 
-function varBinding(act: Activation, name: string, node: Node) {
-  let found: ReturnType<typeof lookup>;
-  for (const scope of new Set(act.unit.analysis.scopes.values())) {
-    const { start, end } = scope.node;
-    if (scope.kind !== 'function' || start > node.start || end < node.end) continue;
-    const here = lookup(scope, name);
-    if (here !== undefined) found = here;
-  }
-  return found;
-}
-
-function lookup(scope: { bindings: ReadonlyMap<string, import('../syntax/scope.ts').Binding> }, name: string) {
-  return scope.bindings.get(name);
-}
-
-function declareFunction(act: Activation, node: FunctionNode, name: string): void {
-  for (const scope of new Set(act.unit.analysis.scopes.values())) {
-    const binding = scope.bindings.get(name);
-    if (binding?.declarations.includes(node) || binding?.declarations.includes(node.id as Node)) {
-      const value: Abstract = { kind: 'closure', closure: { code: codeOf(act.unit, node), env: act.env } };
-      if (node.async || node.generator) return;
-      declare(act, binding, value);
-      return;
-    }
-  }
+function declareFunction(act: Activation, node: FunctionNode): void {
+  const binding = declarationOf(act.unit, node.id as Node);
+  if (binding === undefined || node.async || node.generator) return;
+  declare(act, binding, {
+    kind: 'closure',
+    closure: { code: codeOf(act.unit, node), env: act.env, home: act.env.home },
+  });
 }
 
 export function lowerStatement(act: Activation, node: Statement): void {
@@ -100,10 +98,11 @@ export function lowerStatement(act: Activation, node: Statement): void {
     case 'FunctionDeclaration':
       return;
     case 'ExpressionStatement':
-      evaluate(act, node.expression);
+      expressionStatement(act, unparen(node.expression));
       return;
     case 'VariableDeclaration':
       for (const d of node.declarations) {
+        if (d.init && bindLiteral(act, d.id, d.init, true)) continue;
         if (d.init) bindPattern(act, d.id, evaluate(act, d.init), true);
         else if (node.kind !== 'var') bindPattern(act, d.id, undefinedValue, true);
       }
@@ -130,7 +129,10 @@ export function lowerStatement(act: Activation, node: Statement): void {
       forLoop(act, node, []);
       return;
     case 'ForOfStatement':
-      forOfLoop(act, node, []);
+      if (!forOfNames(act, node, [])) forOfLoop(act, node, []);
+      return;
+    case 'ForInStatement':
+      forIn(act, node, []);
       return;
     case 'WhileStatement':
       whileLoop(act, node, []);
@@ -165,13 +167,24 @@ export function lowerStatement(act: Activation, node: Statement): void {
   }
 }
 
+/** An expression whose value nobody sees. */
+export function expressionStatement(act: Activation, node: Node): void {
+  if (node.type === 'AssignmentExpression' && node.operator === '=' && bindLiteral(act, node.left, node.right, false)) {
+    return;
+  }
+  evaluate(act, node);
+}
+
 function labeled(act: Activation, body: Statement, names: readonly string[]): void {
   switch (body.type) {
     case 'ForStatement':
       forLoop(act, body, names);
       return;
     case 'ForOfStatement':
-      forOfLoop(act, body, names);
+      if (!forOfNames(act, body, names)) forOfLoop(act, body, names);
+      return;
+    case 'ForInStatement':
+      forIn(act, body, names);
       return;
     case 'WhileStatement':
       whileLoop(act, body, names);
@@ -259,8 +272,96 @@ function lowerSwitch(act: Activation, node: SwitchStatement, names: readonly str
 
 /** What throws leaves the tier, so the block runs as it is, and no handler is ever reached. */
 function tryStatement(act: Activation, node: TryStatement): void {
-  if (node.finalizer) {
-    act.decline('try with finally is not compiled', node);
+  const { block, finalizer } = node;
+  if (!finalizer) {
+    lowerStatement(act, block);
+    return;
   }
-  lowerStatement(act, node.block);
+  if (leavesEarly(block)) act.decline('try with finally, left by return, break or continue, is not compiled', node);
+  lowerStatement(act, block);
+  if (!act.dead) lowerStatement(act, finalizer);
+}
+
+function leavesEarly(node: Node): boolean {
+  if (isFunction(node) || isClass(node)) return false;
+  if (node.type === 'ReturnStatement' || node.type === 'BreakStatement' || node.type === 'ContinueStatement')
+    return true;
+  return children(node).some(leavesEarly);
+}
+
+/** Over the properties of an object of fixed shape: written out for each of them. */
+function forIn(act: Activation, node: ForInStatement, names: readonly string[]): void {
+  const object = evaluate(act, node.right);
+  if (act.dead || (object.kind === 'constant' && (object.value === null || object.value === undefined))) return;
+  if (object.kind !== 'object' || object.type.type.kind !== 'record') {
+    act.decline('for…in over something that is no object of fixed shape is not compiled', node.right);
+  }
+  for (const { prototype } of object.type.type.root.variants) {
+    for (let p = prototype; p !== null; p = act.lowering.guards.prototypeOf(p)) {
+      if (Object.keys(p).length > 0) act.decline('for…in over inherited properties is not compiled', node.right);
+    }
+  }
+  unrolled(act, node, keysOf(act, object, node.right).map(constantValue), names);
+}
+
+/** `for (const k of Object.keys(o))`, and entries: written out, so that each name is known. */
+function forOfNames(act: Activation, node: ForOfStatement, names: readonly string[]): boolean {
+  const call = unparen(node.right);
+  if (call.type !== 'CallExpression' || call.arguments.length !== 1 || call.optional) return false;
+  const callee = unparen(call.callee);
+  if (callee.type !== 'MemberExpression' || callee.computed || unparen(callee.object).type !== 'Identifier')
+    return false;
+  const { name } = callee.property as { name: string };
+  if ((callee.object as { name: string }).name !== 'Object' || (name !== 'keys' && name !== 'entries')) return false;
+  const fn = evaluate(act, callee);
+  if (fn.kind !== 'constant' || (fn.value !== Object.keys && fn.value !== Object.entries)) return false;
+  if (call.arguments[0].type === 'SpreadElement') return false;
+  const object = evaluate(act, call.arguments[0]);
+  if (act.dead) return true;
+  if (name === 'keys') unrolled(act, node, keysOf(act, object, call).map(constantValue), names);
+  else {
+    const entries = entriesOf(act, object, call);
+    unrolled(
+      act,
+      node,
+      entries.map(
+        ([key, value]) =>
+          () =>
+            makeTuple(act, call, [constantValue(key), value]),
+      ),
+      names,
+      entries,
+    );
+  }
+  return true;
+}
+
+function unrolled(
+  act: Activation,
+  node: ForInStatement | ForOfStatement,
+  values: readonly (Abstract | (() => Abstract))[],
+  names: readonly string[],
+  entries?: readonly (readonly [string, Abstract])[],
+): void {
+  const { left } = node;
+  const target = left.type === 'VariableDeclaration' ? left.declarations[0].id : left;
+  const fresh = left.type === 'VariableDeclaration';
+  act.block('break', names, () => {
+    values.forEach((value, i) => {
+      if (act.dead) return;
+      act.block('continue', names, () => {
+        const pattern = unparen(target);
+        if (entries && pattern.type === 'ArrayPattern' && pattern.elements.length <= 2) {
+          // Taken apart at once: no pair is made.
+          const parts = [constantValue(entries[i][0]), entries[i][1]];
+          pattern.elements.forEach((e, n) => {
+            if (e) bindPattern(act, e, parts[n], fresh);
+          });
+        } else bindPattern(act, target as Pattern, typeof value === 'function' ? value() : value, fresh);
+        lowerStatement(act, node.body);
+        return undefined;
+      });
+    });
+    return undefined;
+  });
 }

@@ -364,12 +364,15 @@ export class Variant {
   /** Own properties that are added at some time, or never: undefined until then. */
   readonly late = new Set<string>();
   /** Whether `keys` is complete; instances of classes get theirs one by one. */
-  closed = false;
+  closed: boolean;
+  /** Some of the objects may be frozen: nothing is written to any. */
+  frozen = false;
   private forward: Variant | undefined;
   constructor(name: string, prototype: object | null, owner?: unknown) {
     this.name = name;
     this.prototype = prototype;
     this.owner = owner;
+    this.closed = name === 'tuple';
   }
   get root(): Variant {
     let v: Variant = this;
@@ -389,6 +392,7 @@ export class Variant {
     if (a.keys.length !== b.keys.length || a.keys.some((k, i) => k !== b.keys[i])) return false;
     b.forward = a;
     for (const name of b.late) a.late.add(name);
+    if (b.frozen) a.frozen = true;
     return true;
   }
 }
@@ -442,6 +446,12 @@ export class RecordType {
       this.growth.changed = true;
     }
     return this.held(name, type);
+  }
+  /** Objects of this origin have the property as soon as anyone sees them. */
+  addKey(variant: Variant, name: string): void {
+    variant.root.keys.push(name);
+    this.growth.changed = true;
+    this.held(name, never);
   }
   /** Objects get this property some time. */
   addLate(name: string): RecordField {

@@ -1,14 +1,107 @@
-/** `Object` and its functions. */
+/** `Object` and its functions, on objects of fixed shape: what is listed is known while lowering. */
+import { arrayOf } from '../arrays.ts';
+import { entriesOf, keysOf, makeRecord, writeField } from '../members.ts';
+import { strictEquals } from '../operators.ts';
+import { makeTuple } from '../tuples.ts';
+import type { RecordType } from '../types.ts';
+import { asBoolean } from '../unions.ts';
+import { type Abstract, constantValue, neverValue, undefinedValue } from '../values.ts';
 import type { Builtin } from './table.ts';
 
+const first = (args: readonly Abstract[]): Abstract => args[0] ?? undefinedValue;
+
+const keys: Builtin = (act, args, node) => {
+  if (first(args).kind === 'never') return neverValue;
+  return makeTuple(act, node, keysOf(act, first(args), node).map(constantValue));
+};
+
+const values: Builtin = (act, args, node) => {
+  if (first(args).kind === 'never') return neverValue;
+  const listed = entriesOf(act, first(args), node).map(([, value]) => value);
+  return arrayOf(act, node, listed);
+};
+
+const entries: Builtin = (act, args, node) => {
+  if (first(args).kind === 'never') return neverValue;
+  const inner = node.type === 'CallExpression' ? node.callee : node;
+  const listed = entriesOf(act, first(args), node);
+  return makeTuple(
+    act,
+    node,
+    listed.map(([name, value]) => makeTuple(act, inner, [constantValue(name), value])),
+  );
+};
+
+const assign: Builtin = (act, args, node) => {
+  const [target, ...sources] = args;
+  if (args.some((a) => a.kind === 'never')) return neverValue;
+  if (target?.kind !== 'object' || target.type.type.kind !== 'record') {
+    return act.decline('Object.assign to something that is no object of fixed shape is not compiled', node);
+  }
+  const found = sources.flatMap((s) =>
+    s.kind === 'constant' && (s.value === undefined || s.value === null) ? [] : entriesOf(act, s, node),
+  );
+  // A literal without properties is nobody else's: what is made is one with all of them.
+  const literal = node.type === 'CallExpression' ? node.arguments[0] : undefined;
+  if (literal?.type === 'ObjectExpression') {
+    const parts = new Map(entriesOf(act, target, node));
+    for (const [name, value] of found) parts.set(name, value);
+    return makeRecord(act, node, [...parts]);
+  }
+  for (const [name, value] of found) {
+    writeField(act, target, (target.type.type as RecordType).root, name, value, node);
+  }
+  return target;
+};
+
+const freeze: Builtin = (act, args, node) => {
+  const target = first(args);
+  if (target.kind === 'object') {
+    if (target.type.type.kind !== 'record') return act.decline('a frozen array is not compiled', node);
+    for (const variant of target.type.type.root.variants) {
+      if (variant.root.frozen) continue;
+      variant.root.frozen = true;
+      act.lowering.growth.changed = true;
+    }
+  }
+  return target;
+};
+
+const is: Builtin = (act, args, node) => {
+  const [a, b] = [first(args), args[1] ?? undefinedValue];
+  if (a.kind === 'constant' && b.kind === 'constant') return constantValue(Object.is(a.value, b.value));
+  if (a.kind === 'number' || b.kind === 'number') return act.decline('Object.is of numbers is not compiled', node);
+  return asBoolean(strictEquals(act, a, b, node));
+};
+
+const hasOwn: Builtin = (act, args, node) => {
+  const [object, key] = args;
+  if (object?.kind !== 'object' || object.type.type.kind !== 'record' || key?.kind !== 'constant') {
+    return act.decline('Object.hasOwn is compiled for objects of fixed shape and known names only', node);
+  }
+  const name = String(key.value);
+  const { variants } = object.type.type.root;
+  const having = variants.filter((v) => v.keys.includes(name));
+  if (variants.some((v) => v.late.has(name)) || (having.length > 0 && having.length < variants.length)) {
+    return act.decline(`whether the object has ${name} is not known`, node);
+  }
+  return constantValue(having.length > 0);
+};
+
+const defineProperty: Builtin = (act, args, node) => {
+  const [target, key] = args;
+  // Tools that keep names write them down beside each function; a compiled function has none.
+  if (target?.kind === 'closure' && key?.kind === 'constant' && key.value === 'name') return target;
+  return act.decline('Object.defineProperty is not compiled', node);
+};
+
 export const objectFunctions: readonly (readonly [Function, Builtin])[] = [
-  [
-    Object.defineProperty,
-    (act, args, node) => {
-      const [target, key] = args;
-      // Tools that keep names write them down beside each function; a compiled function has none.
-      if (target?.kind === 'closure' && key?.kind === 'constant' && key.value === 'name') return target;
-      return act.decline('Object.defineProperty is not compiled', node);
-    },
-  ],
+  [Object.keys, keys],
+  [Object.values, values],
+  [Object.entries, entries],
+  [Object.assign, assign],
+  [Object.freeze, freeze],
+  [Object.is, is],
+  [Object.hasOwn, hasOwn],
+  [Object.defineProperty, defineProperty],
 ];

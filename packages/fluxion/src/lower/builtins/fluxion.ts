@@ -1,0 +1,62 @@
+/**
+ * Fluxion's own operators inside a lowered function. They make themselves known here, since lowering is below them.
+ * Invariant: an operator that is not lowered is declined by name.
+ */
+import type { Value } from '../../ir/ops.ts';
+import type { Activation } from '../activation.ts';
+import { type Abstract, constantValue, undefinedValue } from '../values.ts';
+import type { Builtin } from './table.ts';
+
+const operators = new Map<Function, string>();
+/** Functions that `checkpoint` has made, and what each stands for. */
+const checkpointed = new WeakMap<Function, Function>();
+
+export function registerOperator(fn: Function, name: string): void {
+  operators.set(fn, name);
+}
+
+export function registerCheckpoint(made: Function, of: Function): void {
+  checkpointed.set(made, of);
+}
+
+export function checkpointOf(fn: Function): Function | undefined {
+  return checkpointed.get(fn);
+}
+
+/** What comes back from the host is a constant for every derivative. */
+function stopped(act: Activation, value: Value): Value {
+  const host = act.lowering.host('stopGradient', itself, ['f64'], ['f64']);
+  return act.b.host(host, [value], ['f64'])[0];
+}
+const itself = (x: number): number => x;
+
+const stopGradient: Builtin = (act, args, node) => {
+  const value: Abstract = args[0] ?? undefinedValue;
+  switch (value.kind) {
+    case 'number':
+      return { kind: 'number', value: stopped(act, value.value) };
+    case 'maybe':
+      return { ...value, value: stopped(act, value.value) };
+    case 'constant':
+    case 'boolean':
+    case 'string':
+    case 'never':
+      return value;
+    default:
+      return act.decline('stopGradient of something that is no number is not compiled', node);
+  }
+};
+
+const checkpoint: Builtin = (act, args, node) => {
+  const f: Abstract = args[0] ?? constantValue(undefined);
+  if (f.kind === 'closure' || (f.kind === 'constant' && typeof f.value === 'function')) return f;
+  return act.decline('checkpoint of something that is no function', node);
+};
+
+export function operatorOf(fn: Function): Builtin | undefined {
+  const name = operators.get(fn);
+  if (name === undefined) return undefined;
+  if (name === 'stopGradient') return stopGradient;
+  if (name === 'checkpoint') return checkpoint;
+  return (act, _args, node) => act.decline(`${name} inside the function is not compiled`, node);
+}

@@ -1,0 +1,76 @@
+/**
+ * What compiled code takes for granted of objects that are not copied in: methods on prototypes, static members, prototypes.
+ * Invariant: each such look-up is noted here, also those that found nothing, and checked by identity before each call.
+ */
+
+export interface Guard {
+  readonly object: object;
+  /** The property looked at; undefined for the prototype of `object`. */
+  readonly key: string | undefined;
+  readonly part: 'value' | 'get' | 'set';
+  /** What was found; undefined where the object has no such property of its own. */
+  readonly value: unknown;
+}
+
+export function guardHolds({ object, key, part, value }: Guard): boolean {
+  if (key === undefined) return Object.getPrototypeOf(object) === value;
+  const own = Object.getOwnPropertyDescriptor(object, key);
+  return own === undefined ? value === undefined : Object.is(own[part], value);
+}
+
+/** What was found under a name, and where. */
+export interface Found {
+  readonly holder: object;
+  readonly descriptor: PropertyDescriptor;
+}
+
+export class Guards {
+  readonly list: Guard[] = [];
+  private readonly known = new Map<object, Set<string | undefined>>();
+
+  /** The own property of an object, and that it stays so. */
+  own(object: object, key: string): PropertyDescriptor | undefined {
+    const descriptor = Object.getOwnPropertyDescriptor(object, key);
+    if (!this.noted(object, key)) {
+      if (descriptor === undefined || 'value' in descriptor) {
+        this.list.push({ object, key, part: 'value', value: descriptor?.value });
+      } else {
+        this.list.push({ object, key, part: 'get', value: descriptor.get });
+        this.list.push({ object, key, part: 'set', value: descriptor.set });
+      }
+    }
+    return descriptor;
+  }
+
+  /** What is read anew at each call need not stay as it is. */
+  forget(object: object, key: string): void {
+    const at = this.list.findIndex((g) => g.object === object && g.key === key);
+    if (at >= 0) this.list.splice(at, 1);
+  }
+
+  prototypeOf(object: object): object | null {
+    const value = Object.getPrototypeOf(object) as object | null;
+    // The prototype of Object.prototype can't be set.
+    if (object !== Object.prototype && !this.noted(object, undefined)) {
+      this.list.push({ object, key: undefined, part: 'value', value });
+    }
+    return value;
+  }
+
+  /** As reading a property looks for it, from `object` up. */
+  find(object: object | null, key: string): Found | undefined {
+    for (let holder = object; holder !== null; holder = this.prototypeOf(holder)) {
+      const descriptor = this.own(holder, key);
+      if (descriptor !== undefined) return { holder, descriptor };
+    }
+    return undefined;
+  }
+
+  private noted(object: object, key: string | undefined): boolean {
+    let keys = this.known.get(object);
+    if (keys === undefined) this.known.set(object, (keys = new Set()));
+    if (keys.has(key)) return true;
+    keys.add(key);
+    return false;
+  }
+}

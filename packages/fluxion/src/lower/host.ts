@@ -1,0 +1,78 @@
+/**
+ * Calls that compiled code hands to the host: what has no source, and what changes variables that are not its own.
+ * Invariant: only primitives cross, each call happens once and in the program's order, and a function whose result is wanted gets no
+ * argument that a derivative is taken by.
+ */
+import type { Node } from '../syntax/ast.ts';
+import type { Activation } from './activation.ts';
+import type { JsType } from './types.ts';
+import { describeType } from './types.ts';
+import { type Abstract, flatten, irTypes, typeKey, typeOf, undefinedValue, usable } from './values.ts';
+
+/** What the host gave back is no number: the compiled tier can't go on. */
+export class HostResult extends Error {}
+
+const silent = new Set<Function>(
+  [
+    console.log,
+    console.info,
+    console.warn,
+    console.error,
+    console.debug,
+    console.time,
+    console.timeEnd,
+    console.count,
+  ].filter((f) => typeof f === 'function'),
+);
+
+const clocks = new Set<Function>([Date.now, performance.now]);
+
+/** Whether a function of the engine's may be called as it is. */
+export function isHosted(fn: Function): boolean {
+  return silent.has(fn) || clocks.has(fn);
+}
+
+export function hostCall(act: Activation, fn: Function, args: readonly Abstract[], node: Node): Abstract {
+  const { lowering, b } = act;
+  for (const a of args) {
+    const { kind } = usable(a);
+    const fixed =
+      a.kind === 'constant' && (typeof a.value !== 'object' || a.value === null) && typeof a.value !== 'function';
+    if (kind !== 'number' && kind !== 'boolean' && kind !== 'string' && kind !== 'maybe' && !fixed) {
+      act.decline(`${fn.name || 'a function'} is called by the host and is given a ${describeType(typeOf(a))}`, node);
+    }
+  }
+  const types = args.map(typeOf);
+  const result = silent.has(fn) ? [] : (['f64'] as const);
+  const self: unknown = clocks.has(fn) ? (fn === Date.now ? Date : performance) : silent.has(fn) ? console : undefined;
+  const host = lowering.site(lowering.hostKey(fn, types.map(typeKey).join()), () => {
+    const callee = (...cells: number[]): unknown => {
+      const value: unknown = Reflect.apply(fn, self, argumentsFrom(types, cells, lowering.strings));
+      if (result.length === 0) return undefined;
+      if (typeof value !== 'number') throw new HostResult(`${fn.name || 'a function'} gave back ${typeof value}`);
+      return value;
+    };
+    return lowering.host(fn.name || 'anonymous', callee, types.flatMap(irTypes), result, result.length > 0);
+  });
+  const results = b.host(host, args.flatMap(flatten), result);
+  return results.length === 0 ? undefinedValue : { kind: 'number', value: results[0] };
+}
+
+function argumentsFrom(types: readonly JsType[], cells: readonly number[], strings: readonly string[]): unknown[] {
+  let at = 0;
+  return types.map((type) => {
+    switch (type.kind) {
+      case 'number':
+        return cells[at++];
+      case 'boolean':
+        return cells[at++] !== 0;
+      case 'string':
+        return strings[cells[at++]];
+      case 'maybe':
+        at += 2;
+        return cells[at - 1] ? cells[at - 2] : undefined;
+      default:
+        return type.kind === 'constant' ? type.value : undefined;
+    }
+  });
+}
