@@ -290,6 +290,7 @@ function withNumbers(
   { heap, copy }: { heap: Heap; copy: CopyOut },
   tracked: (primal: number, place: ResultPlace) => Value,
 ): unknown {
+  if (type.kind === 'constant') return plain;
   if (typeof plain === 'number') return tracked(plain, { own: 0 });
   if (typeof plain !== 'object' || plain === null) return plain;
   const { outline, leaves } = outlineOf(plain);

@@ -6,6 +6,7 @@ import { privateState } from '../capture/capture.ts';
 import { leafOf, type Outline } from '../dynamic/outline.ts';
 import type { Level, Shape, Space } from '../ir/types.ts';
 import { nullRef, shadowOf, undefinedRef } from '../ir/types.ts';
+import { isProxy } from '../lower/known.ts';
 import {
   type ArrayType,
   arrayCapacity,
@@ -150,7 +151,8 @@ export class CopyIn {
   private readonly bufferKinds = new Map<ArrayBufferLike, TypedName>();
 
   private array(type: ArrayType, value: object): number {
-    if (!Array.isArray(value) || Object.getPrototypeOf(value) !== Array.prototype) throw new Mismatch();
+    if (!Array.isArray(value) || isProxy(value) || Object.getPrototypeOf(value) !== Array.prototype)
+      throw new Mismatch();
     const { heap } = this;
     const { length } = value;
     const ref = heap.object(arrayShape);
@@ -280,8 +282,10 @@ const isPrivate = (name: string): boolean => name.startsWith('#');
 
 /** Of which origin an object is. */
 function variantOf(type: RecordType, value: object): Variant {
+  if (isProxy(value)) throw new Mismatch();
   const prototype = Object.getPrototypeOf(value) as object | null;
   const keys = Reflect.ownKeys(value);
+  for (const key of keys) if (!('value' in Object.getOwnPropertyDescriptor(value, key)!)) throw new Mismatch();
   const found = type.variants.find((variant) => {
     if (variant.prototype !== prototype) return false;
     const own = variant.keys.filter((key) => !isPrivate(key));

@@ -10,6 +10,8 @@ import { Decline } from '../lower/decline.ts';
 import { type Lowered, lower } from '../lower/lowering.ts';
 import { describeType, type JsType } from '../lower/types.ts';
 import { irTypes } from '../lower/values.ts';
+import { optimize } from '../optimize/pipeline.ts';
+import { onRule } from '../rules/user.ts';
 import { Code } from './evaluation.ts';
 import { spacesOf, writtenSpaces } from './spaces.ts';
 
@@ -62,7 +64,7 @@ export class Specialisation {
 
   constructor(lowered: Lowered) {
     this.lowered = lowered;
-    this.primal = lowered.module;
+    this.primal = optimize(lowered.module);
     this.written = writtenSpaces(this.primal);
     this.texts = [...lowered.strings];
     this.texts.forEach((text, tag) => this.interned.set(text, tag));
@@ -89,7 +91,7 @@ export class Specialisation {
     if (known === undefined) {
       const level: Level = { index: 0, mode: 'reverse', lanes: 1 };
       const made = reverse(this.primal, this.lowered.entry, this.active(wrt), level);
-      const module = made.module;
+      const module = optimize(made.module, 'after');
       known = {
         module,
         code: new Code(module, [made.forward, made.reverse]),
@@ -108,7 +110,7 @@ export class Specialisation {
     if (known === undefined) {
       const level: Level = { index: 0, mode: 'forward', lanes: 1 };
       const made = forward(this.primal, this.lowered.entry, this.active(wrt), level);
-      const module = made.module;
+      const module = optimize(made.module, 'after');
       known = { module, code: new Code(module, [made.entry]), entry: made.entry, level };
       this.pushed.set(key, known);
     }
@@ -155,7 +157,11 @@ interface Known {
   readonly declined: Map<string, Decline>;
 }
 
-const known = new WeakMap<Function, Known>();
+let known = new WeakMap<Function, Known>();
+// A rule counts from the moment it is defined, for whoever calls the function.
+onRule(() => {
+  known = new WeakMap();
+});
 
 function knownOf(f: Function): Known {
   let of = known.get(f);
