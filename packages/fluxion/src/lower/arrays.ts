@@ -1,27 +1,41 @@
 /**
  * Arrays and typed arrays: length, elements, literals. Their methods are in builtins/.
- * Invariant: a load or store of an element is preceded by a check of its index, unless the index comes from counting to the length.
+ * Invariant: a load or store of an element is preceded by a check of its index, unless the index is known to be in bounds; an element of
+ * a type that may have holes has a state, which is right whenever the element can be seen.
  */
 import type { Value } from '../ir/ops.ts';
+import type { Space } from '../ir/types.ts';
 import type { ArrayExpression, Node } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
 import { spreadInto } from './builtins/array.ts';
+import { countedLoop } from './counted.ts';
+import { elementEffect, lengthEffect } from './effects.ts';
 import { evaluate } from './expressions.ts';
-import { makeRecord, memberOf, present } from './members.ts';
+import { isLoose } from './loose.ts';
+import { memberOf, present } from './members.ts';
 import { fromInt32, int32Value, numberValue, toNumber } from './operators.ts';
+import { isInside, lengthRange } from './ranges.ts';
+import { makeTuple, tupleLength } from './tuples.ts';
 import {
   ArrayType,
   arrayCapacity,
   arrayData,
   arrayLength,
   arrayShape,
+  arrayStates,
   cellFor,
   describeType,
+  elementStates,
+  holeState,
+  type JsType,
   join,
+  number,
   objectOf,
+  presentState,
   typedData,
   typedLength,
   typedSpaces,
+  undefinedState,
 } from './types.ts';
 import {
   type Abstract,
@@ -39,11 +53,33 @@ export function lengthOf(act: Activation, list: ObjectValue): Value {
 }
 
 export function lengthValue(act: Activation, list: ObjectValue): Abstract {
-  return fromInt32(act, lengthOf(act, list));
+  return fromInt32(act, lengthOf(act, list), lengthRange(act, list));
 }
 
 export function dataOf(act: Activation, list: ObjectValue): Value {
   return act.b.load(list.type.type.kind === 'typed' ? typedData : arrayData, list.ref);
+}
+
+/** The array type of a list; undefined for typed arrays. */
+export function arrayTypeOf(list: ObjectValue): ArrayType | undefined {
+  const { type } = list.type;
+  return type.kind === 'array' ? type.root : undefined;
+}
+
+export function spaceOf(list: ObjectValue): Space {
+  const { type } = list.type;
+  if (type.kind === 'record') throw new Error('an object has no elements');
+  return type.kind === 'typed' ? typedSpaces[type.name] : type.space;
+}
+
+/** What its elements are. */
+export function elementTypeOf(list: ObjectValue): JsType {
+  return arrayTypeOf(list)?.element.type ?? number;
+}
+
+/** Whether elements of this type take a cell: others are known by their type. */
+export function hasCell(element: JsType): boolean {
+  return element.kind === 'maybe' || (cellFor(element) !== undefined && element.kind !== 'constant');
 }
 
 /** A number as an index; -1 for what is none. */
@@ -57,13 +93,28 @@ export function indexValue(act: Activation, key: Abstract, node: Node): Value {
   return n.int ?? act.b.convert('toIndex', n.value);
 }
 
+/** `list[key]`. Beyond the end it is undefined where the program asks for that, else the tier is left. */
 export function elementByNumber(act: Activation, list: Abstract, key: Abstract, node: Node): Abstract {
   const base = present(act, list, node);
   if (base.kind !== 'object') return neverValue;
-  const index = indexValue(act, key, node);
-  const inside = act.b.compare('lt', index, lengthOf(act, base), true);
+  if (key.kind === 'constant' && typeof key.value === 'string') return act.decline(`.${key.value} of an array`, node);
+  if (isInside(act, base, key)) return elementAt(act, base, indexValue(act, key, node), node);
+  return elementWhere(act, base, indexValue(act, key, node), node);
+}
+
+/** The element at an index that may be out of bounds. */
+export function elementWhere(act: Activation, list: ObjectValue, index: Value, node: Node): Abstract {
+  const inside = act.b.compare('lt', index, lengthOf(act, list), true);
+  const element = elementTypeOf(list);
+  if (isLoose(act, node) && element.kind !== 'boolean' && element.kind !== 'string') {
+    return act.branch(
+      inside,
+      () => elementAt(act, list, index, node),
+      () => undefinedValue,
+    );
+  }
   act.guard(inside, 'bounds', 'an element beyond the end is read', node);
-  return elementAt(act, base, index, node);
+  return elementAt(act, list, index, node);
 }
 
 /** The element at an index that is in bounds. */
@@ -71,78 +122,142 @@ export function elementAt(act: Activation, list: ObjectValue, index: Value, node
   const { b } = act;
   const { type } = list.type;
   if (type.kind === 'record') return act.decline('an object is used as an array', node);
-  const data = dataOf(act, list);
   if (type.kind === 'typed') {
-    const raw = b.load(typedSpaces[type.name], data, index);
+    const raw = b.load(typedSpaces[type.name], dataOf(act, list), index);
     if (raw.type === 'f64') return { kind: 'number', value: raw };
     if (type.name === 'Uint32Array') return { kind: 'number', value: b.convert('toNumberUnsigned', raw) };
-    return fromInt32(act, raw);
+    return fromInt32(act, raw, integerRanges[type.name]);
   }
   const element = type.root.element.type;
-  if (element.kind === 'conflict' || element.kind === 'maybe') {
-    return act.decline(`an array holds ${describeType(element)}`, node);
+  if (element.kind === 'conflict') return act.decline(`an array holds ${describeType(element)}`, node);
+  const state = type.holey ? stateAt(act, list, index) : undefined;
+  const isPresent = state && b.compare('eq', state, b.int(presentState));
+  const loose = isLoose(act, node);
+  if (element.kind === 'maybe' || (element.kind === 'number' && isPresent && loose)) {
+    const value = b.load(type.space, dataOf(act, list), index);
+    return { kind: 'maybe', value, defined: isPresent ?? b.bool(true) };
   }
-  if (cellFor(element) === undefined || element.kind === 'constant') return rebuild(element, []);
-  const value = b.load(type.space, data, index);
-  if (type.holey) holeGuard(act, value, node);
-  return rebuild(element, [value]);
+  const read = (): Abstract =>
+    hasCell(element) ? rebuild(element, [b.load(type.space, dataOf(act, list), index)]) : rebuild(element, []);
+  if (isPresent === undefined || (element.kind === 'constant' && element.value === undefined)) return read();
+  if (loose && element.kind === 'object') return act.branch(isPresent, read, () => undefinedValue);
+  act.guard(isPresent, 'hole', 'a hole of an array is read', node);
+  return read();
 }
 
-/** In arrays that were made with a length only, a cell that was never written is 0 of type ref, or the number that stands for a hole. */
-function holeGuard(act: Activation, value: Value, node: Node): void {
-  void value;
-  act.decline('an array with holes is not compiled', node);
+const integerRanges: Partial<Record<string, { low: number; high: number; limits: [] }>> = {
+  Int16Array: { low: -(2 ** 15), high: 2 ** 15 - 1, limits: [] },
+  Uint16Array: { low: 0, high: 2 ** 16 - 1, limits: [] },
+  Int8Array: { low: -128, high: 127, limits: [] },
+  Uint8Array: { low: 0, high: 255, limits: [] },
+  Uint8ClampedArray: { low: 0, high: 255, limits: [] },
+};
+
+export function stateAt(act: Activation, list: ObjectValue, index: Value): Value {
+  return act.b.load(elementStates, act.b.load(arrayStates, list.ref), index);
+}
+
+/** Whether there is an element at an index in bounds: undefined where there always is. */
+export function isWritten(act: Activation, list: ObjectValue, index: Value): Value | undefined {
+  if (!arrayTypeOf(list)?.holey) return undefined;
+  return act.b.compare('ne', stateAt(act, list, index), act.b.int(holeState));
+}
+
+/** What the cells of an element get. */
+export interface Carried {
+  readonly value: Value | undefined;
+  readonly state: Value | undefined;
 }
 
 /** What is put into an array becomes part of its type. */
-export function elementCarried(act: Activation, type: ArrayType, value: Abstract, node: Node): Value | undefined {
+export function elementCarried(act: Activation, type: ArrayType, value: Abstract, node: Node): Carried {
+  const { b } = act;
   const { element } = type.root;
-  const joined = join(element.type, typeOf(value));
-  if (
-    joined.kind === 'conflict' ||
-    joined.kind === 'maybe' ||
-    (joined.kind === 'closure' && flatten(value).length > 0)
-  ) {
-    act.decline(`an array of ${describeType(element.type)} gets a ${describeType(typeOf(value))}`, node);
+  if (value.kind === 'closure' && flatten(value).length > 0) {
+    act.decline('an array of functions that close over values is not compiled', node);
   }
   element.add(typeOf(value));
   const held = element.type;
-  if (cellFor(held) === undefined || held.kind === 'constant') return undefined;
-  return flatten(coerce(act.b, value, held, act.lowering))[0];
+  if (held.kind === 'conflict') act.decline(`an array holds ${describeType(held)}`, node);
+  if (held.kind === 'maybe') type.makeHoley();
+  const stated = type.holey;
+  if (!hasCell(held)) return { value: undefined, state: stated ? b.int(presentState) : undefined };
+  const [cell, defined] = flatten(coerce(b, value, held, act.lowering));
+  const written = defined ? b.select(defined, b.int(presentState), b.int(undefinedState)) : b.int(presentState);
+  return { value: cell, state: stated ? written : undefined };
 }
 
+/** Writes what `carriedFor` gave into a cell that is in bounds. */
+export function storeCarried(act: Activation, list: ObjectValue, index: Value, carried: Carried): void {
+  const { b } = act;
+  const type = arrayTypeOf(list);
+  if (type) act.changes(elementEffect(type));
+  if (carried.value !== undefined) b.store(spaceOf(list), dataOf(act, list), index, carried.value);
+  if (carried.state !== undefined) b.store(elementStates, b.load(arrayStates, list.ref), index, carried.state);
+}
+
+/** What is to be stored for this value: in arrays it becomes part of the type, in typed arrays it is rounded. */
+export function carriedFor(act: Activation, list: ObjectValue, value: Abstract, node: Node): Carried {
+  const type = arrayTypeOf(list);
+  if (type) return elementCarried(act, type, value, node);
+  return { value: typedStored(act, list, value, node), state: undefined };
+}
+
+/** Writes an element in bounds. */
+export function storeAt(act: Activation, list: ObjectValue, index: Value, value: Abstract, node: Node): void {
+  if (value.kind === 'never') return;
+  storeCarried(act, list, index, carriedFor(act, list, value, node));
+}
+
+/** `list[key] = value`. */
 export function assignElement(act: Activation, list: ObjectValue, key: Abstract, value: Abstract, node: Node): void {
   const { b } = act;
   const { type } = list.type;
-  const index = indexValue(act, key, node);
   if (type.kind === 'record') act.decline('an object is used as an array', node);
+  if (key.kind === 'constant' && typeof key.value === 'string') act.decline(`.${key.value} of an array`, node);
+  const index = indexValue(act, key, node);
+  const carried = carriedFor(act, list, value, node);
+  if (isInside(act, list, key)) {
+    storeCarried(act, list, index, carried);
+    return;
+  }
+  const length = lengthOf(act, list);
   if (type.kind === 'typed') {
-    const stored = typedStored(act, list, value, node);
-    const inside = b.compare('lt', index, lengthOf(act, list), true);
     // What is written beyond the end of a typed array is lost, as in the language.
     act.branch(
-      inside,
-      () => {
-        b.store(typedSpaces[type.name], dataOf(act, list), index, stored);
-        return undefined;
-      },
+      b.compare('lt', index, length, true),
+      () => void storeCarried(act, list, index, carried),
       () => undefined,
     );
     return;
   }
-  const carried = elementCarried(act, type, value, node);
-  const length = lengthOf(act, list);
-  act.guard(b.compare('le', index, length, true), 'bounds', 'an element beyond the end is written', node);
-  act.branch(
-    b.compare('eq', index, length),
-    () => {
-      reserve(act, list, b.integer('add', length, b.int(1)));
-      b.store(arrayLength, list.ref, b.integer('add', length, b.int(1)));
-      return undefined;
-    },
-    () => undefined,
-  );
-  if (carried !== undefined) b.store(type.space, dataOf(act, list), index, carried);
+  if (isOwnLength(list, key)) type.makeGrowing();
+  if (!type.growing) {
+    act.guard(b.compare('lt', index, length, true), 'bounds', 'an element beyond the end is written', node);
+  } else {
+    act.guard(b.compare('le', index, length, true), 'bounds', 'an element far beyond the end is written', node);
+    act.branch(
+      b.compare('eq', index, length),
+      () => {
+        const longer = b.integer('add', length, b.int(1));
+        reserve(act, list, longer);
+        setLength(act, list, longer);
+        return undefined;
+      },
+      () => undefined,
+    );
+  }
+  storeCarried(act, list, index, carried);
+}
+
+/** `a[a.length] = v`. */
+function isOwnLength(list: ObjectValue, key: Abstract): boolean {
+  return key.kind === 'number' && (key.range?.limits.some((l) => l.list === list.ref && l.less === 0) ?? false);
+}
+
+export function setLength(act: Activation, list: ObjectValue, length: Value): void {
+  act.changes(lengthEffect(arrayTypeOf(list)!));
+  act.b.store(arrayLength, list.ref, length);
 }
 
 /** The IR value that a typed array's cell gets for this number. */
@@ -174,17 +289,22 @@ export function typedStored(act: Activation, list: ObjectValue, value: Abstract,
 /** Makes room for `length` elements: twice the room when it is used up. */
 export function reserve(act: Activation, list: ObjectValue, length: Value): void {
   const { b } = act;
-  const { type } = list.type;
-  if (type.kind !== 'array') throw new Error('an array');
+  const type = arrayTypeOf(list)!;
   const capacity = b.load(arrayCapacity, list.ref);
   act.branch(
     b.compare('gt', length, capacity),
     () => {
       const room = b.integer('max', b.integer('max', length, b.int(4)), b.integer('shl', capacity, b.int(1)));
-      const data = b.elements(type.space, room);
       const zero = b.int(0);
-      b.copy(type.space, data, zero, b.load(arrayData, list.ref), zero, b.load(arrayLength, list.ref));
+      const used = b.load(arrayLength, list.ref);
+      const data = b.elements(type.space, room);
+      b.copy(type.space, data, zero, b.load(arrayData, list.ref), zero, used);
       b.store(arrayData, list.ref, data);
+      if (type.holey) {
+        const states = b.elements(elementStates, room);
+        b.copy(elementStates, states, zero, b.load(arrayStates, list.ref), zero, used);
+        b.store(arrayStates, list.ref, states);
+      }
       b.store(arrayCapacity, list.ref, room);
       return undefined;
     },
@@ -192,24 +312,41 @@ export function reserve(act: Activation, list: ObjectValue, length: Value): void
   );
 }
 
-/** A new array of `length` elements (all 0) with room for them. */
-export function newArray(act: Activation, type: ArrayType, length: Value): ObjectValue {
+/** A new array of `length` elements with room for as many; all 0, and holes in types that may have some. */
+export function newArray(act: Activation, type: ArrayType, length: Value, room = length): ObjectValue {
   const { b } = act;
   const ref = b.alloc(arrayShape);
-  b.store(arrayData, ref, b.elements(type.space, length));
+  b.store(arrayData, ref, b.elements(type.space, room));
   b.store(arrayLength, ref, length);
-  b.store(arrayCapacity, ref, length);
+  b.store(arrayCapacity, ref, room);
+  if (type.holey) b.store(arrayStates, ref, b.elements(elementStates, room));
   return { kind: 'object', type: objectOf(type.root), ref };
 }
 
+/** `count` elements from `from` on are there from now on. */
+export function markWritten(act: Activation, node: Node, list: ObjectValue, from: Value, count: Value): void {
+  if (!arrayTypeOf(list)?.holey) return;
+  const { b } = act;
+  const states = b.load(arrayStates, list.ref);
+  const written = b.int(presentState);
+  countedLoop(act, node, b.int(0), count, (i) => {
+    b.store(elementStates, states, b.integer('add', from, i), written);
+  });
+}
+
 const siteKeys = new WeakMap<Node, Map<string, object>>();
-/** The type of the arrays that are made at a place; `what` tells several at one place apart. */
-export function arrayTypeAt(act: Activation, node: Node, what = ''): ArrayType {
+/** A key for something that belongs to a place; `what` tells several at one place apart. */
+export function placeKey(node: Node, what: string): object {
   let byWhat = siteKeys.get(node);
   if (byWhat === undefined) siteKeys.set(node, (byWhat = new Map()));
   let key = byWhat.get(what);
   if (key === undefined) byWhat.set(what, (key = {}));
-  return act.lowering.site(key, () => new ArrayType(act.lowering.growth)).root;
+  return key;
+}
+
+/** The type of the arrays that are made at a place. */
+export function arrayTypeAt(act: Activation, node: Node, what = ''): ArrayType {
+  return act.lowering.site(placeKey(node, `array ${what}`), () => new ArrayType(act.lowering.growth)).root;
 }
 
 export function arrayLiteral(act: Activation, node: ArrayExpression): Abstract {
@@ -225,54 +362,45 @@ export function arrayLiteral(act: Activation, node: ArrayExpression): Abstract {
 /** A new array of these; or, where they are of several kinds, an object with the properties 0, 1, …: a tuple. */
 export function arrayOf(act: Activation, node: Node, values: readonly Abstract[]): Abstract {
   if (values.some((v) => v.kind === 'never')) return neverValue;
-  const types = values.map(typeOf);
-  const joined = types.reduce(join, { kind: 'never' });
-  const closures = values.some((v) => v.kind === 'closure');
-  if (joined.kind === 'conflict' || joined.kind === 'maybe' || closures) {
-    return makeRecord(act, node, [
-      ...values.map((v, i) => [String(i), v] as const),
-      ['length', { kind: 'constant', value: values.length }] as const,
-    ]);
-  }
+  const joined = values.map(typeOf).reduce(join, { kind: 'never' });
+  if (joined.kind === 'conflict' || values.some((v) => v.kind === 'closure')) return makeTuple(act, node, values);
   const { b } = act;
   const type = arrayTypeAt(act, node);
-  const carried = values.map((v) => elementCarried(act, type, v, node));
+  type.makeGrowing();
+  for (const value of values) elementCarried(act, type, value, node);
   const list = newArray(act, type, b.int(values.length));
-  const data = dataOf(act, list);
-  carried.forEach((value, i) => {
-    if (value !== undefined) b.store(type.space, data, b.int(i), value);
+  values.forEach((value, i) => {
+    storeCarried(act, list, b.int(i), elementCarried(act, type, value, node));
   });
   return list;
 }
 
-/** The element `i` in a pattern: undefined beyond the end. */
+/** The element `i` in a pattern: undefined beyond the end if there is a default. */
 export function elementOf(act: Activation, node: Node, value: Abstract, i: number): Abstract {
   if (value.kind === 'never') return neverValue;
-  if (value.kind !== 'object') return act.decline('only arrays are taken apart', node);
+  if (value.kind !== 'object' || value.type.orNull || value.type.orUndefined) {
+    return act.decline('only arrays are taken apart', node);
+  }
   const { type } = value.type;
   if (type.kind === 'record') {
-    if (type.root.field(String(i)) === undefined)
-      return type.root.field('length') ? undefinedValue : act.decline('only arrays are taken apart', node);
+    const length = tupleLength(value);
+    if (length === undefined) return act.decline('only arrays are taken apart', node);
+    if (i >= length) return undefinedValue;
     return memberOf(act, value, String(i), node);
   }
   return elementByNumber(act, value, { kind: 'constant', value: i }, node);
 }
 
-export function restOf(act: Activation, node: Node, value: Abstract, from: number): Abstract {
-  void value;
-  void from;
-  return act.decline('the rest of an array in a pattern is not compiled', node);
-}
-
 export function assignLength(act: Activation, list: ObjectValue, value: Abstract, node: Node): void {
   const { b } = act;
-  if (list.type.type.kind !== 'array') act.decline('the length of a typed array is written', node);
+  const type = arrayTypeOf(list);
+  if (type === undefined) act.decline('the length of a typed array is written', node);
   const length = indexValue(act, value, node);
-  act.guard(
-    b.compare('le', length, lengthOf(act, list), true),
-    'bounds',
-    'an array is made longer by its length',
-    node,
-  );
-  b.store(arrayLength, list.ref, length);
+  if (value.kind === 'constant' && value.value === 0) {
+    setLength(act, list, length);
+    return;
+  }
+  const old = lengthOf(act, list);
+  act.guard(b.compare('le', length, old, true), 'bounds', 'an array is made longer by its length', node);
+  setLength(act, list, length);
 }

@@ -2,14 +2,21 @@
  * Loops. Invariant: what a round changes goes round as values of the loop; everything else is as it was before.
  */
 import type { Value } from '../ir/ops.ts';
-import type { ForOfStatement, ForStatement, Node, Statement } from '../syntax/ast.ts';
-import { children } from '../syntax/ast.ts';
+import type { ForOfStatement, ForStatement, Node, Pattern, Statement } from '../syntax/ast.ts';
+import { children, unparen } from '../syntax/ast.ts';
 import type { Binding } from '../syntax/scope.ts';
 import type { Activation } from './activation.ts';
-import { elementAt, lengthOf } from './arrays.ts';
-import { condition, evaluate } from './expressions.ts';
+import { arrayTypeOf, elementAt, elementOf, lengthOf } from './arrays.ts';
+import { type Counter, type Counting, counterOf, counting, updatesOf } from './counter.ts';
+import { lengthEffect } from './effects.ts';
+import { condition } from './expressions.ts';
+import { type Iteration, itemAt, iterationOf } from './iterables.ts';
+import { indexNumber } from './lists.ts';
+import { fromInt32 } from './operators.ts';
 import { assign, bindPattern, renew } from './patterns.ts';
-import { lowerStatement } from './statements.ts';
+import { expressionStatement, lowerStatement } from './statements.ts';
+import { isTuple, tupleLength } from './tuples.ts';
+import type { Abstract } from './values.ts';
 
 /** The variables declared outside that something inside assigns. */
 export function assignedIn(act: Activation, ...nodes: (Node | null | undefined)[]): Binding[] {
@@ -48,16 +55,18 @@ function breakable(act: Activation, body: Node, names: readonly string[], write:
 export function whileLoop(act: Activation, node: Node & { type: 'WhileStatement' }, names: readonly string[]): void {
   breakable(act, node.body, names, () => {
     const carried = assignedIn(act, node);
-    act.loop(
-      node,
-      carried,
-      [],
-      () => test(act, node.test),
-      () => {
-        round(act, node.body, names);
-        return [];
-      },
-    );
+    act.round(node, () => {
+      act.loop(
+        node,
+        carried,
+        [],
+        () => test(act, node.test),
+        () => {
+          round(act, node.body, names);
+          return [];
+        },
+      );
+    });
     if (alwaysTrue(node.test)) act.stop();
   });
 }
@@ -65,69 +74,172 @@ export function whileLoop(act: Activation, node: Node & { type: 'WhileStatement'
 export function doLoop(act: Activation, node: Node & { type: 'DoWhileStatement' }, names: readonly string[]): void {
   breakable(act, node.body, names, () => {
     const carried = assignedIn(act, node);
-    act.loop(
-      node,
-      carried,
-      [],
-      () => {
-        round(act, node.body, names);
-        return act.dead ? undefined : test(act, node.test);
-      },
-      () => [],
-    );
+    act.round(node, () => {
+      act.loop(
+        node,
+        carried,
+        [],
+        () => {
+          round(act, node.body, names);
+          return act.dead ? undefined : test(act, node.test);
+        },
+        () => [],
+      );
+    });
   });
 }
 
 export function forLoop(act: Activation, node: ForStatement, names: readonly string[]): void {
   if (node.init) {
     if (node.init.type === 'VariableDeclaration') lowerStatement(act, node.init);
-    else evaluate(act, node.init);
+    else expressionStatement(act, node.init);
   }
+  if (act.dead) return;
   const own = [...(act.unit.analysis.scopes.get(node)?.bindings.values() ?? [])].filter((b) => b.kind === 'let');
   breakable(act, node.body, names, () => {
-    const carried = [...new Set([...assignedIn(act, node.test, node.update, node.body), ...own])];
-    act.loop(
-      node,
-      carried,
-      [],
-      () => test(act, node.test),
-      () => {
-        round(act, node.body, names);
-        if (act.dead) return [];
-        for (const binding of own) renew(act, binding);
-        if (node.update) {
-          act.b.at = act.place(node.update);
-          evaluate(act, node.update);
-        }
-        return [];
-      },
-    );
+    act.round(node, (effects) => {
+      const carried = [...new Set([...assignedIn(act, node.test, node.update, node.body), ...own])];
+      const counter = counterOf(act, node);
+      const counted = counter && counting(act, node, counter, effects, carried);
+      if (counter && counted) {
+        countingLoop(act, node, names, counter, counted, carried, own);
+        return;
+      }
+      act.loop(
+        node,
+        carried,
+        [],
+        () => test(act, node.test),
+        () => {
+          round(act, node.body, names);
+          if (act.dead) return [];
+          for (const binding of own) renew(act, binding);
+          if (node.update) update(act, node.update);
+          return [];
+        },
+      );
+    });
     if (!node.test || alwaysTrue(node.test)) act.stop();
   });
+}
+
+function update(act: Activation, node: Node): void {
+  for (const one of updatesOf(node)) {
+    act.b.at = act.place(one);
+    expressionStatement(act, one);
+  }
+}
+
+/** The counter goes round as an i32 of its own, and the variable is what it says. */
+function countingLoop(
+  act: Activation,
+  node: ForStatement,
+  names: readonly string[],
+  { binding, update: counts, rest }: Counter,
+  counted: Counting,
+  carried: readonly Binding[],
+  own: readonly Binding[],
+): void {
+  const [last] = act.loop(
+    node,
+    carried.filter((other) => other !== binding),
+    [counted.start],
+    ([i]) => {
+      act.env.vars.set(binding, counted.inside(i));
+      return rest.reduce<Value>((again, more) => {
+        const both = act.branch(
+          again,
+          () => ({ kind: 'boolean', value: test(act, more)! }),
+          () => ({ kind: 'boolean', value: act.b.bool(false) }),
+        );
+        return both.kind === 'boolean' ? both.value : again;
+      }, counted.again(i));
+    },
+    ([i]) => {
+      act.env.vars.set(binding, counted.inside(i));
+      round(act, node.body, names);
+      if (act.dead) return [];
+      for (const other of own) if (other !== binding) renew(act, other);
+      let next = i;
+      for (const one of updatesOf(node.update!)) {
+        act.b.at = act.place(one);
+        if (one === counts) {
+          next = counted.next(i);
+          act.env.vars.set(binding, fromInt32(act, next));
+        } else expressionStatement(act, one);
+      }
+      return [next];
+    },
+    counted.trips,
+    [binding.name],
+  );
+  act.env.vars.set(binding, counted.after(last));
 }
 
 /** Over arrays and typed arrays, whose length is asked at each round, as their iterators do. */
 export function forOfLoop(act: Activation, node: ForOfStatement, names: readonly string[]): void {
   if (node.await) act.decline('for await is not compiled', node);
-  const list = evaluate(act, node.right);
-  if (act.dead || list.kind === 'never') return;
-  if (list.kind !== 'object' || list.type.type.kind === 'record')
-    act.decline('only arrays are looped over', node.right);
+  const iteration = iterationOf(act, node.right);
+  if (act.dead) return;
+  if ('value' in iteration) {
+    overTuple(act, node, iteration.value, names);
+    return;
+  }
+  const { list } = iteration;
+  const type = arrayTypeOf(list);
   breakable(act, node.body, names, () => {
-    const carried = assignedIn(act, node.body, node.left);
-    act.loop(
-      node,
-      carried,
-      [act.b.int(0)],
-      ([i]) => act.b.compare('lt', i, lengthOf(act, list)),
-      ([i]) => {
-        const element = elementAt(act, list, i, node);
+    act.round(node, (effects) => {
+      const carried = assignedIn(act, node.body, node.left);
+      const changes = type !== undefined && effects.changes(lengthEffect(type));
+      const length = changes ? undefined : lengthOf(act, list);
+      act.loop(
+        node,
+        carried,
+        [act.b.int(0)],
+        ([i]) => act.b.compare('lt', i, length ?? lengthOf(act, list)),
+        ([i]) => {
+          item(act, node, iteration, i);
+          round(act, node.body, names);
+          return [act.b.integer('add', i, act.b.int(1))];
+        },
+        length,
+      );
+    });
+  });
+}
+
+/** Binds what a round is given: of entries, index and element without an array around them. */
+function item(act: Activation, node: ForOfStatement, iteration: Iteration, i: Value): void {
+  const fresh = node.left.type === 'VariableDeclaration';
+  const target = node.left.type === 'VariableDeclaration' ? node.left.declarations[0].id : unparen(node.left);
+  if (iteration.what === 'entries' && target.type === 'ArrayPattern' && target.elements.length <= 2) {
+    const [index, element] = target.elements;
+    const parts = [() => indexNumber(act, i), () => elementAt(act, iteration.list, i, node)];
+    [index, element].forEach((pattern, n) => {
+      if (pattern?.type === 'RestElement') act.decline('the rest of an entry is not compiled', node);
+      if (pattern) bindPattern(act, pattern, parts[n](), fresh);
+    });
+    return;
+  }
+  const value = itemAt(act, iteration, i, node);
+  if (fresh) bindPattern(act, target as Pattern, value, true);
+  else assign(act, target, value);
+}
+
+/** Over an array of several kinds: the body once for each element. */
+function overTuple(act: Activation, node: ForOfStatement, value: Abstract, names: readonly string[]): void {
+  if (value.kind === 'never') return;
+  if (!isTuple(value)) act.decline('only arrays are looped over', node.right);
+  breakable(act, node.body, names, () => {
+    act.round(node, () => {
+      for (let i = 0; i < tupleLength(value)!; i++) {
+        if (act.dead) return;
+        const element = elementOf(act, node, value, i);
         if (node.left.type === 'VariableDeclaration') bindPattern(act, node.left.declarations[0].id, element, true);
         else assign(act, node.left, element);
         round(act, node.body, names);
-        return [act.b.integer('add', i, act.b.int(1))];
-      },
-    );
+      }
+    });
   });
 }
 

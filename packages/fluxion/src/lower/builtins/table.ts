@@ -24,9 +24,30 @@ export const builtinObjects: ReadonlySet<object> = new Set<object>([
   JSON,
   console,
   Reflect,
+  performance,
+  Date,
 ]);
 
-export const builtins: ReadonlyMap<Function, Builtin> = new Map([
+/** A table made when it is first asked: its parts import each other. */
+class Table<V> {
+  private made: ReadonlyMap<Function, V> | undefined;
+  private readonly entries: () => Iterable<readonly [Function, V]>;
+  constructor(entries: () => Iterable<readonly [Function, V]>) {
+    this.entries = entries;
+  }
+  private get map(): ReadonlyMap<Function, V> {
+    this.made ??= new Map(this.entries());
+    return this.made;
+  }
+  get(fn: Function): V | undefined {
+    return this.map.get(fn);
+  }
+  has(fn: Function): boolean {
+    return this.map.has(fn);
+  }
+}
+
+export const builtins = new Table<Builtin>(() => [
   ...mathFunctions,
   ...numberFunctions,
   ...arrayFunctions,
@@ -34,4 +55,4 @@ export const builtins: ReadonlyMap<Function, Builtin> = new Map([
   ...typedFunctions,
 ]);
 
-export const methodTable: ReadonlyMap<Function, Method> = new Map([...arrayMethods, ...typedMethods]);
+export const methodTable = new Table<Method>(() => [...arrayMethods(), ...typedMethods()]);
