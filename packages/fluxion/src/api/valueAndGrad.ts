@@ -4,6 +4,7 @@ import { runsAsItIs } from '../dynamic/calls.ts';
 import { describe } from '../errors/describe.ts';
 import { fluxionError } from '../errors/error.ts';
 import { reverse } from '../runtime/evaluate.ts';
+import { compiledGradient } from '../runtime/gradient.ts';
 import { inTurn } from '../runtime/inturn.ts';
 import { readNumber, verifyGradients } from '../runtime/verify.ts';
 import { checkFunction, checkOptions, indexesOf, numberResult } from './arguments.ts';
@@ -23,7 +24,33 @@ export function evaluateGradient(
   options: ValueAndGradOptions<Wrt> | undefined,
 ): Parts | Promise<Parts> {
   const wrt = indexesOf(operator, options?.wrt, args.length);
-  const parts = reverse(f, args, wrt, options, ({ result, pull, plain, tape }): Parts => {
+  const several = typeof options?.wrt === 'object';
+  const hasAux = options?.hasAux === true;
+  const fused = hasAux ? undefined : compiledGradient(f, args, wrt, options);
+  // What the compiled tier has declined is not tried there again.
+  const parts = fused
+    ? { value: fused.value, grad: several ? fused.gradients : fused.gradients[0] }
+    : onTape(operator, f, args, wrt, hasAux ? options : { ...options, tier: 'dynamic' });
+  if (options?.verify !== true) return parts;
+  return inTurn(
+    (function* () {
+      const done = (yield parts) as Parts;
+      const gradients = several ? (done.grad as unknown[]) : [done.grad];
+      const read = hasAux ? (result: unknown) => [(result as number[])[0]] : readNumber;
+      yield* verifyGradients(f, args, wrt, gradients, options, read);
+      return done;
+    })(),
+  );
+}
+
+function onTape(
+  operator: string,
+  f: Function,
+  args: readonly unknown[],
+  wrt: readonly number[],
+  options: ValueAndGradOptions<Wrt> | undefined,
+): Parts | Promise<Parts> {
+  return reverse(f, args, wrt, options, ({ result, pull, plain, tape }): Parts => {
     const hasAux = options?.hasAux === true;
     if (hasAux && !Array.isArray(result)) {
       throw fluxionError('NotANumber', {
@@ -37,16 +64,6 @@ export function evaluateGradient(
     const grad = typeof options?.wrt === 'object' ? gradients : gradients[0];
     return hasAux ? { value: plain(value), grad, aux: plain((result as unknown[])[1]) } : { value: plain(value), grad };
   });
-  if (options?.verify !== true) return parts;
-  return inTurn(
-    (function* () {
-      const done = (yield parts) as Parts;
-      const gradients = typeof options.wrt === 'object' ? (done.grad as unknown[]) : [done.grad];
-      const read = options.hasAux === true ? (result: unknown) => [(result as number[])[0]] : readNumber;
-      yield* verifyGradients(f, args, wrt, gradients, options, read);
-      return done;
-    })(),
-  );
 }
 
 /**

@@ -11,6 +11,7 @@ import { Tape } from '../dynamic/tape.ts';
 import { fluxionError } from '../errors/error.ts';
 import { type Level, type Space, shadowOf } from '../ir/types.ts';
 import { Decline } from '../lower/decline.ts';
+import { guardHolds } from '../lower/guards.ts';
 import type { JsType } from '../lower/types.ts';
 import { irTypes } from '../lower/values.ts';
 import { type Derived, derivedOf } from './derived.ts';
@@ -39,7 +40,7 @@ interface Entered {
 }
 
 /** Copies the arguments in, for the first specialisation they fit; compiles another if they fit none. */
-function enter(
+export function enter(
   f: Function,
   args: readonly unknown[],
   open: (s: Specialisation) => Evaluation,
@@ -62,7 +63,7 @@ function enter(
 
 function copyIn(specialisation: Specialisation, args: readonly unknown[], evaluation: Evaluation): Entered {
   const { lowered } = specialisation;
-  if (lowered.args.length !== args.length) throw new Mismatch();
+  if (lowered.args.length !== args.length || !lowered.guards.every(guardHolds)) throw new Mismatch();
   const { segment: heap } = evaluation;
   const globals = new CopyIn(heap, specialisation.tag);
   const given = [globals.globals(lowered.globalsShape, lowered.globals)];
@@ -91,7 +92,7 @@ function sharedOnlyIfUnwritten(roots: readonly CopyIn[], specialisation: Special
 const defaultMemory = 2 ** 30;
 
 /** Runs `evaluate` in an evaluation that has enough memory. */
-function withMemory<T>(options: Options | undefined, evaluate: () => T): T {
+export function withMemory<T>(options: Options | undefined, evaluate: () => T): T {
   for (;;) {
     try {
       return evaluate();
@@ -321,7 +322,7 @@ const standingRun: LevelRun = {
   ended: false,
 };
 
-function call(
+export function call(
   specialisation: Specialisation,
   evaluation: Evaluation,
   name: string,
@@ -343,7 +344,7 @@ function addShadow(evaluation: Evaluation, place: Place, seed: number, level: Le
   heap.views.f64[heap.address(shadowOf(place.space, level), place.object, place.index) >>> 3] += seed;
 }
 
-function gradients(
+export function gradients(
   { specialisation, roots }: Entered,
   evaluation: Evaluation,
   args: readonly unknown[],
@@ -406,7 +407,7 @@ function tangentNumber(value: unknown): number {
 }
 
 /** Captured objects get what the program has done to them. */
-function writeBack(specialisation: Specialisation, globals: CopyIn, copy: CopyOut): void {
+export function writeBack(specialisation: Specialisation, globals: CopyIn, copy: CopyOut): void {
   if (specialisation.written.size === 0) return;
   for (const { object, type, ref } of globals.copied) copy.into(object, type, ref, specialisation.written);
 }

@@ -57,6 +57,7 @@ export class Specialisation {
   failures = 0;
   lastFailure: string | undefined;
   private readonly reversed = new Map<string, CompiledReverse>();
+  private readonly fused = new Map<string, CompiledForward>();
   private readonly pushed = new Map<string, CompiledForward>();
   private readonly second = new Map<string, CompiledSecond>();
   private readonly interned = new Map<string, number>();
@@ -100,6 +101,20 @@ export class Specialisation {
         level,
       };
       this.reversed.set(key, known);
+    }
+    return known;
+  }
+
+  /** Value and gradient in one function. */
+  gradient(wrt: readonly number[]): CompiledForward {
+    const key = wrt.join();
+    let known = this.fused.get(key);
+    if (known === undefined) {
+      const level: Level = { index: 0, mode: 'reverse', lanes: 1 };
+      const made = reverse(this.primal, this.lowered.entry, this.active(wrt), level, { pullback: false });
+      const module = optimize(made.module, 'after');
+      known = { module, code: new Code(module, [made.gradient]), entry: made.gradient, level };
+      this.fused.set(key, known);
     }
     return known;
   }
