@@ -4,14 +4,17 @@
  */
 import { capture } from '../capture/capture.ts';
 import type { CallExpression, NewExpression, Node } from '../syntax/ast.ts';
-import { unparen } from '../syntax/ast.ts';
+import { isClass, unparen } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
+import { elementAt, elementByNumber, lengthOf, placeKey } from './arrays.ts';
 import { checkpointOf, operatorOf } from './builtins/fluxion.ts';
 import { builtins, methodTable } from './builtins/table.ts';
 import { construct, lowerSuperCall, lowerSuperMember } from './classes.ts';
+import { fold } from './counted.ts';
 import { evaluate } from './expressions.ts';
 import { constantOrGlobal } from './free.ts';
 import { hostCall, isHosted } from './host.ts';
+import { isList } from './lists.ts';
 import { memberOfNode, optional } from './members.ts';
 import { elementsOfTuple, isTuple } from './tuples.ts';
 import { type JsType, widen } from './types.ts';
@@ -20,6 +23,7 @@ import {
   type Abstract,
   type Closure,
   coerce,
+  constantValue,
   flatten,
   irTypes,
   neverValue,
@@ -51,21 +55,64 @@ export function lowerCall(act: Activation, node: CallExpression): Abstract {
     fn = optional(act, fn, node);
     if (act.dead) return neverValue;
   }
-  const args = argumentsOf(act, node);
+  if (fn.kind === 'constant' && (fn.value === Math.max || fn.value === Math.min)) {
+    const extreme = extremeOf(act, fn.value, node);
+    if (extreme !== undefined) return extreme;
+  }
+  const args = argumentsOf(act, node, fn);
   if (act.dead) return neverValue;
   act.b.at = act.place(node);
   return callValue(act, fn, self, args, node);
 }
 
-export function argumentsOf(act: Activation, node: CallExpression | NewExpression): Abstract[] {
-  return node.arguments.flatMap((a) => {
-    if (a.type !== 'SpreadElement') return [evaluate(act, a)];
+export function argumentsOf(act: Activation, node: CallExpression | NewExpression, fn?: Abstract): Abstract[] {
+  const given: Abstract[] = [];
+  node.arguments.forEach((a, i) => {
+    if (a.type !== 'SpreadElement') {
+      given.push(evaluate(act, a));
+      return;
+    }
     const from = unparen(a.argument);
     if (from.type === 'ArrayExpression' && from.elements.every((e) => e !== null && e.type !== 'SpreadElement')) {
-      return from.elements.map((e) => evaluate(act, e as Node));
+      for (const e of from.elements) given.push(evaluate(act, e as Node));
+      return;
     }
-    return spreadOf(act, evaluate(act, from), a);
+    const last = i === node.arguments.length - 1;
+    const count = fn && last ? parametersOf(act, fn) : undefined;
+    given.push(...spreadOf(act, evaluate(act, from), a, count === undefined ? undefined : count - given.length));
   });
+  return given;
+}
+
+/** How many parameters a function of the user's has; undefined for those that take any number. */
+function parametersOf(act: Activation, fn: Abstract): number | undefined {
+  const node =
+    fn.kind === 'closure'
+      ? fn.closure.code.node
+      : fn.kind === 'constant' && typeof fn.value === 'function'
+        ? act.lowering.unitFor(fn.value)?.shape.node
+        : undefined;
+  if (node === undefined || isClass(node) || node.params.some((p) => p.type === 'RestElement')) return undefined;
+  return node.params.length;
+}
+
+/** `Math.max(...list)`: from one element to the next. */
+function extremeOf(act: Activation, fn: unknown, node: CallExpression): Abstract | undefined {
+  const [only] = node.arguments;
+  if (node.arguments.length !== 1 || only.type !== 'SpreadElement') return undefined;
+  if (unparen(only.argument).type === 'ArrayExpression') return undefined;
+  const list = evaluate(act, only.argument);
+  if (act.dead || list.kind === 'never') return neverValue;
+  const name = fn === Math.max ? 'max' : 'min';
+  const entry = builtins.get(fn as Function)!;
+  if (isTuple(list)) return entry(act, elementsOfTuple(act, list, node), node);
+  if (!isList(list)) return act.decline('only arrays are spread', only);
+  const { b } = act;
+  const key = placeKey(node, name);
+  const first = { kind: 'number', value: b.number(name === 'max' ? -Infinity : Infinity) } as const;
+  return fold(act, node, key, first, b.int(0), lengthOf(act, list), (extreme, i) =>
+    entry(act, [extreme, elementAt(act, list, i, node)], node),
+  );
 }
 
 /** Calls a function value. */
@@ -126,14 +173,19 @@ function applied(act: Activation, fn: Abstract, args: readonly Abstract[], node:
   if (list.kind === 'constant' && (list.value === undefined || list.value === null)) {
     return callValue(act, fn, self, [], node);
   }
-  return callValue(act, fn, self, spreadOf(act, list, node), node);
+  return callValue(act, fn, self, spreadOf(act, list, node, parametersOf(act, fn)), node);
 }
 
-/** The values of a list whose length is known. */
-function spreadOf(act: Activation, list: Abstract, node: Node): Abstract[] {
+/** The values of a list whose length is known, or has to be `count`. */
+function spreadOf(act: Activation, list: Abstract, node: Node, count?: number): Abstract[] {
   if (list.kind === 'never') return [neverValue];
   if (isTuple(list)) return elementsOfTuple(act, list, node);
-  return act.decline('how many arguments are spread is not known', node);
+  if (count === undefined || count < 0 || !isList(list)) {
+    return act.decline('how many arguments are spread is not known', node);
+  }
+  const right = act.b.compare('eq', lengthOf(act, list), act.b.int(count));
+  act.guard(right, 'shape', 'as many values are spread as the function has parameters', node);
+  return Array.from({ length: count }, (_, i) => elementByNumber(act, list, constantValue(i), node));
 }
 
 /** Calls a function of the user's: its specialisation for these types. */

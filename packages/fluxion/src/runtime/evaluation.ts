@@ -6,6 +6,7 @@ import { type Compiled, compileModule, type Instance, instantiate, TooLarge } fr
 import { Unavailable } from '../emit/wasm/engine.ts';
 import type { Module } from '../ir/ops.ts';
 import { Decline } from '../lower/decline.ts';
+import { HostResult } from '../lower/host.ts';
 import { Arena, ArenaFull, enlarged, firstSizes, leaving, RegionFull, type Segment } from './arena.ts';
 import { Left, OutOfMemory } from './heap.ts';
 
@@ -69,6 +70,7 @@ export class Evaluation {
       try {
         return instance.entry(name).call(...args);
       } catch (e) {
+        if (e instanceof HostResult) throw new Left(e.message, true);
         if (e instanceof RangeError) throw new Left('it recurses too deep', false);
         throw e;
       } finally {
