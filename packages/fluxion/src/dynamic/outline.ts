@@ -7,8 +7,9 @@ import { describe } from '../errors/describe.ts';
 import { fluxionError } from '../errors/error.ts';
 import { hasElementsOnly } from './elements.ts';
 import { isBox, S, type Value } from './numbers/box.ts';
-import { isProxy } from './proxies.ts';
+import { isMap, isProxy, isSet } from './proxies.ts';
 import { readShadow } from './shadow.ts';
+import { tagOf } from './views.ts';
 
 export type Outline =
   | Leaf
@@ -128,6 +129,7 @@ class Walk {
     if (ArrayBuffer.isView(value)) return this.view(value);
     if (value instanceof Map) return this.map(value);
     if (value instanceof Set) return this.set(value);
+    if (isMap(value) || isSet(value)) throw foreign(isMap(value) ? 'Map' : 'Set');
     if (isBuffer(value)) return this.enter(value, { kind: 'bytes', source: value, buffer: this.buffer(value) });
     if (isOpaque(value)) return this.enter(value, { kind: 'nothing', source: value });
     return this.record(value, Reflect.ownKeys(value));
@@ -201,6 +203,8 @@ class Walk {
   view(source: ArrayBufferView): Outline {
     const buffer = this.buffer(source.buffer);
     if (!(source instanceof Float64Array || source instanceof Float32Array)) {
+      const tag = tagOf(source);
+      if (tag === 'Float64Array' || tag === 'Float32Array') throw foreign(tag);
       return this.enter(source, { kind: 'bytes', source, buffer });
     }
     const width = source.BYTES_PER_ELEMENT;
@@ -251,6 +255,14 @@ const hosts = [Date, RegExp, Promise, WeakMap, WeakSet, WeakRef];
 const generators = [function* () {}, async function* () {}].map((f) => Object.getPrototypeOf(f).prototype as object);
 
 /** Objects whose state lies in internal slots: they cannot be copied, and hold no number of the program. */
+function foreign(kind: string): Error {
+  return fluxionError('BadArgument', {
+    operator: 'A derivative',
+    problem: `an argument holds a ${kind} of another realm, or one without the prototype of a ${kind}`,
+    fix: `Make it a ${kind} of the realm that Fluxion runs in: new ${kind}(…).`,
+  });
+}
+
 function isOpaque(value: object): boolean {
   if (Object.getPrototypeOf(value) === Object.prototype) return false;
   return (

@@ -4,6 +4,7 @@
  * LostDerivative); bytes that hold a tracked number can be read only as what they were written as; every view of a shadowed
  * buffer that twin code can meet has S, its own or the prototype's.
  */
+import { fluxionError } from '../errors/error.ts';
 import { currentJournal, touchMemory } from './journal.ts';
 import { type Box, isBox, numberOf, S, type Value } from './numbers/box.ts';
 import { OwnSet } from './own.ts';
@@ -254,6 +255,13 @@ export function ensureBufferShadow(buffer: ArrayBufferLike, only?: TypedArray): 
     if (record.views !== undefined) for (const view of record.views) attachView(view, shadow);
     else raiseFlag(shadow);
     return shadow;
+  }
+  if (!isBuffer(buffer)) {
+    throw fluxionError('LostDerivative', {
+      operation: 'memory of another realm',
+      detail: 'views of it that were there before the gradient could not be found',
+      fix: 'Make the typed array in the realm that Fluxion runs in, or inside the differentiated function.',
+    });
   }
   shadow.before = new Uint8Array(buffer).slice();
   touchMemory(buffer, () => shadow);

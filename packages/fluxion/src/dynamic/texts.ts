@@ -56,9 +56,14 @@ function begin(writer: LevelRun): void {
   if (active && writers.has(writer)) return;
   if (active && [...writers].every((run) => run.ended)) forgetTexts();
   if (!active) {
-    active = true;
     // Twin code then reads the characters of strings through the table.
-    Reflect.defineProperty(String.prototype, S, { value: true, configurable: true });
+    if (!Reflect.defineProperty(String.prototype, S, { value: true, configurable: true })) {
+      throw fluxionError('LostDerivative', {
+        operation: 'conversion to a string',
+        detail: 'String.prototype can not be extended here, so what becomes of the string could not be followed',
+      });
+    }
+    active = true;
   }
   writers.add(writer);
 }
@@ -146,6 +151,14 @@ export function joined(a: string, b: string): string {
     }
   }
   return text;
+}
+
+/** A list of texts with `between` between them. */
+export function joinedList(parts: readonly string[], between: string): string {
+  const text = parts.join(between);
+  if (!active) return text;
+  if (between !== '' && !/^[\d.e+-]|[\d.e+-]$/.test(between)) return made(text);
+  return made(parts.reduce((before, part) => joined(before + between, part)));
 }
 
 function isWhole(text: string): boolean {

@@ -292,6 +292,18 @@ describe('a Proxy that existed before', () => {
       memory[0] = x;
       return Object.getOwnPropertyNames(watched).length * copies[0]!;
     },
+    'Object.hasOwn': (x) => {
+      memory[0] = x;
+      return Object.hasOwn(described, 'a') ? copies[0]! * 2 : 0;
+    },
+    'by hasOwnProperty': (x) => {
+      memory[0] = x;
+      return Object.prototype.hasOwnProperty.call(described, 'a') ? copies[0]! * 2 : 0;
+    },
+    'by propertyIsEnumerable': (x) => {
+      memory[0] = x;
+      return Object.prototype.propertyIsEnumerable.call(described, 'b') ? copies[0]! * 2 : 0;
+    },
     'Object.entries': (x) => {
       memory[0] = x;
       return Object.entries(described).length * copies[0]!;

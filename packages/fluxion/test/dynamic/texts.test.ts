@@ -1,4 +1,5 @@
 /** Texts that are made of tracked numbers, joined, cut up, and read again: refused, wherever the digits went. */
+import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { grad } from '../../src/index.ts';
 
@@ -24,6 +25,10 @@ describe('a number that went through a longer text is refused', () => {
     'by repeat': (x) => Number(`${x}`.repeat(1)),
     'a joined list': (x) => Number(['1', x].join('')),
     'a joined list of strings': (x) => Number([String(x), '5'].join('')),
+    'a typed array': (x) => Number(new Float64Array([x]).join()),
+    'a joined typed array': (x) => Number(new Float64Array([x, 1]).join('')),
+    'a joined typed array, in its language': (x) =>
+      Number(new Float64Array([x / 3]).toLocaleString('en-US', { maximumFractionDigits: 20 } as never)),
     'a list with separators': (x) => [x, 1].join(';').split(';').map(Number)[0]!,
     'the first digit': (x) => Number(String(x)[0]),
     'digit by digit': (x) => {
@@ -160,4 +165,14 @@ describe('what only looks like one is not refused', () => {
     expect(Object.getOwnPropertySymbols(String.prototype)).toEqual([Symbol.iterator]);
     expect(grad((x: number) => x * Number('2.5'))(4)).toBe(2.5);
   });
+});
+
+test('where String.prototype is frozen, a tracked number is not made a text', () => {
+  const source = `
+    import { grad } from '${new URL('../../src/index.ts', import.meta.url).href}';
+    Object.freeze(String.prototype);
+    try { grad((x) => Number(String(x)[0]))(3); } catch (e) { console.log(e.code); }
+    console.log(grad((x) => x * x)(3));`;
+  const args = ['--conditions=fluxion-source', '--import', 'tsx', '--input-type=module', '--eval', source];
+  expect(execFileSync(process.execPath, args, { encoding: 'utf8' })).toBe('LostDerivative\n6\n');
 });

@@ -167,7 +167,8 @@ family(Object, 'passes', {
   hasOwn: (native) =>
     function (o: unknown, k: unknown): unknown {
       const target = receiver(o);
-      return target === undefined || target === null ? native(target, k) : native(target, toKey(k));
+      if (target === undefined || target === null) return native(target, k);
+      return isProxy(target) ? ownDescriptor(target as object, toKey(k)) !== undefined : native(target, toKey(k));
     },
 });
 

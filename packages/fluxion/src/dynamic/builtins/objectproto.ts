@@ -2,6 +2,7 @@
  * `Object.prototype`: what every value answers to.
  * Invariant: `this` is looked at before a key is converted, as the language does.
  */
+import { ownDescriptor } from '../asking.ts';
 import { hooks } from '../hooks.ts';
 import { touch } from '../journal.ts';
 import { isProxy } from '../proxies.ts';
@@ -15,11 +16,16 @@ const proto = Object.prototype;
 const { apply } = Reflect;
 const { isArray } = Array;
 
-/** `hasOwnProperty` and `propertyIsEnumerable` convert the key first, whatever `this` is. */
-function keyFirst(native: Native): Function {
-  return function (this: unknown, k: unknown): unknown {
-    return apply(native, receiver(this), [toKey(k)]);
-  };
+/** `hasOwnProperty` and `propertyIsEnumerable` convert the key first, whatever `this` is; Proxies are asked by their traps' twins. */
+function keyFirst(of: (d: PropertyDescriptor) => boolean): (native: Native) => Function {
+  return (native) =>
+    function (this: unknown, k: unknown): unknown {
+      const target = receiver(this);
+      const key = toKey(k);
+      if (!isProxy(target)) return apply(native, target, [key]);
+      const d = ownDescriptor(target as object, key);
+      return d !== undefined && of(d);
+    };
 }
 
 function keyLast(native: Native): Function {
@@ -43,8 +49,8 @@ function definer(part: 'get' | 'set'): (native: Native) => Function {
 }
 
 family(proto, 'passes', {
-  hasOwnProperty: keyFirst,
-  propertyIsEnumerable: keyFirst,
+  hasOwnProperty: keyFirst(() => true),
+  propertyIsEnumerable: keyFirst((d) => d.enumerable === true),
   __lookupGetter__: keyLast,
   __lookupSetter__: keyLast,
   __defineGetter__: definer('get'),

@@ -12,6 +12,7 @@ import { str, truthy } from '../operators.ts';
 import { get, set } from '../properties.ts';
 import { addView, ensureShadow, exposeBuffer, shadowOfView } from '../shadow.ts';
 import { isObject } from '../strip.ts';
+import { joinedList, writeNumber } from '../texts.ts';
 import { bufferOf, kindOf, lengthOf, typedArrayPrototype as proto, type TypedArray } from '../views.ts';
 import { isPlainArray, scalar, scalars } from './adapt.ts';
 import { entry, getter, type Key, type Native, passing } from './entries.ts';
@@ -182,9 +183,9 @@ method('join', 'primal', 1, false, (native, view, self, separator) => {
   const parts: string[] = [];
   for (let i = 0; i < n; i++) {
     const value = elementAt(view, i);
-    parts.push(value === undefined ? '' : str(value));
+    parts.push(value === undefined ? '' : isBox(value) ? writeNumber(value) : str(value));
   }
-  return parts.join(between);
+  return joinedList(parts, between);
 });
 
 method('toLocaleString', 'primal', 0, false, (_, view, _self, locales, settings, _c, given) => {
@@ -200,7 +201,7 @@ method('toLocaleString', 'primal', 0, false, (_, view, _self, locales, settings,
     const write = get(value, 'toLocaleString') as Function;
     parts.push(str(hooks.callTwin(write, value, given === 0 ? [] : given === 1 ? [locales] : [locales, settings])));
   }
-  return parts.join(',');
+  return joinedList(parts, ',');
 });
 
 // --- Iterators ----------------------------------------------------------------------------------------------------------------
