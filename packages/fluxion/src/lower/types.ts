@@ -232,7 +232,8 @@ export class ArrayType {
   }
   /** Some elements may never have been written, or be undefined among numbers: each has a state. */
   get holey(): boolean {
-    return this.root.holes;
+    const { root } = this;
+    return root.holes || root.element.type.kind === 'maybe';
   }
   /** Writing right behind the end makes them longer. Others leave the tier there, so that loops up to their length are counted. */
   get growing(): boolean {

@@ -13,8 +13,11 @@ import {
   arrayData,
   arrayLength,
   arrayShape,
+  arrayStates,
+  elementStates,
   type JsType,
   type ObjectType,
+  presentState,
   type RecordType,
   type TypedName,
   tupleLength,
@@ -26,6 +29,7 @@ import {
   typedStart,
   typedType,
   type UnionType,
+  undefinedState,
   type Variant,
 } from '../lower/types.ts';
 import { irTypes } from '../lower/values.ts';
@@ -165,6 +169,18 @@ export class CopyIn {
     this.put(arrayCapacity, ref, 0, length);
     this.put(arrayData, ref, 0, data);
     this.data.set(value, data);
+    if (type.holey) {
+      const states = heap.elements(elementStates, length);
+      this.put(arrayStates, ref, 0, states);
+      for (let i = 0; i < length; i++) {
+        this.put(
+          elementStates,
+          states,
+          i,
+          value[i] === undefined && element.kind === 'maybe' ? undefinedState : presentState,
+        );
+      }
+    }
     if (element.kind === 'number') {
       const start = heap.address(space, data, 0) / 8;
       const { f64 } = heap.views;
@@ -380,11 +396,15 @@ export class CopyOut {
       for (let i = 0; i < length; i++) put(i, toElement(type.name, this.get(space, data, i)));
     } else if (type.kind === 'array') {
       const { root } = type;
-      if (!written.has(root.space) && !written.has(arrayLength)) return;
+      if (!written.has(root.space) && !written.has(arrayLength) && !(root.holey && written.has(elementStates))) return;
       const length = this.get(arrayLength, ref);
       const data = this.get(arrayData, ref);
       put('length', length);
-      for (let i = 0; i < length; i++) put(i, this.cell(root.element.type, root.space, data, i, number));
+      for (let i = 0; i < length; i++) {
+        const state = this.stateOf(root, ref, i);
+        if (state === presentState) put(i, this.cell(root.element.type, root.space, data, i, number));
+        else if (state === undefinedState) put(i, undefined);
+      }
     } else {
       const { root } = type;
       const variant = root.tag === undefined ? root.variants[0] : root.variants[this.get(root.tag, ref)];
@@ -400,8 +420,13 @@ export class CopyOut {
     return read(this.heap.views, space, this.heap.address(space, object, index));
   }
 
+  /** What an element of an array is: where none can be missing, it is there. */
+  private stateOf(type: ArrayType, ref: number, index: number): number {
+    return type.holey ? this.get(elementStates, this.get(arrayStates, ref), index) : presentState;
+  }
+
   private cell(type: JsType, space: Space, object: number, index: number, number: NumberAt): unknown {
-    if (type.kind === 'number') return number(space, object, index);
+    if (type.kind === 'number' || type.kind === 'maybe') return number(space, object, index);
     return this.value(type, irTypes(type).length === 0 ? [] : [this.get(space, object, index)], number);
   }
 
@@ -441,7 +466,11 @@ export class CopyOut {
         const array: unknown[] = new Array(length);
         this.made.set(ref, array);
         const element = root.element.type;
-        for (let i = 0; i < length; i++) array[i] = this.cell(element, root.space, data, i, number);
+        for (let i = 0; i < length; i++) {
+          const state = this.stateOf(root, ref, i);
+          if (state === presentState) array[i] = this.cell(element, root.space, data, i, number);
+          else if (state === undefinedState) array[i] = undefined;
+        }
         return array;
       }
       case 'record': {
@@ -501,7 +530,9 @@ export class GradientOut {
   }
 
   private part(type: JsType, space: Space, object: number, index: number, value: unknown): unknown {
-    if (typeof value === 'number') return type.kind === 'number' ? this.shadow(space, object, index) : 0;
+    if (typeof value === 'number') {
+      return type.kind === 'number' || type.kind === 'maybe' ? this.shadow(space, object, index) : 0;
+    }
     return this.of(type, value, 0);
   }
 
