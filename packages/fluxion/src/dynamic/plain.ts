@@ -40,9 +40,29 @@ class Mark extends Returned {
     this.#fluxionPlainKind = kind;
   }
 
-  static of(o: unknown): PlainKind | undefined {
-    return typeof o === 'object' && o !== null && #fluxionPlainKind in o ? o.#fluxionPlainKind : undefined;
-  }
+  /**
+   * The kind of a marked object, in copies: what the engine learns of a function's arguments is kept by its place in the text, and a
+   * copy that one twin uses sees that twin's objects only.
+   */
+  static readonly of = [
+    (o: unknown) => (typeof o === 'object' && o !== null && #fluxionPlainKind in o ? o.#fluxionPlainKind : undefined),
+    (o: unknown) => (typeof o === 'object' && o !== null && #fluxionPlainKind in o ? o.#fluxionPlainKind : undefined),
+    (o: unknown) => (typeof o === 'object' && o !== null && #fluxionPlainKind in o ? o.#fluxionPlainKind : undefined),
+    (o: unknown) => (typeof o === 'object' && o !== null && #fluxionPlainKind in o ? o.#fluxionPlainKind : undefined),
+    (o: unknown) => (typeof o === 'object' && o !== null && #fluxionPlainKind in o ? o.#fluxionPlainKind : undefined),
+    (o: unknown) => (typeof o === 'object' && o !== null && #fluxionPlainKind in o ? o.#fluxionPlainKind : undefined),
+    (o: unknown) => (typeof o === 'object' && o !== null && #fluxionPlainKind in o ? o.#fluxionPlainKind : undefined),
+    (o: unknown) => (typeof o === 'object' && o !== null && #fluxionPlainKind in o ? o.#fluxionPlainKind : undefined),
+    (o: unknown) => (typeof o === 'object' && o !== null && #fluxionPlainKind in o ? o.#fluxionPlainKind : undefined),
+    (o: unknown) => (typeof o === 'object' && o !== null && #fluxionPlainKind in o ? o.#fluxionPlainKind : undefined),
+    (o: unknown) => (typeof o === 'object' && o !== null && #fluxionPlainKind in o ? o.#fluxionPlainKind : undefined),
+    (o: unknown) => (typeof o === 'object' && o !== null && #fluxionPlainKind in o ? o.#fluxionPlainKind : undefined),
+    (o: unknown) => (typeof o === 'object' && o !== null && #fluxionPlainKind in o ? o.#fluxionPlainKind : undefined),
+    (o: unknown) => (typeof o === 'object' && o !== null && #fluxionPlainKind in o ? o.#fluxionPlainKind : undefined),
+    (o: unknown) => (typeof o === 'object' && o !== null && #fluxionPlainKind in o ? o.#fluxionPlainKind : undefined),
+    (o: unknown) => (typeof o === 'object' && o !== null && #fluxionPlainKind in o ? o.#fluxionPlainKind : undefined),
+    (o: unknown) => (typeof o === 'object' && o !== null && #fluxionPlainKind in o ? o.#fluxionPlainKind : undefined),
+  ] as const;
 
   static put(o: object, kind: PlainKind): void {
     if (#fluxionPlainKind in o) o.#fluxionPlainKind = kind;
@@ -53,7 +73,14 @@ class Mark extends Returned {
 const { ownKeys, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
 
 /** The kind of a marked object; one that is no more valid is remembered by no place. */
-export const kindOf = Mark.of;
+export const kindOf = Mark.of[0];
+
+let handedOut = 0;
+
+/** Another copy of `kindOf`, for the text of one twin; there are so many, and then they are shared. */
+export function ownKindOf(): typeof kindOf {
+  return Mark.of[1 + (handedOut++ % (Mark.of.length - 1))] as typeof kindOf;
+}
 
 export function newSite(): Site {
   return { k: null };

@@ -9,6 +9,7 @@ import { type FunctionShape, parseFunction } from '../syntax/parse.ts';
 import { factoryOf } from './compile.ts';
 import { registerRoots, touchCell } from './journal.ts';
 import { OwnMap, OwnSet } from './own.ts';
+import { ownKindOf } from './plain.ts';
 import { type Rewritten, rewrite } from './rewrite/rewrite.ts';
 import { currentRun } from './run.ts';
 
@@ -27,6 +28,7 @@ export interface Surroundings {
 interface Variant {
   readonly kinds: ReadonlyMap<string, BindingKind>;
   readonly rewritten: Rewritten;
+  readonly kindOf: ReturnType<typeof ownKindOf> | undefined;
 }
 
 interface Instance {
@@ -101,15 +103,16 @@ function variantOf(captured: Captured): Variant {
     line: location?.line ?? 0,
     column: location?.column ?? 0,
   });
-  const made = { kinds, rewritten };
+  const made = { kinds, rewritten, kindOf: rewritten.usesKindOf ? ownKindOf() : undefined };
   list.push(made);
   return made;
 }
 
 /** Instantiates the twin of `captured.fn`: a function, or a class for a class. */
 export function instantiate(captured: Captured, around: Surroundings = {}): unknown {
-  const rewritten = rewrittenOf(captured);
+  const { rewritten, kindOf } = variantOf(captured);
   const runtime = Object.create(shared) as Record<string, unknown>;
+  if (kindOf !== undefined) runtime.kindOf = kindOf;
   runtime.env = environment(captured, rewritten);
   runtime.self = captured.fn;
   runtime.home = around.home;

@@ -55,6 +55,8 @@ export interface Rewritten {
   readonly live: string[];
   /** Private names that are used but declared outside. */
   readonly privateNames: string[];
+  /** It asks objects for their kinds (see plain.ts). */
+  readonly usesKindOf: boolean;
   /** `super` is looked up from `$$.home`. */
   readonly usesSuper: boolean;
   /** Captured names written anywhere inside, nested functions included. */
@@ -151,6 +153,7 @@ export function rewrite(input: RewriteInput): Rewritten {
     live: [...r.live],
     privateNames: [...analysis.freePrivateNames],
     usesSuper: r.usesSuper,
+    usesKindOf: r.used.has('kindOf'),
     writes: [...r.writes],
     headerLines: 0,
     positions: new PositionTable(entries, input.source, input.line, input.column),
