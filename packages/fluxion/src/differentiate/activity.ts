@@ -5,6 +5,7 @@
 import type { Func, Module, Op, Primitive, Region, Value } from '../ir/ops.ts';
 import { regionsOf } from '../ir/ops.ts';
 import type { Space } from '../ir/types.ts';
+import { Decline } from '../lower/decline.ts';
 import { isIdle } from './terms.ts';
 
 /** What is differentiated by. */
@@ -22,10 +23,22 @@ export interface Activity {
   space(space: Space): boolean;
 }
 
+/** Throws Decline where an active value goes to the host and the result is wanted. */
 export function activityOf(module: Module, entry: string, active: Active): Activity {
   const graph = new Flow(module, entry);
   const varied = graph.reach(graph.inputs(active), graph.next);
   const useful = graph.reach(graph.outputs(), graph.previous);
+  for (const func of graph.functions.values()) {
+    eachOp(func.body, (op) => {
+      if (op.op !== 'host' || module.hosts[op.host].inactiveArguments !== true) return;
+      const lost = op.args.some((v) => v.type === 'f64' && varied[graph.node(func, v)] === 1);
+      if (!lost || !op.results.some((v) => useful[graph.node(func, v)] === 1)) return;
+      throw new Decline(
+        `${module.hosts[op.host].name} is called as it is, and depends on what is differentiated`,
+        op.at,
+      );
+    });
+  }
   return {
     functions: graph.functions,
     value(func, value) {

@@ -13,7 +13,7 @@ import { construct, lowerSuperCall, lowerSuperMember } from './classes.ts';
 import { fold } from './counted.ts';
 import { evaluate } from './expressions.ts';
 import { constantOrGlobal } from './free.ts';
-import { hostCall, isHosted } from './host.ts';
+import { hostCall, isHosted, whyNotHosted } from './host.ts';
 import { isList } from './lists.ts';
 import { memberOfNode, optional } from './members.ts';
 import { elementsOfTuple, isTuple } from './tuples.ts';
@@ -158,7 +158,11 @@ function callFunction(act: Activation, fn: Function, self: Abstract, args: reado
   }
   // Variables of others can't be written by compiled code: such a function runs where they are.
   const writes = [...unit.analysis.free.values()].some((f) => f.write);
-  if (writes) return hostCall(act, fn, args, node);
+  if (writes) {
+    const why = whyNotHosted(lowering, fn);
+    if (why !== undefined) return act.decline(why, node);
+    return hostCall(act, fn, args, node);
+  }
   return callClosure(act, lowering.closureOf(fn, act.place(node)), self, args, node);
 }
 

@@ -24,6 +24,8 @@ export function freeVariable(act: Activation, node: Identifier): Abstract {
   }
   if (binding.kind === 'constant') return constantOrGlobal(act, binding.value, name, () => binding.value, node);
   // A live binding is what it is when the call begins: nothing that is compiled writes it (see `assign`), and hosts called are the engine's own.
+  if (act.lowering.writtenNames.has(name)) act.decline(`${name} is changed by a function that the host calls`, node);
+  act.lowering.liveNames.add(name);
   const key = act.lowering.site(`live ${act.unit.index} ${name}`, () => ({}));
   const read = (): unknown => binding.get();
   return throughGlobals(act, key, name, read, typeOfFree(act, binding.get(), name, node));

@@ -5,6 +5,8 @@
  */
 import type { Node } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
+import { builtinObjects } from './builtins/table.ts';
+import type { Lowering } from './lowering.ts';
 import type { JsType } from './types.ts';
 import { describeType } from './types.ts';
 import { type Abstract, flatten, irTypes, typeKey, typeOf, undefinedValue, usable } from './values.ts';
@@ -38,7 +40,7 @@ export function hostCall(act: Activation, fn: Function, args: readonly Abstract[
     const { kind } = usable(a);
     const fixed =
       a.kind === 'constant' && (typeof a.value !== 'object' || a.value === null) && typeof a.value !== 'function';
-    if (kind !== 'number' && kind !== 'boolean' && kind !== 'string' && kind !== 'maybe' && !fixed) {
+    if (kind !== 'number' && kind !== 'boolean' && kind !== 'maybe' && !fixed) {
       act.decline(`${fn.name || 'a function'} is called by the host and is given a ${describeType(typeOf(a))}`, node);
     }
   }
@@ -47,7 +49,7 @@ export function hostCall(act: Activation, fn: Function, args: readonly Abstract[
   const self: unknown = clocks.has(fn) ? (fn === Date.now ? Date : performance) : silent.has(fn) ? console : undefined;
   const host = lowering.site(lowering.hostKey(fn, types.map(typeKey).join()), () => {
     const callee = (...cells: number[]): unknown => {
-      const value: unknown = Reflect.apply(fn, self, argumentsFrom(types, cells, lowering.strings));
+      const value: unknown = Reflect.apply(fn, self, argumentsFrom(types, cells));
       if (result.length === 0) return undefined;
       if (typeof value !== 'number') throw new HostResult(`${fn.name || 'a function'} gave back ${typeof value}`);
       return value;
@@ -58,7 +60,7 @@ export function hostCall(act: Activation, fn: Function, args: readonly Abstract[
   return results.length === 0 ? undefinedValue : { kind: 'number', value: results[0] };
 }
 
-function argumentsFrom(types: readonly JsType[], cells: readonly number[], strings: readonly string[]): unknown[] {
+function argumentsFrom(types: readonly JsType[], cells: readonly number[]): unknown[] {
   let at = 0;
   return types.map((type) => {
     switch (type.kind) {
@@ -66,8 +68,6 @@ function argumentsFrom(types: readonly JsType[], cells: readonly number[], strin
         return cells[at++];
       case 'boolean':
         return cells[at++] !== 0;
-      case 'string':
-        return strings[cells[at++]];
       case 'maybe':
         at += 2;
         return cells[at - 1] ? cells[at - 2] : undefined;
@@ -75,4 +75,36 @@ function argumentsFrom(types: readonly JsType[], cells: readonly number[], strin
         return type.kind === 'constant' ? type.value : undefined;
     }
   });
+}
+
+/**
+ * Why a function of the user's that writes variables can't be left to the host; undefined if it can. What it reaches must be nothing
+ * that compiled code has a copy of: primitives, and functions of which the same holds.
+ */
+export function whyNotHosted(lowering: Lowering, fn: Function, seen = new Set<Function>()): string | undefined {
+  if (seen.has(fn)) return undefined;
+  seen.add(fn);
+  const unit = lowering.unitFor(fn);
+  if (unit === undefined) return undefined;
+  const name = fn.name || 'a function';
+  if (unit.shape.async || unit.shape.generator) return `${name} is async or a generator`;
+  if (unit.analysis.functions.get(unit.shape.node)?.usesThis)
+    return `${name} writes variables that it captures, and uses this`;
+  for (const [free, { write }] of unit.analysis.free) {
+    const binding = unit.captured.binding(free);
+    if (binding === undefined) {
+      if (write) return `${name} writes the global ${free}`;
+      continue;
+    }
+    const value = binding.kind === 'constant' ? binding.value : binding.get();
+    if (write && lowering.liveNames.has(free)) return `${name} writes ${free}, which compiled code reads`;
+    if (write) lowering.writtenNames.add(free);
+    if (typeof value === 'function') {
+      const why = whyNotHosted(lowering, value, seen);
+      if (why !== undefined) return why;
+    } else if (typeof value === 'object' && value !== null && !builtinObjects.has(value)) {
+      return `${name} writes variables that it captures, and reaches the object ${free}`;
+    }
+  }
+  return undefined;
 }

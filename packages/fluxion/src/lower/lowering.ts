@@ -73,6 +73,9 @@ export class Lowering {
   readonly strings: string[] = [];
   readonly globals: Global[] = [];
   readonly guards = new Guards();
+  /** Captured variables that compiled code reads as they are when the call begins, and those that functions of the host write. */
+  readonly liveNames = new Set<string>();
+  readonly writtenNames = new Set<string>();
   /** Variables that functions in memory close over before they have a value. */
   readonly early = new Set<Binding>();
   /** What the classes of lowered code extend. */

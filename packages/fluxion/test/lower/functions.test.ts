@@ -116,6 +116,22 @@ describe('functions', () => {
     expect(module.hosts[0].callee()).toBe(randomFrom(7)());
     expect(g(2)).toBeGreaterThan(0);
   });
+  it('what the host could not see or change unseen is declined', () => {
+    let seed = 1;
+    const state = { draws: 0 };
+    const counted = () => {
+      state.draws++;
+      seed = (seed * 7) % 11;
+      return seed;
+    };
+    expect(declined((x: number) => x * counted(), 1)).toMatch(/reaches the object state/);
+    const next = () => {
+      seed = (seed * 7) % 11;
+      return seed;
+    };
+    expect(declined((x: number) => x * next() + seed, 1)).toMatch(/seed/);
+    expect(declined((x: number) => x * seed + next(), 1)).toMatch(/seed/);
+  });
   it('console.log is given primitives', () => {
     expect(declined((x: number) => console.log({ x }), 1)).toMatch(/host/);
     const { module } = lower((x: number) => console.log('x', x, true), [1]);
