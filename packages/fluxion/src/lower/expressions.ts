@@ -18,6 +18,7 @@ import { lowerClass, lowerSuperMember } from './classes.ts';
 import { codeOf } from './code.ts';
 import { hasMember, instanceOf } from './kinds.ts';
 import { assignMemberTo, lowerMember, memberReference, readReference, recordLiteral } from './members.ts';
+import { assuming } from './narrow.ts';
 import {
   arithmetic,
   compare,
@@ -68,8 +69,8 @@ export function evaluate(act: Activation, expression: Node): Abstract {
       if (typeof test === 'boolean') return evaluate(act, test ? node.consequent : node.alternate);
       return act.branch(
         test,
-        () => evaluate(act, node.consequent),
-        () => evaluate(act, node.alternate),
+        () => assuming(act, node.test, true, () => evaluate(act, node.consequent)),
+        () => assuming(act, node.test, false, () => evaluate(act, node.alternate)),
       );
     }
     case 'AssignmentExpression':
@@ -123,7 +124,7 @@ export function condition(act: Activation, expression: Node): Value | boolean {
     if (typeof left === 'boolean') return left === and ? condition(act, node.right) : left;
     const known = constantValue(!and);
     const right = (): Abstract => {
-      const value = condition(act, node.right);
+      const value = assuming(act, node.left, and, () => condition(act, node.right));
       return typeof value === 'boolean' ? constantValue(value) : { kind: 'boolean', value };
     };
     const merged = and ? act.branch(left, right, () => known) : act.branch(left, () => known, right);
@@ -207,7 +208,10 @@ function negate(act: Activation, value: Value | boolean): Abstract {
 
 function logical(act: Activation, node: LogicalExpression): Abstract {
   const left = evaluate(act, node.left);
-  return shortCircuit(act, node.operator, left, () => evaluate(act, node.right), node);
+  const right = (): Abstract => evaluate(act, node.right);
+  if (node.operator === '??') return shortCircuit(act, '??', left, right, node);
+  const goesOn = node.operator === '&&';
+  return shortCircuit(act, node.operator, left, () => assuming(act, node.left, goesOn, right), node);
 }
 
 function shortCircuit(act: Activation, operator: string, left: Abstract, right: () => Abstract, node: Node): Abstract {

@@ -12,6 +12,7 @@ import { lengthEffect } from './effects.ts';
 import { condition } from './expressions.ts';
 import { type Iteration, itemAt, iterationOf } from './iterables.ts';
 import { indexNumber } from './lists.ts';
+import { assume } from './narrow.ts';
 import { fromInt32 } from './operators.ts';
 import { assign, bindPattern, renew } from './patterns.ts';
 import { expressionStatement, lowerStatement } from './statements.ts';
@@ -62,6 +63,7 @@ export function whileLoop(act: Activation, node: Node & { type: 'WhileStatement'
         [],
         () => test(act, node.test),
         () => {
+          assume(act, node.test, true);
           round(act, node.body, names);
           return [];
         },
@@ -111,6 +113,7 @@ export function forLoop(act: Activation, node: ForStatement, names: readonly str
         [],
         () => test(act, node.test),
         () => {
+          if (node.test) assume(act, node.test, true);
           round(act, node.body, names);
           if (act.dead) return [];
           for (const binding of own) renew(act, binding);
@@ -157,6 +160,7 @@ function countingLoop(
     },
     ([i]) => {
       act.env.vars.set(binding, counted.inside(i));
+      for (const more of rest) assume(act, more, true);
       round(act, node.body, names);
       if (act.dead) return [];
       for (const other of own) if (other !== binding) renew(act, other);

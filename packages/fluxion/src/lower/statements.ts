@@ -22,6 +22,7 @@ import { codeOf, declarationOf } from './code.ts';
 import { condition, evaluate } from './expressions.ts';
 import { doLoop, forLoop, forOfLoop, whileLoop } from './loops.ts';
 import { entriesOf, keysOf } from './members.ts';
+import { assume, assuming } from './narrow.ts';
 import { strictEquals } from './operators.ts';
 import { bindLiteral, bindPattern, declare } from './patterns.ts';
 import { makeTuple } from './tuples.ts';
@@ -119,10 +120,18 @@ export function lowerStatement(act: Activation, node: Statement): void {
     case 'IfStatement': {
       const test = condition(act, node.test);
       if (act.dead) return;
-      const then = (): undefined => void lowerStatement(act, node.consequent);
-      const otherwise = (): undefined => void (node.alternate && lowerStatement(act, node.alternate));
+      const ended = [false, false];
+      const way = (body: Node | null | undefined, outcome: boolean) => (): undefined => {
+        assuming(act, node.test, outcome, () => void (body && lowerStatement(act, body as Statement)));
+        ended[outcome ? 0 : 1] = act.dead;
+      };
+      const then = way(node.consequent, true);
+      const otherwise = way(node.alternate, false);
       if (typeof test === 'boolean') (test ? then : otherwise)();
-      else act.branch(test, then, otherwise);
+      else {
+        act.branch(test, then, otherwise);
+        if (!act.dead && ended[0] !== ended[1]) assume(act, node.test, ended[1]);
+      }
       return;
     }
     case 'ForStatement':
