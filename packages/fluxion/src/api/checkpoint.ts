@@ -2,6 +2,7 @@
 
 import { runsAsItIs } from '../dynamic/calls.ts';
 import { checkpointed } from '../dynamic/checkpoint.ts';
+import { registerCheckpoint, registerOperator } from '../lower/builtins/fluxion.ts';
 import { checkFunction } from './arguments.ts';
 import type { CheckpointOperator } from './types.ts';
 
@@ -20,7 +21,11 @@ import type { CheckpointOperator } from './types.ts';
  */
 export const checkpoint: CheckpointOperator = runsAsItIs((f: Function) => {
   checkFunction('checkpoint', f);
-  return runsAsItIs(function (this: unknown, ...args: unknown[]) {
+  const made = runsAsItIs(function (this: unknown, ...args: unknown[]) {
     return checkpointed(f, this, args);
   });
+  registerCheckpoint(made, f);
+  return made;
 }) as never;
+
+registerOperator(checkpoint, 'checkpoint');

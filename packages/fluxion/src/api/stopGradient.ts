@@ -4,6 +4,7 @@ import { noteInactive } from '../dynamic/hooks.ts';
 import { numberOf } from '../dynamic/numbers/box.ts';
 import { outlineOf } from '../dynamic/outline.ts';
 import { copyWith, needsCopy } from '../dynamic/standin.ts';
+import { registerOperator } from '../lower/builtins/fluxion.ts';
 import type { StopGradientOperator } from './types.ts';
 
 /**
@@ -21,3 +22,5 @@ export const stopGradient: StopGradientOperator = runsAsItIs(<T>(x: T): T => {
   noteInactive('stopGradient');
   return copyWith(outline, (leaf) => numberOf(leaves[leaf])) as T;
 });
+
+registerOperator(stopGradient, 'stopGradient');

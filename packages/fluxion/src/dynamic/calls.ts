@@ -38,6 +38,10 @@ export function runsAsItIs<F extends Function>(fn: F): F {
   return fn;
 }
 
+export function isOwn(fn: Function): boolean {
+  return own.has(fn);
+}
+
 /** Forgets every twin: a rule has been defined, and twins hold on to those they call. */
 export function forgetTwins(): void {
   twins = new WeakMap();

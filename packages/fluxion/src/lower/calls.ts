@@ -3,10 +3,12 @@
  * engine's what builtins/ say.
  */
 import { capture } from '../capture/capture.ts';
+import { userRule } from '../rules/user.ts';
 import type { CallExpression, NewExpression, Node } from '../syntax/ast.ts';
 import { isClass, unparen } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
 import { elementAt, elementByNumber, lengthOf, placeKey } from './arrays.ts';
+import { pushOf } from './builtins/array.ts';
 import { checkpointOf, operatorOf } from './builtins/fluxion.ts';
 import { builtins, methodTable } from './builtins/table.ts';
 import { construct, lowerSuperCall, lowerSuperMember } from './classes.ts';
@@ -59,6 +61,8 @@ export function lowerCall(act: Activation, node: CallExpression): Abstract {
     const extreme = extremeOf(act, fn.value, node);
     if (extreme !== undefined) return extreme;
   }
+  const pushed = pushOf(act, fn, self, node);
+  if (pushed !== undefined) return pushed;
   const args = argumentsOf(act, node, fn);
   if (act.dead) return neverValue;
   act.b.at = act.place(node);
@@ -159,7 +163,7 @@ function callFunction(act: Activation, fn: Function, self: Abstract, args: reado
   // Variables of others can't be written by compiled code: such a function runs where they are.
   const writes = [...unit.analysis.free.values()].some((f) => f.write);
   if (writes) {
-    const why = whyNotHosted(lowering, fn);
+    const why = userRule(fn) ? `${fn.name || 'a function'} has a rule of its own` : whyNotHosted(lowering, fn);
     if (why !== undefined) return act.decline(why, node);
     return hostCall(act, fn, args, node);
   }

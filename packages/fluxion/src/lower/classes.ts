@@ -18,7 +18,7 @@ import { builtinObjects, builtins, methodTable } from './builtins/table.ts';
 import { callValue, invoke } from './calls.ts';
 import { classAround, classBinding, codeOf, staticsBinding, superBinding } from './code.ts';
 import { evaluate } from './expressions.ts';
-import { constantOrGlobal } from './free.ts';
+import { constantOrGlobal, propertyKey } from './free.ts';
 import { bindParameters } from './function.ts';
 import { allocateRecord, fieldOf, storeField } from './members.ts';
 import { statements } from './statements.ts';
@@ -301,14 +301,9 @@ export function memberOfFunction(act: Activation, fn: Abstract, name: string, no
     return constantValue(descriptor.value);
   }
   guards.forget(holder, name);
-  let ids = staticKeys.get(value);
-  if (ids === undefined) staticKeys.set(value, (ids = new Map()));
-  const key = ids.get(name) ?? {};
-  ids.set(name, key);
+  const key = propertyKey(value, name);
   return constantOrGlobal(act, key, name, () => (value as unknown as Record<string, unknown>)[name], node, false);
 }
-
-const staticKeys = new WeakMap<Function, Map<string, object>>();
 
 export function writeStatic(act: Activation, fn: Abstract, name: string, value: Abstract, node: Node): void {
   if (

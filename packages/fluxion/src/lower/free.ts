@@ -9,6 +9,29 @@ import { Decline } from './decline.ts';
 import { constant, type JsType } from './types.ts';
 import { type Abstract, constantValue, rebuild } from './values.ts';
 
+const keys = new WeakMap<object, Map<string, object>>();
+
+/** A key for a property of an object that is read anew at each call. */
+export function propertyKey(object: object, name: string): object {
+  let byName = keys.get(object);
+  if (byName === undefined) keys.set(object, (byName = new Map()));
+  let key = byName.get(name);
+  if (key === undefined) byName.set(name, (key = {}));
+  return key;
+}
+
+/** The exports of a module, as `import * as m`, bundlers and `require` give them. */
+export function isModule(value: object): boolean {
+  return (value as Record<symbol, unknown>)[Symbol.toStringTag] === 'Module' || Object.hasOwn(value, '__esModule');
+}
+
+/** An export: functions are guarded, everything else is given to each call. */
+export function exportOf(act: Activation, module: object, name: string, node: Node): Abstract {
+  const read = (): unknown => (module as Record<string, unknown>)[name];
+  if (typeof read() === 'function') return constantValue(act.lowering.guards.read(module, name));
+  return constantOrGlobal(act, propertyKey(module, name), name, read, node, false);
+}
+
 export function freeVariable(act: Activation, node: Identifier): Abstract {
   const { name } = node;
   if (name === 'undefined') return constantValue(undefined);
@@ -32,7 +55,8 @@ export function freeVariable(act: Activation, node: Identifier): Abstract {
 }
 
 function typeOfFree(act: Activation, value: unknown, name: string, node: Node): JsType {
-  if (typeof value === 'object' && value !== null && builtinObjects.has(value)) return constant(value);
+  if (typeof value === 'object' && value !== null && (builtinObjects.has(value) || isModule(value)))
+    return constant(value);
   try {
     return act.lowering.types.ofArgument(value);
   } catch (e) {
@@ -53,7 +77,9 @@ export function constantOrGlobal(
   const value = read();
   if (fixed && (typeof value !== 'object' || value === null)) return constantValue(value);
   if (!fixed && typeof value === 'function') return constantValue(value);
-  if (typeof value === 'object' && value !== null && builtinObjects.has(value)) return constantValue(value);
+  if (typeof value === 'object' && value !== null && (builtinObjects.has(value) || isModule(value))) {
+    return constantValue(value);
+  }
   return throughGlobals(
     act,
     typeof key === 'object' && key !== null ? key : (value ?? node),

@@ -7,13 +7,15 @@ export interface Guard {
   readonly object: object;
   /** The property looked at; undefined for the prototype of `object`. */
   readonly key: string | undefined;
-  readonly part: 'value' | 'get' | 'set';
+  /** What of the property's descriptor; 'read': what reading it gives. */
+  readonly part: 'value' | 'get' | 'set' | 'read';
   /** What was found; undefined where the object has no such property of its own. */
   readonly value: unknown;
 }
 
 export function guardHolds({ object, key, part, value }: Guard): boolean {
   if (key === undefined) return Object.getPrototypeOf(object) === value;
+  if (part === 'read') return Object.is((object as Record<string, unknown>)[key], value);
   const own = Object.getOwnPropertyDescriptor(object, key);
   return own === undefined ? value === undefined : Object.is(own[part], value);
 }
@@ -40,6 +42,13 @@ export class Guards {
       }
     }
     return descriptor;
+  }
+
+  /** What reading a property gives, and that it stays so; for objects whose getters do nothing else. */
+  read(object: object, key: string): unknown {
+    const value = (object as Record<string, unknown>)[key];
+    if (!this.noted(object, key)) this.list.push({ object, key, part: 'read', value });
+    return value;
   }
 
   /** What is read anew at each call need not stay as it is. */

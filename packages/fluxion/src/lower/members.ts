@@ -19,7 +19,7 @@ import {
 } from './classes.ts';
 import { fieldEffect } from './effects.ts';
 import { evaluate } from './expressions.ts';
-import { constantOrGlobal } from './free.ts';
+import { constantOrGlobal, exportOf, isModule } from './free.ts';
 import { isLoose } from './loose.ts';
 import { isNullish, toNumber } from './operators.ts';
 import { captureEarly } from './patterns.ts';
@@ -191,6 +191,7 @@ function memberOfConstant(act: Activation, value: unknown, name: string, node: N
   if (typeof value === 'object' && value !== null && builtinObjects.has(value)) {
     return constantOrGlobal(act, undefined, name, () => (value as Record<string, unknown>)[name], node);
   }
+  if (typeof value === 'object' && value !== null && isModule(value)) return exportOf(act, value, name, node);
   if (typeof value === 'function') return memberOfFunction(act, constantValue(value), name, node);
   if (typeof value !== 'object' && typeof value !== 'symbol') return memberOfPrimitive(act, value, name, node);
   return act.decline(`.${name} of ${String(value)} is not compiled`, node);

@@ -4,8 +4,10 @@
  */
 import { forward } from '../differentiate/forward.ts';
 import { reverse } from '../differentiate/reverse.ts';
+import { isOwn } from '../dynamic/calls.ts';
 import type { Module } from '../ir/ops.ts';
 import type { Level } from '../ir/types.ts';
+import { recogniseOwn } from '../lower/builtins/fluxion.ts';
 import { Decline } from '../lower/decline.ts';
 import { type Lowered, lower } from '../lower/lowering.ts';
 import { describeType, type JsType } from '../lower/types.ts';
@@ -45,6 +47,8 @@ export interface CompiledSecond {
   readonly outer: Level;
 }
 
+recogniseOwn(isOwn);
+
 const most = 8;
 /** After so many calls that had to be done again on the dynamic tier, a specialisation is given up. */
 const mostFailures = 3;
@@ -56,6 +60,8 @@ export class Specialisation {
   readonly written: ReadonlySet<import('../ir/types.ts').Space>;
   failures = 0;
   lastFailure: string | undefined;
+  /** The lists of arguments by which both tiers have given the same gradient. */
+  readonly agreed = new Set<string>();
   private readonly reversed = new Map<string, CompiledReverse>();
   private readonly fused = new Map<string, CompiledForward>();
   private readonly pushed = new Map<string, CompiledForward>();
@@ -73,6 +79,18 @@ export class Specialisation {
 
   get givenUp(): boolean {
     return this.failures >= mostFailures;
+  }
+
+  giveUp(reason: string): void {
+    this.failures = mostFailures;
+    this.lastFailure = reason;
+  }
+
+  /** Whether a run can be noticed: by the host, or in what f captured. */
+  get hasEffects(): boolean {
+    if (this.primal.hosts.length > 0) return true;
+    const reached = spacesOf(this.lowered.globals.map(({ type }) => type));
+    return [...reached].some((space) => this.written.has(space));
   }
 
   tag = (text: string): number => {

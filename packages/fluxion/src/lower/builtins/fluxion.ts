@@ -7,11 +7,18 @@ import type { Activation } from '../activation.ts';
 import { type Abstract, constantValue, undefinedValue } from '../values.ts';
 import type { Builtin } from './table.ts';
 
-const operators = new Map<Function, string>();
+type Operator = 'stopGradient' | 'checkpoint';
+const operators = new Map<Function, Operator>();
+let isOwn: (fn: Function) => boolean = () => false;
 /** Functions that `checkpoint` has made, and what each stands for. */
 const checkpointed = new WeakMap<Function, Function>();
 
-export function registerOperator(fn: Function, name: string): void {
+/** Which functions are the library's own, beside those that are registered by name. */
+export function recogniseOwn(test: (fn: Function) => boolean): void {
+  isOwn = test;
+}
+
+export function registerOperator(fn: Function, name: Operator): void {
   operators.set(fn, name);
 }
 
@@ -55,8 +62,8 @@ const checkpoint: Builtin = (act, args, node) => {
 
 export function operatorOf(fn: Function): Builtin | undefined {
   const name = operators.get(fn);
-  if (name === undefined) return undefined;
-  if (name === 'stopGradient') return stopGradient;
-  if (name === 'checkpoint') return checkpoint;
-  return (act, _args, node) => act.decline(`${name} inside the function is not compiled`, node);
+  if (name !== undefined) return name === 'stopGradient' ? stopGradient : checkpoint;
+  if (!isOwn(fn) || checkpointed.has(fn)) return undefined;
+  const what = fn.name === '' ? 'a derivative' : fn.name;
+  return (act, _args, node) => act.decline(`${what} inside the function is not compiled`, node);
 }
