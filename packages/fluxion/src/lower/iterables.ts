@@ -54,13 +54,19 @@ export function listIteration(act: Activation, expression: Node): Abstract {
     if (value.kind !== 'never' && !isTuple(value)) act.decline('only arrays are spread', expression);
     return value;
   }
-  if (found.what === 'values') return found.list;
+  return asList(act, found, expression);
+}
+
+/** Keys and entries become an array. */
+export function asList(act: Activation, iteration: Iteration, node: Node): ObjectValue {
+  const { list, what } = iteration;
+  if (what === 'values') return list;
   const { b } = act;
-  const type = arrayTypeAt(act, expression, found.what);
-  const length = lengthOf(act, found.list);
+  const type = arrayTypeAt(act, node, what);
+  const length = lengthOf(act, list);
   const result = newArray(act, type, length);
-  countedLoop(act, expression, b.int(0), length, (i) => {
-    storeAt(act, result, i, itemAt(act, found, i, expression), expression);
+  countedLoop(act, node, b.int(0), length, (i) => {
+    storeAt(act, result, i, itemAt(act, iteration, i, node), node);
   });
   return result;
 }

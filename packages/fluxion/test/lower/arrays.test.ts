@@ -237,6 +237,17 @@ describe('methods that change an array', () => {
       }),
     ).toBe('bounds');
   });
+  it('push with spread lists', () => {
+    agrees(
+      (a: number[]) => {
+        const b = [1];
+        b.push(...a, 5, ...a.map((x) => x * 2));
+        b.push(...b, ...b);
+        return b;
+      },
+      ...lists,
+    );
+  });
   it('splice', () => {
     agrees(
       (a: number[], at: number, n: number) => {
@@ -418,6 +429,12 @@ describe('making arrays', () => {
       [4],
     );
     agrees((a: number) => new Array(a, 2, 3), [1]);
+  });
+  it('from keys and entries', () => {
+    agrees((a: number[]) => Array.from(a.keys()), ...lists);
+    agrees((a: number[]) => Array.from(a.entries(), ([i, x]) => i * x), ...lists);
+    agrees((a: Float64Array) => Array.from(a.values()), [new Float64Array([1, 2])]);
+    expect(declined((a: number[]) => a.keys().next().value, [1])).toContain('looped over');
   });
   it('by copying', () => {
     agrees((a: number[]) => [...a, 1, ...a], ...lists);

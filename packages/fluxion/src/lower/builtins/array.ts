@@ -2,7 +2,7 @@
  * `Array`, and the methods that arrays alone have. Invariant: arrays are made of one type for each place in the source that makes them.
  */
 import type { Value } from '../../ir/ops.ts';
-import type { ArrayExpression, Node } from '../../syntax/ast.ts';
+import type { ArrayExpression, CallExpression, Node } from '../../syntax/ast.ts';
 import { children, unparen } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
 import {
@@ -27,7 +27,7 @@ import {
 import { countedLoop } from '../counted.ts';
 import { elementEffect } from '../effects.ts';
 import { evaluate } from '../expressions.ts';
-import { listIteration } from '../iterables.ts';
+import { asList, type Iteration, listIteration } from '../iterables.ts';
 import {
   callbackOf,
   copyElements,
@@ -39,6 +39,7 @@ import {
   takeElements,
 } from '../lists.ts';
 import { fromInt32, numberValue } from '../operators.ts';
+import { parentOf } from '../parents.ts';
 import { elementsOfTuple, isTuple, tupleLength } from '../tuples.ts';
 import { type ArrayType, arrayCapacity, arrayData, arrayStates, elementStates } from '../types.ts';
 import { type Abstract, constantValue, neverValue, type ObjectValue, undefinedValue } from '../values.ts';
@@ -68,11 +69,16 @@ function append(act: Activation, list: ObjectValue, values: readonly Abstract[],
 }
 
 /** Puts the elements of another list behind the last element. */
-export function appendList(act: Activation, list: ObjectValue, from: ObjectValue, node: Node): void {
+function appendList(
+  act: Activation,
+  list: ObjectValue,
+  from: ObjectValue,
+  node: Node,
+  count = lengthOf(act, from),
+): void {
   const { b } = act;
   takeElements(arrayTypeOf(list)!, from);
   const length = lengthOf(act, list);
-  const count = lengthOf(act, from);
   const longer = b.integer('add', length, count);
   reserve(act, list, longer);
   copyElements(act, node, list, length, from, b.int(0), count);
@@ -80,6 +86,24 @@ export function appendList(act: Activation, list: ObjectValue, from: ObjectValue
 }
 
 const push: Method = (act, self, args, node) => fromInt32(act, append(act, arrayOnly(act, self, node), args, node));
+
+/** `a.push(...list)`; undefined for any other call. */
+export function pushOf(act: Activation, fn: Abstract, self: Abstract, node: CallExpression): Abstract | undefined {
+  if (fn.kind !== 'constant' || fn.value !== Array.prototype.push) return undefined;
+  if (!node.arguments.some((a) => a.type === 'SpreadElement') || isTuple(self)) return undefined;
+  const list = arrayOnly(act, self, node);
+  const parts = node.arguments.map((a) =>
+    a.type === 'SpreadElement' ? { all: listIteration(act, a.argument) } : evaluate(act, a),
+  );
+  if (act.dead) return neverValue;
+  // A list may be the array itself: its length is what it is before.
+  const counts = parts.map((p) => ('all' in p && isList(p.all) ? lengthOf(act, p.all) : undefined));
+  parts.forEach((part, i) => {
+    if (!('all' in part)) append(act, list, [part], node);
+    else appendAll(act, list, part.all, node, counts[i]);
+  });
+  return fromInt32(act, lengthOf(act, list));
+}
 
 const pop: Method = (act, self, _args, node) => {
   const { b } = act;
@@ -204,18 +228,24 @@ function collect(act: Activation, node: Node, parts: readonly (Abstract | { read
   return result;
 }
 
-function appendAll(act: Activation, result: ObjectValue, value: Abstract, node: Node): void {
+function appendAll(act: Activation, result: ObjectValue, value: Abstract, node: Node, count?: Value): void {
   if (value.kind === 'never') return;
   if (isTuple(value)) append(act, result, elementsOfTuple(act, value, node), node);
   else if (isList(value)) {
     // Spreading reads holes as undefined: reading one leaves the tier.
-    if (arrayTypeOf(value)?.holey) spreadHoley(act, result, value, node);
-    else appendList(act, result, value, node);
+    if (arrayTypeOf(value)?.holey) spreadHoley(act, result, value, node, count);
+    else appendList(act, result, value, node, count);
   } else act.decline('only arrays are spread', node);
 }
 
-function spreadHoley(act: Activation, result: ObjectValue, value: ObjectValue, node: Node): void {
-  countedLoop(act, node, act.b.int(0), lengthOf(act, value), (i) => {
+function spreadHoley(
+  act: Activation,
+  result: ObjectValue,
+  value: ObjectValue,
+  node: Node,
+  count = lengthOf(act, value),
+): void {
+  countedLoop(act, node, act.b.int(0), count, (i) => {
     append(act, result, [elementAt(act, value, i, node)], node);
   });
 }
@@ -318,26 +348,30 @@ const flatMap: Method = (act, self, args, node) => {
 };
 
 /** `new Array(n).fill(v)` has no holes: nobody sees it before it is filled. */
-const filledNodes = new WeakMap<Node, ReadonlySet<Node>>();
 function isFilledAtOnce(act: Activation, node: Node): boolean {
-  const root = act.unit.analysis.unit.node;
-  let known = filledNodes.get(root);
-  if (known === undefined) {
-    const found = new Set<Node>();
-    const visit = (n: Node): void => {
-      if (n.type === 'CallExpression' && n.arguments.length <= 1) {
-        const callee = unparen(n.callee);
-        if (callee.type === 'MemberExpression' && !callee.computed && !callee.optional) {
-          if ((callee.property as { name?: string }).name === 'fill') found.add(unparen(callee.object));
-        }
-      }
-      children(n).forEach(visit);
-    };
-    visit(root);
-    filledNodes.set(root, (known = found));
-  }
-  return known.has(node);
+  const member = parentOf(act, node);
+  if (member?.type !== 'MemberExpression' || member.computed || member.optional) return false;
+  if (unparen(member.object) !== node || (member.property as { name?: string }).name !== 'fill') return false;
+  const call = parentOf(act, member);
+  return call?.type === 'CallExpression' && unparen(call.callee) === member && call.arguments.length <= 1;
 }
+
+/** `keys`, `values` and `entries` where `Array.from` takes them: a list at once, since nobody else sees the iteration. */
+const listed =
+  (what: Iteration['what']): Method =>
+  (act, self, _args, node) => {
+    const call = parentOf(act, node);
+    const callee = call?.type === 'CallExpression' ? unparen(call.callee) : undefined;
+    const from = callee?.type === 'MemberExpression' && (callee.property as { name?: string }).name === 'from';
+    if (!from) return act.decline(`${what}() is compiled where it is looped over or spread only`, node);
+    return asList(act, { list: listOf(act, self, node), what }, node);
+  };
+
+export const listedMethods: Readonly<Record<string, Method>> = {
+  keys: listed('keys'),
+  values: listed('values'),
+  entries: listed('entries'),
+};
 
 /** A length given as a number; the tier is left where the language throws. */
 function lengthGiven(act: Activation, value: Abstract, node: Node): Value {
@@ -461,6 +495,7 @@ const methods = (): Readonly<Record<string, Method>> => ({
   concat,
   flat,
   flatMap,
+  ...listedMethods,
 });
 
 export function* methodsOf(prototype: object, table: Readonly<Record<string, Method>>): Iterable<[Function, Method]> {

@@ -11,7 +11,7 @@ import { toNumber } from '../operators.ts';
 import { elementsOfTuple, isTuple } from '../tuples.ts';
 import { type TypedName, typedBuffer, typedSpaces, typedStart } from '../types.ts';
 import { type Abstract, constantValue, neverValue, type ObjectValue, undefinedValue } from '../values.ts';
-import { listFrom, methodsOf } from './array.ts';
+import { listedMethods, listFrom, methodsOf } from './array.ts';
 import { bufferMade, viewOfBuffer } from './buffer.ts';
 import { iterationMethods } from './iteration.ts';
 import { rearrangeMethods, section } from './rearrange.ts';
@@ -132,7 +132,7 @@ const typedClass = Object.getPrototypeOf(Float64Array) as { from: Function; of: 
 
 export function typedMethods(): readonly (readonly [Function, Method])[] {
   return [
-    ...methodsOf(classPrototype, { ...iterationMethods, ...rearrangeMethods, set, subarray }),
+    ...methodsOf(classPrototype, { ...iterationMethods, ...rearrangeMethods, ...listedMethods, set, subarray }),
     [typedClass.from, from],
     [typedClass.of, of],
   ];
