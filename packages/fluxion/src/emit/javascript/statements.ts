@@ -3,17 +3,19 @@
  * Invariant: the values that a region ends with are in their variables before control leaves it, whichever way it leaves.
  */
 import type { Place, Value } from '../../ir/ops.ts';
-import { Expressions, type Surroundings, shadowText, stored } from './expressions.ts';
-import { marksOf, Scopes } from './names.ts';
+import { type Countdown, Counting } from './counting.ts';
+import { Expressions, stored } from './expressions.ts';
+import { marksOf } from './names.ts';
+import { Naming, type Shared } from './naming.ts';
 import { Nesting } from './nesting.ts';
-import { type FuncTree, headProperty, type Node, type Tree } from './tree.ts';
+import type { FuncTree, Node, Tree } from './tree.ts';
 import { type Variable, Variables } from './variables.ts';
 
 /** Lines, and lines that are indented. */
 export type Lines = (string | Lines)[];
 
 /** What is common to the functions of a text. */
-export interface Common extends Pick<Surroundings, 'heads' | 'properties' | 'levels' | 'callees' | 'hosts'> {
+export interface Common extends Shared {
   readonly reasons: readonly string[];
   /** The user's line at a place. */
   line(place: Place): string | undefined;
@@ -31,12 +33,6 @@ interface Step {
   readonly text: () => string;
 }
 
-/** A loop that counts down to 0: which of its values, and the operation that takes 1 from it. */
-interface Countdown {
-  readonly index: number;
-  readonly current: Node;
-}
-
 interface Exit {
   readonly block: Node;
   readonly ending: Ending;
@@ -50,23 +46,16 @@ export function functionText(tree: FuncTree, name: string, common: Common): { li
   return new Writer(tree, name, common).write();
 }
 
-/** Fields of the tape that lead from round to round. */
-const links = /\.tape\d+\.\d+\.(previous|newest)\d*$/;
-
 class Writer {
   private readonly tree: FuncTree;
   private readonly name: string;
   private readonly common: Common;
   private readonly nesting: Nesting;
   private readonly variables: Variables;
-  private readonly scopes: Scopes;
+  private readonly counting: Counting;
+  private readonly naming: Naming;
   private readonly e: Expressions;
-  private readonly named = new Map<Variable, string>();
-  private readonly shadows = new Map<string, string>();
-  /** Of each value: the shadows of it that the function uses. */
-  private readonly wanted = new Map<number, Map<string, readonly string[]>>();
   private readonly first = new Map<Node, Variable[]>();
-  private readonly counters = new Set<number>();
   private readonly exits: Exit[] = [];
   private readonly loops: Node[] = [];
   private out: Lines = [];
@@ -78,26 +67,25 @@ class Writer {
     this.name = name;
     this.common = common;
     this.nesting = new Nesting(tree);
-    this.variables = new Variables(tree, this.nesting);
-    this.scopes = new Scopes(common.callees.values());
+    this.counting = new Counting(tree);
+    this.variables = new Variables(tree, this.nesting, this.counting);
+    this.naming = new Naming(tree, this.variables, this.counting, common);
     this.e = new Expressions({
       ...common,
       tree,
       nesting: this.nesting,
-      name: (value) => this.nameOf(value),
-      shadowName: (value, marks) => this.shadows.get(`${value.id} ${marks.join()}`),
-      isCounter: (value) => this.counters.has(value.id),
+      name: (value) => this.naming.nameOf(value),
+      shadowName: (value, marks) => this.naming.shadowName(value, marks),
+      isCounter: (value) => this.counting.isCounter(value),
     });
-    this.findCounters(tree.root);
-    this.findShadows(tree.root);
     this.findFirst(tree.root);
   }
 
   write(): { lines: Lines; parameters: string[] } {
     const { func, root } = this.tree;
-    const parameters = func.params.map((value) => this.declare(this.variables.of(value)!, value));
+    const parameters = func.params.map((value) => this.naming.declare(this.variables.of(value)!, value));
     const body = this.collect(() => {
-      for (const value of func.params) this.declareShadows(value);
+      for (const value of func.params) this.out.push(...this.naming.declareShadows(value));
       this.region(root, { kind: 'return' }, []);
       if (this.out[this.out.length - 1] === 'return;') this.out.pop();
     });
@@ -105,104 +93,6 @@ class Writer {
   }
 
   // What is found out beforehand.
-
-  /** Integers that begin at a constant of at least 0 and only go up by constants, or that only go down while they are above 0. */
-  private findCounters(tree: Tree): void {
-    for (const node of tree.nodes) {
-      for (const inner of node.trees) this.findCounters(inner);
-      if (node.op.op !== 'loop') continue;
-      const [test, body] = node.trees;
-      node.operands.forEach((value, i) => this.firsts.set(test.params[i].id, value));
-      if (test.end.kind !== 'yield' || body.end.kind !== 'yield') continue;
-      const countdown = this.countdownOf(node);
-      if (countdown !== undefined) {
-        this.countdowns.set(node, countdown);
-        this.counters.add(countdown.current.results[0].id);
-      }
-      const next = body.end.values;
-      const passed = test.end.values.slice(1);
-      test.params.forEach((param, i) => {
-        const k = passed.indexOf(param);
-        const from = this.e.constant(node.operands[i]);
-        if (k < 0 || from === undefined || !(from >= 0) || !Number.isInteger(from)) return;
-        const step = this.step(next[i], body.params[k]);
-        if (step === undefined || step < 0 || !Number.isInteger(step)) return;
-        if (param.type === 'i32' && (step !== 1 || !this.isBounded(test, param))) return;
-        this.counters.add(param.id);
-        this.counters.add(body.params[k].id);
-      });
-    }
-  }
-
-  /** A carried number that goes on while it is above 0, and is used only after 1 has been taken from it. */
-  private countdownOf(node: Node): Countdown | undefined {
-    const [test, body] = node.trees;
-    if (test.end.kind !== 'yield' || body.end.kind !== 'yield') return undefined;
-    const goes = this.tree.definitions.get(test.end.values[0].id);
-    if (goes?.op.op !== 'compare' || goes.op.test !== 'gt' || this.e.constant(goes.operands[1]) !== 0) return undefined;
-    const [param] = goes.operands;
-    const index = test.params.indexOf(param);
-    const k = test.end.values.indexOf(param) - 1;
-    if (index < 0 || k < 0 || param.type !== 'i32') return undefined;
-    const inBody = body.params[k];
-    const next = body.end.values[index];
-    const current = this.tree.definitions.get(next.id);
-    if (current?.tree !== body || this.tree.uses.get(inBody.id) !== 1 || this.step(next, inBody) !== -1)
-      return undefined;
-    if (this.tree.uses.get(param.id) !== 2 || this.variables.isUsed(node.results[k])) return undefined;
-    const variable = this.variables.of(param);
-    const own = [param, inBody, next, node.results[k]];
-    if (variable === undefined || variable.values.length < 3 || !variable.values.every((v) => own.includes(v)))
-      return undefined;
-    return { index, current };
-  }
-  private readonly countdowns = new Map<Node, Countdown>();
-
-  /** The loop goes on only while the value is less than another. */
-  private isBounded(test: Tree, value: Value): boolean {
-    if (test.end.kind !== 'yield') return false;
-    const node = this.tree.definitions.get(test.end.values[0].id);
-    return (
-      node?.op.op === 'compare' && node.op.test === 'lt' && node.op.unsigned !== true && node.operands[0] === value
-    );
-  }
-
-  /** What is added to a carried value in each round. */
-  private step(next: Value, current: Value): number | undefined {
-    const node = this.tree.definitions.get(next.id);
-    if (node === undefined || (node.op.op !== 'math' && node.op.op !== 'int') || node.results[0].type === 'bool')
-      return undefined;
-    const { fn } = node.op;
-    const [a, b] = node.operands;
-    if (fn === 'add' && a === current) return this.e.constant(b);
-    if (fn === 'add' && b === current) return this.e.constant(a);
-    if (fn !== 'sub' || a !== current) return undefined;
-    const step = this.e.constant(b);
-    return step === undefined ? undefined : -step;
-  }
-
-  private findShadows(tree: Tree): void {
-    for (const node of tree.nodes) {
-      const { op, operands } = node;
-      if ('space' in op && op.op !== 'elements' && op.space.shadows !== undefined) {
-        const objects = op.op === 'copy' ? [operands[0], operands[2]] : [operands[0]];
-        for (const object of objects) this.want(object, marksOf(this.common.levels, op.space));
-      }
-      for (const inner of node.trees) this.findShadows(inner);
-    }
-  }
-
-  private want(object: Value, marks: readonly string[]): void {
-    const variable = this.variables.of(object);
-    const isFixed = variable !== undefined && variable.values.length === 1;
-    const node = this.tree.definitions.get(object.id);
-    const isParameter = this.tree.func.params.includes(object);
-    if (!isFixed || (node === undefined && !isParameter)) return;
-    if (marks.length > 1) this.want(object, marks.slice(0, -1));
-    let all = this.wanted.get(object.id);
-    if (all === undefined) this.wanted.set(object.id, (all = new Map()));
-    all.set(marks.join(), marks);
-  }
 
   /** Where each variable must be declared at the latest. */
   private findFirst(root: Tree): void {
@@ -245,111 +135,6 @@ class Writer {
     return node?.tree === tree && node.op.op !== 'const' ? node.at : undefined;
   }
 
-  // Names.
-
-  private nameOf(value: Value): string {
-    const variable = this.variables.of(value);
-    const name = variable && (this.saved.get(variable) ?? this.named.get(variable));
-    if (name === undefined) throw new Error(`${this.tree.func.name}: %${value.id} has no variable here`);
-    return name;
-  }
-  /** What a variable held before it was assigned, while several are assigned at once. */
-  private readonly saved = new Map<Variable, string>();
-
-  private declare(variable: Variable, value: Value): string {
-    const wanted = this.isRound(variable) ? 'round' : (variable.name ?? this.wish(value, variable));
-    const counts = wanted === undefined && variable.values.some((v) => v.type === 'i32' && this.counters.has(v.id));
-    const name =
-      wanted !== undefined ? this.scopes.declare(wanted) : counts ? this.scopes.letter() : this.scopes.number('t');
-    this.named.set(variable, name);
-    return name;
-  }
-
-  /** A frame of the tape that a round of a loop has, or one after the other. */
-  private isRound({ values }: Variable): boolean {
-    return values.some((value) => {
-      if (value.type !== 'ref') return false;
-      const node = this.tree.definitions.get(value.id);
-      if (node !== undefined) {
-        const { op } = node;
-        if (op.op === 'alloc')
-          return op.shape.tape !== undefined && op.shape.fields.some((f) => /\.previous$/.test(f.name));
-        return op.op === 'load' && links.test(op.space.name);
-      }
-      const from = this.firsts.get(value.id);
-      const first = from && this.tree.definitions.get(from.id);
-      return first?.op.op === 'load' && links.test(first.op.space.name);
-    });
-  }
-  /** What carried values begin with. */
-  private readonly firsts = new Map<number, Value>();
-
-  /** A short name that tells what the value is. */
-  private wish(value: Value, variable: Variable): string | undefined {
-    let node = this.tree.definitions.get(value.id);
-    for (const other of variable.values) node ??= this.tree.definitions.get(other.id);
-    if (node === undefined) {
-      if (value.type === 'ref') return 'object';
-      return this.tree.func.params.includes(value) ? 'dresult' : undefined;
-    }
-    const { op, operands } = node;
-    switch (op.op) {
-      case 'load': {
-        const marks = marksOf(this.common.levels, op.space).reverse().join('');
-        if (this.common.heads.isField(op.space)) {
-          const base = this.simple(operands[0]);
-          return base === undefined ? headProperty(op.space) : `${base}_${headProperty(op.space)}`;
-        }
-        if (op.space.kind === 'field') return marks + this.common.properties.of(op.space);
-        const base = this.simple(operands[0]);
-        const index = this.simple(operands[1]);
-        if (base === undefined) return undefined;
-        return index === undefined ? `${marks}${base}_` : `${marks}${base}_${index}`;
-      }
-      case 'math': {
-        if (['add', 'sub', 'mul', 'div', 'mod', 'pow', 'neg'].includes(op.fn)) return undefined;
-        const argument = this.simple(operands[0]);
-        return argument === undefined || argument.length > 8 ? op.fn : `${op.fn}_${argument}`;
-      }
-      case 'alloc':
-        if (op.shape.tape !== undefined)
-          return op.shape.fields.some((f) => /\.previous$/.test(f.name)) ? 'round' : 'frame';
-        return /^object\d*$/.test(op.shape.name) ? 'object' : op.shape.name.replace(/\d+$/, '');
-      case 'elements':
-        return op.tape === undefined ? 'list' : 'tape';
-      case 'offset':
-        return 'view';
-      case 'compare':
-        return 'test';
-      case 'call':
-        return 'result';
-      case 'host':
-        return this.common.hosts[op.host];
-      default:
-        return undefined;
-    }
-  }
-
-  /** A variable's name, or a small constant. */
-  private simple(value: Value): string | undefined {
-    const n = this.e.constant(value);
-    if (n !== undefined) return Number.isInteger(n) && n >= 0 && n < 1000 ? String(n) : undefined;
-    const variable = this.variables.of(value);
-    return variable && this.named.get(variable);
-  }
-
-  private declareShadows(value: Value): void {
-    for (const [key, marks] of this.wanted.get(value.id) ?? []) {
-      const inner = marks.slice(0, -1);
-      const base = inner.length === 0 ? this.nameOf(value) : this.shadows.get(`${value.id} ${inner.join()}`)!;
-      const mark = marks[marks.length - 1];
-      const wanted = `${mark}${base}`;
-      const name = this.scopes.declare(wanted === 'do' ? 'd_o' : wanted);
-      this.out.push(`const ${name} = ${shadowText(base, mark)};`);
-      this.shadows.set(`${value.id} ${key}`, name);
-    }
-  }
-
   // Statements.
 
   private collect(write: () => void): Lines {
@@ -357,7 +142,7 @@ class Writer {
     const lines: Lines = [];
     this.out = lines;
     try {
-      this.scopes.inside(write);
+      this.naming.scopes.inside(write);
     } finally {
       this.out = outer;
     }
@@ -373,7 +158,7 @@ class Writer {
 
   /** `through`: the labels of the blocks whose end comes next. */
   private region(tree: Tree, ending: Ending, through: readonly number[]): void {
-    const counted = tree.owner && this.countdowns.get(tree.owner)?.current;
+    const counted = tree.owner && this.countdown(tree.owner)?.current;
     const statements = tree.nodes.filter((node) => !this.nesting.isNested(node) && node !== counted);
     const last = statements[statements.length - 1];
     let passed: Ending | undefined;
@@ -458,14 +243,14 @@ class Writer {
       if (at < 0) {
         at = 0;
         const { variable } = pending[0];
-        const old = this.named.get(variable)!;
-        const name = this.scopes.declare(`${old}_before`);
+        const old = this.naming.named.get(variable)!;
+        const name = this.naming.scopes.declare(`${old}_before`);
         this.out.push(`const ${name} = ${old};`);
-        this.saved.set(variable, name);
+        this.naming.saved.set(variable, name);
         for (const move of pending) move.reads.delete(variable);
       }
       const [{ target, value, variable }] = pending.splice(at, 1);
-      if (!this.named.has(variable)) {
+      if (!this.naming.named.has(variable)) {
         const text = this.e.text(value);
         if (home === undefined)
           throw new Error(`${this.tree.func.name}: %${target.id} is assigned before it is declared`);
@@ -473,13 +258,13 @@ class Writer {
           variable.values.length === 1 && home === this.variables.declaredIn(variable) && home.params.includes(target)
             ? 'const'
             : 'let';
-        this.out.push(`${word} ${this.declare(variable, target)} = ${text};`);
+        this.out.push(`${word} ${this.naming.declare(variable, target)} = ${text};`);
       } else {
-        const target = this.named.get(variable)!;
+        const target = this.naming.named.get(variable)!;
         this.out.push(this.assignment(target, value, variable));
       }
     }
-    this.saved.clear();
+    this.naming.saved.clear();
   }
 
   private assignment(target: string, value: Value, variable: Variable | undefined): string {
@@ -540,19 +325,19 @@ class Writer {
         this.note(node.at);
         this.simpleStatement(node);
     }
-    if (passed === undefined) for (const value of node.results) this.declareShadows(value);
+    if (passed === undefined) for (const value of node.results) this.out.push(...this.naming.declareShadows(value));
   }
 
   /** Declares what is assigned inside of a node and lives outside of it. */
   private declareFor(node: Node, isPassed: boolean): void {
     for (const variable of this.first.get(node) ?? []) {
-      if (this.named.has(variable)) continue;
+      if (this.naming.named.has(variable)) continue;
       const isOwn = node.trees.length === 0;
       const isCarried = node.op.op === 'loop' && variable.values.some((v) => node.trees[0].params.includes(v));
       if (isOwn || (isCarried && this.isInitialised(node, variable))) continue;
       if (isPassed && variable.values.every((v) => node.results.includes(v))) continue;
       if (!variable.values.some((v) => this.variables.isUsed(v))) continue;
-      this.out.push(`let ${this.declare(variable, variable.values[variable.values.length - 1])};`);
+      this.out.push(`let ${this.naming.declare(variable, variable.values[variable.values.length - 1])};`);
     }
   }
 
@@ -596,27 +381,27 @@ class Writer {
       return;
     }
     if (results.length > 1) {
-      const fresh = results.filter((v) => !this.named.has(this.variables.of(v)!));
+      const fresh = results.filter((v) => !this.naming.named.has(this.variables.of(v)!));
       const text = this.e.operation(node).text;
       if (fresh.length < results.length)
-        for (const v of fresh) this.out.push(`let ${this.declare(this.variables.of(v)!, v)};`);
+        for (const v of fresh) this.out.push(`let ${this.naming.declare(this.variables.of(v)!, v)};`);
       const isConst = results.every((v) => this.variables.of(v)!.values.length === 1);
       const word = fresh.length < results.length ? '' : isConst ? 'const ' : 'let ';
-      if (word !== '') for (const v of results) this.declare(this.variables.of(v)!, v);
-      this.out.push(`${word}[${results.map((v) => this.nameOf(v)).join(', ')}] = ${text};`);
+      if (word !== '') for (const v of results) this.naming.declare(this.variables.of(v)!, v);
+      this.out.push(`${word}[${results.map((v) => this.naming.nameOf(v)).join(', ')}] = ${text};`);
       return;
     }
     const [result] = results;
     const variable = this.variables.of(result)!;
     const { text } = this.e.operation(node);
-    if (this.named.has(variable)) {
-      const target = this.named.get(variable)!;
+    if (this.naming.named.has(variable)) {
+      const target = this.naming.named.get(variable)!;
       this.defining = node;
       this.out.push(compact(target, text, this.leading(result, target, variable)));
       this.defining = undefined;
     } else {
       const word = variable.values.length === 1 ? 'const' : 'let';
-      this.out.push(`${word} ${this.declare(variable, result)} = ${text};`);
+      this.out.push(`${word} ${this.naming.declare(variable, result)} = ${text};`);
     }
   }
 
@@ -691,14 +476,24 @@ class Writer {
 
   // Loops.
 
+  /** The count down to 0 of a loop, if it has a variable of its own. */
+  private countdown(node: Node): Countdown | undefined {
+    const countdown = this.counting.countdowns.get(node);
+    const variable = countdown && this.variables.of(countdown.own[0]);
+    if (countdown === undefined || variable === undefined || this.variables.of(countdown.own[2]) !== variable)
+      return undefined;
+    const isOwn = variable.values.length > 2 && variable.values.every((v) => countdown.own.includes(v));
+    return isOwn && this.nesting.isNested(countdown.current) === false ? countdown : undefined;
+  }
+
   /** The counter that can be stepped in the loop's head. */
   private head(node: Node): Step | undefined {
     const [test, body] = node.trees;
     if (!this.isPlainTest(node) || test.end.kind !== 'yield' || body.end.kind !== 'yield') return undefined;
-    const countdown = this.countdowns.get(node);
+    const countdown = this.countdown(node);
     if (countdown !== undefined) {
       const variable = this.variables.of(test.params[countdown.index])!;
-      return { index: countdown.index, text: () => `${this.named.get(variable)}--` };
+      return { index: countdown.index, text: () => `${this.naming.named.get(variable)}--` };
     }
     const condition = this.reads(test.end.values[0]);
     const passed = test.end.values.slice(1);
@@ -707,28 +502,20 @@ class Writer {
       const variable = this.variables.of(param);
       const k = passed.indexOf(param);
       if (variable === undefined || k < 0 || !condition.has(variable)) continue;
-      const step = this.step(next, body.params[k]);
+      const step = this.counting.step(next, body.params[k]);
       if (step === undefined || this.e.nestedNode(next) === undefined || this.variables.of(body.params[k]) !== variable)
         continue;
       const small =
-        param.type !== 'i32' || (step === 1 ? this.isBounded(test, param) : this.isDownBounded(test, param, step));
+        param.type !== 'i32' ||
+        (step === 1 ? this.counting.isBounded(test, param) : this.counting.isDownBounded(test, param, step));
       if (!small) continue;
-      const name = (): string => this.named.get(variable)!;
+      const name = (): string => this.naming.named.get(variable)!;
       const size = Math.abs(step);
       const text = () =>
         size === 1 ? `${name()}${step < 0 ? '--' : '++'}` : `${name()} ${step < 0 ? '-' : '+'}= ${size}`;
       return { index, text };
     }
     return undefined;
-  }
-
-  private isDownBounded(test: Tree, value: Value, step: number): boolean {
-    if (step !== -1 || test.end.kind !== 'yield') return false;
-    const node = this.tree.definitions.get(test.end.values[0].id);
-    if (node?.op.op !== 'compare' || node.op.unsigned === true || node.operands[0] !== value) return false;
-    return (
-      node.op.test === 'gt' || (node.op.test === 'ge' && (this.e.constant(node.operands[1]) ?? -(2 ** 31)) > -(2 ** 31))
-    );
   }
 
   /** The test is one expression, and what it passes on stays where it is. */
@@ -748,29 +535,30 @@ class Writer {
     // The counter is declared in the head if the loop is all that uses it.
     const inHead =
       step !== undefined &&
-      !this.named.has(variable!) &&
+      !this.naming.named.has(variable!) &&
       !this.variables.isUsed(node.results[this.resultOf(test, params[step.index])]) &&
       this.variables.declaredIn(variable!) === node.tree;
     const others = params.filter((_, i) => !inHead || i !== step.index);
     const inits = node.operands.filter((_, i) => !inHead || i !== step.index);
     this.assign(others, inits, node.tree);
     if (test.end.kind === 'yield') this.note(this.placeOf(test.end.values[0], test));
-    this.scopes.inside(() => {
+    this.naming.scopes.inside(() => {
       let init = '';
       if (inHead) {
         const first = node.operands[step.index];
         const known = this.e.constant(first);
-        const from = !this.countdowns.has(node)
+        const from = !(this.countdown(node) !== undefined)
           ? this.e.text(first)
           : known !== undefined
             ? known - 1
             : `${this.e.sum(first)} - 1`;
-        init = `let ${this.declare(variable!, params[step.index])} = ${from}`;
+        init = `let ${this.naming.declare(variable!, params[step.index])} = ${from}`;
       }
       if (this.isPlainTest(node) && test.end.kind === 'yield') {
-        const condition = this.countdowns.has(node)
-          ? `${this.named.get(variable!)} >= 0`
-          : this.e.text(test.end.values[0]);
+        const condition =
+          this.countdown(node) !== undefined
+            ? `${this.naming.named.get(variable!)} >= 0`
+            : this.e.text(test.end.values[0]);
         const lines = this.collect(() => this.region(body, { kind: 'round', node, step }, []));
         if (step === undefined) this.out.push(`while (${condition}) {`, lines, '}');
         else this.out.push(`for (${init}; ${condition}; ${step.text()}) {`, lines, '}');

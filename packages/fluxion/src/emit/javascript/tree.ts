@@ -90,6 +90,7 @@ class Growing {
         for (const value of op.results) this.ops.set(value.id, op);
         if (op.op === 'convert' && op.fn === 'toNumber') this.stands.set(op.results[0].id, op.args[0]);
         else if (op.op === 'convert' && op.fn === 'toIndex') indexes.push(op);
+        else if (op.op === 'int' && this.isFirst(op)) this.stands.set(op.results[0].id, op.args[0]);
         else if (op.op === 'load' && this.heads.isData(op.space)) this.stands.set(op.results[0].id, op.args[0]);
         const made = this.heads.made.get(op);
         if (made !== undefined) {
@@ -114,6 +115,15 @@ class Growing {
     walk(body);
     for (const op of indexes)
       if (op.op === 'convert' && !other.has(op.results[0].id)) this.stands.set(op.results[0].id, op.args[0]);
+  }
+
+  /** n - 0, and the larger of a length and 0. */
+  private isFirst({ fn, args }: Op & { op: 'int' }): boolean {
+    const other = this.ops.get(args[1]?.id);
+    if (other?.op !== 'const' || other.value !== 0) return false;
+    if (fn === 'add' || fn === 'sub') return true;
+    const first = this.ops.get(this.resolve(args[0]).id);
+    return fn === 'max' && first?.op === 'load' && headProperty(first.space) === 'length';
   }
 
   /** What goes round a loop as it is, is what it was before the loop. */

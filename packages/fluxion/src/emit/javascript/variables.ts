@@ -3,6 +3,7 @@
  * Invariant: two values of one variable are never both needed at one point of the program.
  */
 import type { Value } from '../../ir/ops.ts';
+import type { Counting } from './counting.ts';
 import type { Nesting } from './nesting.ts';
 import type { FuncTree, Node, Tree } from './tree.ts';
 
@@ -31,9 +32,11 @@ export class Variables {
   private readonly spans = new Map<Node, Span>();
   private readonly function: FuncTree;
   private readonly nesting: Nesting;
+  private readonly counting: Counting;
   private point = 0;
 
-  constructor(tree: FuncTree, nesting: Nesting) {
+  constructor(tree: FuncTree, nesting: Nesting, counting: Counting) {
+    this.counting = counting;
     this.function = tree;
     this.nesting = nesting;
     this.place(tree.root);
@@ -149,7 +152,11 @@ export class Variables {
         passed.forEach((value, i) => this.join(value, body.params[i]));
         next.forEach((value, i) => this.join(value, test.params[i]));
         passed.forEach((value, i) => this.join(value, node.results[i]));
-        node.operands.forEach((value, i) => this.join(value, test.params[i]));
+        // What is counted down from is not what counts.
+        const counts = this.counting.countdowns.get(node)?.index;
+        node.operands.forEach((value, i) => {
+          if (i !== counts) this.join(value, test.params[i]);
+        });
       } else if (op.op === 'if') {
         for (const inner of node.trees)
           if (inner.end.kind === 'yield') inner.end.values.forEach((value, i) => this.join(value, node.results[i]));
