@@ -4,7 +4,7 @@ import { runsAsItIs } from '../dynamic/calls.ts';
 import { describe } from '../errors/describe.ts';
 import { fluxionError } from '../errors/error.ts';
 import { reverse } from '../runtime/evaluate.ts';
-import { compiledGradient } from '../runtime/gradient.ts';
+import { gradientOf, type ValueAndGradients } from '../runtime/gradient.ts';
 import { inTurn } from '../runtime/inturn.ts';
 import { readNumber, verifyGradients } from '../runtime/verify.ts';
 import { checkFunction, checkOptions, indexesOf, numberResult } from './arguments.ts';
@@ -26,11 +26,19 @@ export function evaluateGradient(
   const wrt = indexesOf(operator, options?.wrt, args.length);
   const several = typeof options?.wrt === 'object';
   const hasAux = options?.hasAux === true;
-  const fused = hasAux ? undefined : compiledGradient(f, args, wrt, options);
-  // What the compiled tier has declined is not tried there again.
-  const parts = fused
-    ? { value: fused.value, grad: several ? fused.gradients : fused.gradients[0] }
-    : onTape(operator, f, args, wrt, hasAux ? options : { ...options, tier: 'dynamic' });
+  const shaped = ({ value, gradients }: ValueAndGradients): Parts => ({
+    value,
+    grad: several ? gradients : gradients[0],
+  });
+  const answer = hasAux
+    ? undefined
+    : gradientOf(f, args, wrt, options, () => onTape(operator, f, args, wrt, { ...options, tier: 'dynamic' }));
+  const parts =
+    answer === undefined
+      ? withAux(operator, f, args, wrt, options)
+      : answer instanceof Promise
+        ? answer.then(shaped)
+        : shaped(answer);
   if (options?.verify !== true) return parts;
   return inTurn(
     (function* () {
@@ -48,21 +56,34 @@ function onTape(
   f: Function,
   args: readonly unknown[],
   wrt: readonly number[],
+  options: ValueAndGradOptions<Wrt>,
+): ValueAndGradients | Promise<ValueAndGradients> {
+  return reverse(f, args, wrt, options, ({ result, pull, plain, tape }): ValueAndGradients => {
+    const value = numberResult(operator, result);
+    const gradients = pull([[value, 1]]);
+    tape.release();
+    return { value: plain(value), gradients };
+  });
+}
+
+/** f gives a pair, the number and something beside it. */
+function withAux(
+  operator: string,
+  f: Function,
+  args: readonly unknown[],
+  wrt: readonly number[],
   options: ValueAndGradOptions<Wrt> | undefined,
 ): Parts | Promise<Parts> {
   return reverse(f, args, wrt, options, ({ result, pull, plain, tape }): Parts => {
-    const hasAux = options?.hasAux === true;
-    if (hasAux && !Array.isArray(result)) {
-      throw fluxionError('NotANumber', {
-        operator: `${operator} with hasAux (a pair [number, aux])`,
-        got: describe(result),
-      });
+    if (!Array.isArray(result)) {
+      const pair = `${operator} with hasAux (a pair [number, aux])`;
+      throw fluxionError('NotANumber', { operator: pair, got: describe(result) });
     }
-    const value = numberResult(operator, hasAux ? (result as unknown[])[0] : result);
+    const value = numberResult(operator, result[0]);
     const gradients = pull([[value, 1]]);
     tape.release();
     const grad = typeof options?.wrt === 'object' ? gradients : gradients[0];
-    return hasAux ? { value: plain(value), grad, aux: plain((result as unknown[])[1]) } : { value: plain(value), grad };
+    return { value: plain(value), grad, aux: plain((result as unknown[])[1]) };
   });
 }
 

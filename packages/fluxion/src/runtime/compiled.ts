@@ -123,9 +123,19 @@ export function compiledReverse<T>(
     let finished = false;
     try {
       const result = runForward(entered, evaluation, code.forward, 'reverse');
+      const { segment } = evaluation;
+      const tops = [...segment.tops];
       let pulls = 0;
+      // A pullback may be called when f can't be run again, so whether the memory is enough is tried now.
+      if (code.allocates) {
+        evaluation.call(code.reverse, [...result.rest, ...result.ownSeeds()]);
+        pulls++;
+      }
       const pull = (seeds: readonly (readonly [Value, Value])[]): unknown[] => {
-        if (pulls++ > 0) evaluation.segment.clearShadows(code.level.index);
+        if (pulls++ > 0) {
+          segment.cutBack(tops);
+          segment.clearShadows(code.level.index);
+        }
         const own = result.ownSeeds();
         for (const [number, seed] of seeds) {
           if (!Tracked.is(number) || number.level !== result.level) continue;

@@ -1,41 +1,61 @@
 /**
  * Value and gradient of a number-valued function in one run of compiled code: forward and reverse sweep written as one function.
- * Invariant: as for every evaluation of the compiled tier, there is a result, or nothing has happened.
+ * Invariant: nobody who has not asked for the compiled tier by name is given a number of it before the two tiers have agreed once on a
+ * call of the same specialisation.
  */
+import { outlineOf } from '../dynamic/outline.ts';
 import { Decline } from '../lower/decline.ts';
 import { call, enter, gradients, mayCompile, withMemory, writeBack } from './compiled.ts';
 import { Evaluation } from './evaluation.ts';
+import { Left } from './heap.ts';
 import { CopyOut } from './marshal.ts';
 import type { Options } from './options.ts';
-import { isDeclined, mustDecline, triesCompiling } from './tier.ts';
+import type { Specialisation } from './specialisation.ts';
+import { isDeclined, mustDecline, tierFor } from './tier.ts';
 
 export interface ValueAndGradients {
-  readonly value: number;
+  readonly value: unknown;
   /** One for each argument differentiated. */
-  readonly gradients: unknown[];
+  readonly gradients: readonly unknown[];
 }
 
-/** What the compiled tier gives; `undefined` where the dynamic one has to answer. */
-export function compiledGradient(
+type Answer = ValueAndGradients | Promise<ValueAndGradients>;
+
+/** The value and the gradients by the arguments `wrt`; `dynamic` asks the dynamic tier. */
+export function gradientOf(
   f: Function,
   args: readonly unknown[],
   wrt: readonly number[],
   options: Options | undefined,
-): ValueAndGradients | undefined {
-  if (!triesCompiling(options) || !mayCompile(args)) return undefined;
+  dynamic: () => Answer,
+): Answer {
+  const tier = tierFor(options);
+  if (tier === 'dynamic' || !mayCompile(args)) return dynamic();
+  const key = wrt.join();
   try {
-    return withMemory(options, () => evaluate(f, args, wrt));
+    const { answer, specialisation } = withMemory(options, () => evaluate(f, args, wrt, tier === 'auto'));
+    if (tier === 'compiled' || specialisation.agreed.has(key)) return answer;
+    const meaning = dynamic();
+    if (!(meaning instanceof Promise) && agree(answer, meaning)) specialisation.agreed.add(key);
+    else specialisation.giveUp('the two tiers do not agree');
+    return meaning;
   } catch (e) {
     if (!isDeclined(e)) throw e;
     mustDecline(f, options, e);
-    return undefined;
+    return dynamic();
   }
 }
 
-function evaluate(f: Function, args: readonly unknown[], wrt: readonly number[]): ValueAndGradients {
+function evaluate(
+  f: Function,
+  args: readonly unknown[],
+  wrt: readonly number[],
+  careful: boolean,
+): { answer: ValueAndGradients; specialisation: Specialisation } {
   const { entered, evaluation } = enter(f, args, (s) => new Evaluation(s.gradient(wrt).code));
   try {
     const { specialisation, globals, given } = entered;
+    if (careful && specialisation.hasEffects) throw new Left('it has effects', false);
     const { result } = specialisation.lowered;
     const known = result.kind === 'constant' && typeof result.value === 'number' ? result.value : undefined;
     if (known === undefined && result.kind !== 'number') throw new Decline('it does not return a number');
@@ -43,11 +63,22 @@ function evaluate(f: Function, args: readonly unknown[], wrt: readonly number[])
     const out = call(specialisation, evaluation, code.entry, known === undefined ? [...given, 1] : given);
     writeBack(specialisation, globals, new CopyOut(evaluation.segment, specialisation.text));
     const adjoints = known === undefined ? out.slice(1) : out;
-    return {
+    const answer = {
       value: known ?? out[0],
       gradients: gradients(entered, evaluation, args, wrt, adjoints, code.level, false),
     };
+    return { answer, specialisation };
   } finally {
     evaluation.close();
   }
+}
+
+/** The same value, and gradients that differ by rounding. */
+function agree(a: ValueAndGradients, b: ValueAndGradients): boolean {
+  if (!Object.is(a.value, b.value)) return false;
+  const x = outlineOf(a.gradients).leaves as number[];
+  const y = outlineOf(b.gradients).leaves as number[];
+  if (x.length !== y.length) return false;
+  const norm = y.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+  return x.every((v, i) => Math.abs(v - y[i]) <= 1e-9 * norm);
 }

@@ -31,6 +31,18 @@ export function spacesOf(types: readonly JsType[]): Set<Space> {
   return spaces;
 }
 
+/** Whether a function, or one that it calls, takes memory. */
+export function allocatesIn(module: Module, entry: string, seen = new Set<string>()): boolean {
+  if (seen.has(entry)) return false;
+  seen.add(entry);
+  let found = false;
+  eachOp(module.functions.get(entry)!.body, (op) => {
+    if (op.op === 'alloc' || op.op === 'elements') found = true;
+    else if (op.op === 'call' && !found) found = allocatesIn(module, op.callee, seen);
+  });
+  return found;
+}
+
 /** The spaces that anything in the module writes, apart from those that only new objects have. */
 export function writtenSpaces(module: Module): Set<Space> {
   const written = new Set<Space>();

@@ -15,7 +15,7 @@ import { irTypes } from '../lower/values.ts';
 import { optimize } from '../optimize/pipeline.ts';
 import { onRule } from '../rules/user.ts';
 import { Code } from './evaluation.ts';
-import { spacesOf, writtenSpaces } from './spaces.ts';
+import { allocatesIn, spacesOf, writtenSpaces } from './spaces.ts';
 
 /** Why a function is not compiled, or a call of it left the tier. */
 export interface DeclineReason {
@@ -28,6 +28,8 @@ export interface CompiledReverse {
   readonly code: Code;
   readonly forward: string;
   readonly reverse: string;
+  /** The reverse sweep needs memory of its own. */
+  readonly allocates: boolean;
   readonly level: Level;
 }
 
@@ -116,6 +118,7 @@ export class Specialisation {
         code: new Code(module, [made.forward, made.reverse]),
         forward: made.forward,
         reverse: made.reverse,
+        allocates: allocatesIn(module, made.reverse),
         level,
       };
       this.reversed.set(key, known);
@@ -170,7 +173,8 @@ export class Specialisation {
     return known;
   }
 
-  private active(wrt: readonly number[]) {
+  /** What moves in derivatives by the arguments `wrt`. */
+  active(wrt: readonly number[]) {
     const entry = this.primal.functions.get(this.lowered.entry)!;
     // The globals object comes first, and is never active itself.
     const params: boolean[] = [false];
