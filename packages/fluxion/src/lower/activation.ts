@@ -48,6 +48,11 @@ export interface Target {
   readonly before: ReadonlyMap<Binding, Abstract>;
 }
 
+interface Seen {
+  readonly around: Seen | undefined;
+  readonly values: Map<string, { readonly value: Abstract; readonly depends: { what: unknown; stamp: number }[] }>;
+}
+
 export class Activation {
   readonly lowering: Lowering;
   readonly instance: Instance;
@@ -64,6 +69,8 @@ export class Activation {
   /** Operations that every path through the function begins with. */
   readonly entry: Op[] = [];
   private readonly loaded = new Map<Global, Value>();
+  /** What has been read in the regions around here, innermost last. */
+  private seen: Seen = { around: undefined, values: new Map() };
   /** Nothing gets here: what follows is not lowered. */
   dead = false;
   /** In constructors: the object, and whether it may be seen yet. */
@@ -128,6 +135,30 @@ export class Activation {
     }
   }
 
+  /** Remembers what has been read under a key, until one of `depends` is changed. */
+  remember(key: string, value: Abstract, depends: readonly unknown[]): void {
+    this.seen.values.set(key, { value, depends: depends.map((what) => ({ what, stamp: this.stampOf(what) })) });
+  }
+
+  recall(key: string): Abstract | undefined {
+    for (let seen: Seen | undefined = this.seen; seen !== undefined; seen = seen.around) {
+      const found = seen.values.get(key);
+      if (found === undefined) continue;
+      const same = found.depends.every(({ what, stamp }) => this.stampOf(what) === stamp && this.isKeptAround(what));
+      return same ? found.value : undefined;
+    }
+    return undefined;
+  }
+
+  /** What is read from here on can be forgotten by calling what this returns. */
+  markSeen(): () => void {
+    const around = this.seen;
+    this.seen = { around, values: new Map() };
+    return () => {
+      this.seen = around;
+    };
+  }
+
   /** How often it has been changed in the code so far. */
   stampOf(what: unknown): number {
     return this.stamps.get(what) ?? 0;
@@ -160,10 +191,12 @@ export class Activation {
     const ops = region.ops.length;
     const targets = this.targets.map((t) => t.sites.length);
     const chains = this.chains.length;
+    const forget = this.markSeen();
     try {
       return use();
     } catch (e) {
       if (!(e instanceof Decline)) throw e;
+      forget();
       this.region = region;
       this.dead = dead;
       this.effects = effects;
@@ -190,6 +223,7 @@ export class Activation {
     this.env.vars = new Map(vars);
     let value: Abstract = undefinedValue;
     let ended = false;
+    const forget = this.markSeen();
     const dead = this.dead;
     this.dead = false;
     try {
@@ -200,6 +234,7 @@ export class Activation {
     } finally {
       this.region = outer;
       this.dead = dead;
+      forget();
     }
     const path = { region, vars: freezeChanged(this.env.vars, vars), value: frozen(value) };
     this.env.vars = vars;

@@ -98,8 +98,19 @@ export function elementByNumber(act: Activation, list: Abstract, key: Abstract, 
   const base = present(act, list, node);
   if (base.kind !== 'object') return neverValue;
   if (key.kind === 'constant' && typeof key.value === 'string') return act.decline(`.${key.value} of an array`, node);
-  if (isInside(act, base, key)) return elementAt(act, base, indexValue(act, key, node), node);
-  return elementWhere(act, base, indexValue(act, key, node), node);
+  const index = indexValue(act, key, node);
+  const read = (): Abstract =>
+    isInside(act, base, key) ? elementAt(act, base, index, node) : elementWhere(act, base, index, node);
+  // The same object again, so that what is known of it is known here.
+  const type = arrayTypeOf(base);
+  const place = key.kind === 'constant' ? String(key.value) : key.kind === 'number' && key.int ? `%${key.int.id}` : '';
+  if (type === undefined || place === '' || type.element.type.kind !== 'object') return read();
+  const name = `${base.ref.id}[${place}]`;
+  const known = act.recall(name);
+  if (known?.kind === 'object') return known;
+  const element = read();
+  if (element.kind === 'object') act.remember(name, element, [elementEffect(type), lengthEffect(type)]);
+  return element;
 }
 
 /** The element at an index that may be out of bounds. */

@@ -114,11 +114,14 @@ export function counting(
   const { step } = counter;
   const ops: Op[] = [];
   let bound: Abstract | undefined;
+  const forget = act.markSeen();
   b.draft(() => {
     bound = invariant(act, counter.bound, effects, carried);
   }, ops);
-  if (bound === undefined || (bound.kind !== 'number' && bound.kind !== 'constant')) return undefined;
-  if (bound.kind === 'constant' && typeof bound.value !== 'number') return undefined;
+  if (bound?.kind !== 'number' && !(bound?.kind === 'constant' && typeof bound.value === 'number')) {
+    forget();
+    return undefined;
+  }
   for (const op of ops) b.append(op);
   const end = endOf(act, counter, bound, node);
   const up = step > 0;
@@ -220,8 +223,8 @@ function endOf(act: Activation, { operator, step }: Counter, bound: Abstract, no
   // i < b as i < ceil(b); i <= b as i < floor(b) + 1; downwards the other way round.
   const whole = b.math(up === inclusive ? 'floor' : 'ceil', given);
   const first = inclusive ? b.math('add', whole, b.number(one)) : whole;
-  const within = b.math('max', b.math('min', first, b.number(highest)), b.number(lowest));
-  const clamped = b.math(up ? 'min' : 'max', within, b.number(most));
+  const [low, high] = up ? [lowest, most] : [most, highest];
+  const clamped = b.math('max', b.math('min', first, b.number(high)), b.number(low));
   const none = b.number(up ? lowest : highest);
   const int = b.convert('toInt32', b.select(b.compare('eq', given, given), clamped, none));
   return {

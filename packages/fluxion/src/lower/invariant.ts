@@ -91,7 +91,8 @@ function memberIn(
   if (object.kind !== 'object' || object.type.orNull || object.type.orUndefined) return undefined;
   const { type } = object.type;
   if (type.kind === 'record') {
-    if (name === undefined || type.root.field(name) === undefined) return undefined;
+    // Where origins differ, one of them may have a getter.
+    if (name === undefined || type.root.field(name) === undefined || type.root.variants.length > 1) return undefined;
     return effects.changes(fieldEffect(type, name)) ? undefined : memberOf(act, object, name, node);
   }
   const list = object as ObjectValue;

@@ -234,6 +234,35 @@ describe('indices', () => {
     };
     agrees(scale, [[1, 2, 3]]);
   });
+  it('of rows need no check against the own length', () => {
+    const twice = (m: number[][]): number => {
+      let s = 0;
+      for (let i = 0; i < m.length; i++) for (let j = 0; j < m[i].length; j++) s += m[i][j] *= 2;
+      return s;
+    };
+    expect(count('guard', twice, [[1]])).toBe(0);
+    const rows = (): number[][] => [[1, 2], [3], [], [4, 5, 6]];
+    expect(lowered(twice, rows())).toBe(twice(rows()));
+  });
+  it('see a row that is replaced meanwhile', () => {
+    const f = (x: number): number => {
+      const m = [[x, 2], [3]];
+      let s = 0;
+      for (let i = 0; i < m.length; i++) {
+        for (let j = 0; j < m[i].length; j++) {
+          s += m[i][j];
+          if (j === 0 && m[i][0] < 9) m[i] = [10, 20, 30];
+        }
+      }
+      const row = m[0];
+      m[0] = m[1];
+      m.push([7]);
+      s += m[0][0] + row[0];
+      m.shift();
+      return s + m[0][0] * m[1][0];
+    };
+    agrees(f, [1], [10]);
+  });
   it('of an array whose length changes are checked', () => {
     const f = (a: number[]): number => {
       const b = [...a];
