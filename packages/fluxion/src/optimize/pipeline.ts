@@ -5,28 +5,42 @@
 import type { Module } from '../ir/ops.ts';
 import { dead } from './dead.ts';
 import { hoist } from './hoist.ts';
+import { inline, reachable } from './inline.ts';
+import { scalars } from './scalars.ts';
 import { simplify } from './simplify.ts';
+import { structure } from './structure.ts';
 import { values } from './values.ts';
 
 export type Pass = (module: Module) => Module;
 
-export const passes: Readonly<Record<string, Pass>> = { simplify, dead, values, hoist };
+export const passes: Readonly<Record<PassName, Pass>> = { simplify, dead, inline, scalars, structure, hoist, values };
+
+export type PassName = 'simplify' | 'dead' | 'inline' | 'scalars' | 'structure' | 'hoist' | 'values';
 
 /** Before differentiation: everything, since what is not there needs no adjoint and no tape. */
-export const before: readonly (keyof typeof passes)[] = ['simplify', 'dead', 'hoist', 'values', 'simplify', 'dead'];
+export const before: readonly PassName[] = [
+  ...['simplify', 'inline', 'simplify', 'values', 'simplify'],
+  // Objects that are held by others are taken apart once those are.
+  ...['scalars', 'simplify', 'scalars', 'simplify', 'scalars', 'simplify', 'dead'],
+  ...['structure', 'hoist', 'values', 'simplify', 'dead'],
+] as PassName[];
 
 /** After it: what the derivative computes twice, or without need. */
-export const after: readonly (keyof typeof passes)[] = ['simplify', 'dead', 'hoist', 'values', 'simplify', 'dead'];
+export const after: readonly PassName[] = ['simplify', 'dead', 'hoist', 'values', 'simplify', 'dead'];
 
 export interface OptimizeOptions {
+  /** The functions that are called from outside; others may be left out once nothing calls them. */
+  readonly entries?: readonly string[];
   /** Is given the module after each pass. */
   readonly see?: (pass: string, module: Module) => void;
 }
 
-export function optimize(module: Module, when: 'before' | 'after' = 'before', { see }: OptimizeOptions = {}): Module {
+export function optimize(module: Module, when: 'before' | 'after' = 'before', options: OptimizeOptions = {}): Module {
+  const { entries, see } = options;
   let now = module;
   for (const name of when === 'before' ? before : after) {
     now = passes[name](now);
+    if (name === 'inline' && entries !== undefined) now = reachable(now, entries);
     see?.(name, now);
   }
   return now;

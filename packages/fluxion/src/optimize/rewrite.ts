@@ -14,6 +14,11 @@ export class Substitution {
     this.by.set(old.id, this.get(value));
   }
 
+  /** For a value of another function, whose ids mean other values. */
+  setForeign(old: Value, value: Value): void {
+    this.by.set(old.id, value);
+  }
+
   get(value: Value): Value {
     return this.by.get(value.id) ?? value;
   }
