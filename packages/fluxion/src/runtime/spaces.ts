@@ -12,6 +12,7 @@ export function spacesOf(types: readonly JsType[]): Set<Space> {
   const spaces = new Set<Space>();
   const seen = new Set<ObjectType>();
   const visit = (type: JsType): void => {
+    if (type.kind === 'union') type.members.forEach(visit);
     if (type.kind !== 'object') return;
     const object = type.type.kind === 'typed' ? type.type : type.type.root;
     if (seen.has(object)) return;
@@ -22,7 +23,7 @@ export function spacesOf(types: readonly JsType[]): Set<Space> {
       visit(object.element.type);
     } else {
       for (const { name, type: held } of object.fields) {
-        spaces.add(object.space(name));
+        for (const space of object.spaces(name)) spaces.add(space);
         visit(held.type);
       }
     }
