@@ -7,17 +7,17 @@ import { userRule } from '../rules/user.ts';
 import type { CallExpression, NewExpression, Node } from '../syntax/ast.ts';
 import { isClass, unparen } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
-import { elementAt, elementByNumber, lengthOf, placeKey } from './arrays.ts';
+import { elementByNumber, lengthOf } from './arrays.ts';
 import { pushOf } from './builtins/array.ts';
 import { checkpointOf, operatorOf } from './builtins/fluxion.ts';
 import { builtins, methodTable } from './builtins/table.ts';
 import { construct, lowerSuperCall, lowerSuperMember } from './classes.ts';
-import { fold } from './counted.ts';
 import { evaluate } from './expressions.ts';
 import { constantOrGlobal } from './free.ts';
 import { hostCall, isHosted, whyNotHosted } from './host.ts';
 import { isList } from './lists.ts';
 import { memberOfNode, optional } from './members.ts';
+import { spreadReduction } from './spread.ts';
 import { elementsOfTuple, isTuple } from './tuples.ts';
 import { type JsType, widen } from './types.ts';
 import { split } from './unions.ts';
@@ -57,9 +57,9 @@ export function lowerCall(act: Activation, node: CallExpression): Abstract {
     fn = optional(act, fn, node);
     if (act.dead) return neverValue;
   }
-  if (fn.kind === 'constant' && (fn.value === Math.max || fn.value === Math.min)) {
-    const extreme = extremeOf(act, fn.value, node);
-    if (extreme !== undefined) return extreme;
+  if (fn.kind === 'constant' && (fn.value === Math.max || fn.value === Math.min || fn.value === Math.hypot)) {
+    const folded = spreadReduction(act, fn.value, node);
+    if (folded !== undefined) return folded;
   }
   const pushed = pushOf(act, fn, self, node);
   if (pushed !== undefined) return pushed;
@@ -100,25 +100,6 @@ function parametersOf(act: Activation, fn: Abstract): number | undefined {
   return node.params.length;
 }
 
-/** `Math.max(...list)`: from one element to the next. */
-function extremeOf(act: Activation, fn: unknown, node: CallExpression): Abstract | undefined {
-  const [only] = node.arguments;
-  if (node.arguments.length !== 1 || only.type !== 'SpreadElement') return undefined;
-  if (unparen(only.argument).type === 'ArrayExpression') return undefined;
-  const list = evaluate(act, only.argument);
-  if (act.dead || list.kind === 'never') return neverValue;
-  const name = fn === Math.max ? 'max' : 'min';
-  const entry = builtins.get(fn as Function)!;
-  if (isTuple(list)) return entry(act, elementsOfTuple(act, list, node), node);
-  if (!isList(list)) return act.decline('only arrays are spread', only);
-  const { b } = act;
-  const key = placeKey(node, name);
-  const first = { kind: 'number', value: b.number(name === 'max' ? -Infinity : Infinity) } as const;
-  return fold(act, node, key, first, b.int(0), lengthOf(act, list), (extreme, i) =>
-    entry(act, [extreme, elementAt(act, list, i, node)], node),
-  );
-}
-
 /** Calls a function value. */
 export function callValue(
   act: Activation,
@@ -147,6 +128,7 @@ function callFunction(act: Activation, fn: Function, self: Abstract, args: reado
   if (entry !== undefined) return entry(act, args, node);
   const method = methodTable.get(fn);
   if (method !== undefined) return method(act, self, args, node);
+  if (fn === Number.prototype.valueOf && self.kind === 'number') return self;
   if (isHosted(fn)) return hostCall(act, fn, args, node);
   const { lowering } = act;
   const original = checkpointOf(fn);

@@ -23,7 +23,7 @@ import { constantOrGlobal, exportOf, isModule } from './free.ts';
 import { isLoose } from './loose.ts';
 import { isNullish, toNumber } from './operators.ts';
 import { captureEarly } from './patterns.ts';
-import { describeType, objectOf, RecordType } from './types.ts';
+import { describeType, objectOf, RecordType, type Variant } from './types.ts';
 import { isAmong, oneOf, split } from './unions.ts';
 import {
   type Abstract,
@@ -410,28 +410,27 @@ export function makeRecord(act: Activation, node: Node, parts: readonly (readonl
   return object;
 }
 
-/** The names that enumerating an object of fixed shape gives, in the language's order. */
-export function keysOf(act: Activation, value: Abstract, node: Node): string[] {
+/** The names that enumerating an object of fixed shape gives, in the language's order; of the variants asked for. */
+export function keysOf(
+  act: Activation,
+  value: Abstract,
+  node: Node,
+  asked: (variant: Variant) => boolean = () => true,
+): string[] {
   if (value.kind !== 'object' || value.type.type.kind !== 'record' || value.type.orNull || value.type.orUndefined) {
     return act.decline(`the properties of a ${describeType(typeOf(value))} are not listed`, node);
   }
-  const { variants } = value.type.type.root;
-  const [first] = variants;
-  const visible = first.keys.filter((k) => !k.startsWith('#') && !(first.name === 'tuple' && k === 'length'));
+  const variants = value.type.type.root.variants.filter(asked);
+  const visible = ({ keys, name }: Variant): string[] =>
+    keys.filter((k) => !k.startsWith('#') && !(name === 'tuple' && k === 'length'));
+  const listed = visible(variants[0]);
   const alike = variants.every((v) => {
-    const hidden = v.keys.some((k) => k.startsWith('#get ') || k.startsWith('#set '));
-    return v.late.size === 0 && !hidden && visible.every((k, i) => v.keys.filter((x) => !x.startsWith('#'))[i] === k);
+    const accessors = v.keys.some((k) => k.startsWith('#get ') || k.startsWith('#set '));
+    return v.late.size === 0 && !accessors && visible(v).join('\n') === listed.join('\n');
   });
-  if (
-    !alike ||
-    variants.some(
-      (v) => v.keys.filter((k) => !k.startsWith('#')).length !== first.keys.filter((k) => !k.startsWith('#')).length,
-    )
-  ) {
-    return act.decline('which properties the object has is not the same everywhere', node);
-  }
-  const index = (k: string): boolean => /^(?:0|[1-9]\d{0,8})$/.test(k);
-  return [...visible.filter(index).sort((a, b) => Number(a) - Number(b)), ...visible.filter((k) => !index(k))];
+  if (!alike) return act.decline('which properties the object has is not the same everywhere', node);
+  const isIndex = (k: string): boolean => /^(?:0|[1-9]\d{0,8})$/.test(k);
+  return [...listed.filter(isIndex).sort((a, b) => Number(a) - Number(b)), ...listed.filter((k) => !isIndex(k))];
 }
 
 export function entriesOf(act: Activation, value: Abstract, node: Node): [string, Abstract][] {

@@ -26,6 +26,7 @@ import { assume, assuming } from './narrow.ts';
 import { strictEquals } from './operators.ts';
 import { bindLiteral, bindPattern, declare } from './patterns.ts';
 import { makeTuple } from './tuples.ts';
+import { oneOf } from './unions.ts';
 import { type Abstract, constantValue, undefinedValue } from './values.ts';
 
 export function statements(act: Activation, list: readonly Node[]): void {
@@ -310,7 +311,27 @@ function forIn(act: Activation, node: ForInStatement, names: readonly string[]):
       if (Object.keys(p).length > 0) act.decline('for…in over inherited properties is not compiled', node.right);
     }
   }
-  unrolled(act, node, keysOf(act, object, node.right).map(constantValue), names);
+  byKeys(act, object, node.right, (listed) => unrolled(act, node, listed.map(constantValue), names));
+}
+
+/** On a way of its own for the objects of each list of keys. */
+function byKeys(act: Activation, object: Abstract, node: Node, use: (keys: string[]) => void): void {
+  const root = object.kind === 'object' && object.type.type.kind === 'record' ? object.type.type.root : undefined;
+  const groups = new Map<string, number[]>();
+  for (const variant of root?.variants ?? []) {
+    const key = variant.keys.filter((k) => !k.startsWith('#')).join('\n');
+    groups.set(key, [...(groups.get(key) ?? []), root!.tagOf(variant)]);
+  }
+  if (root === undefined || object.kind !== 'object' || groups.size === 1) {
+    use(keysOf(act, object, node));
+    return;
+  }
+  const tag = act.b.load(root.tag!, object.ref);
+  const tags = [...groups.values()];
+  oneOf(act, tag, tags, node, (i) => {
+    use(keysOf(act, object, node, (v) => tags[i].includes(root.tagOf(v))));
+    return undefinedValue;
+  });
 }
 
 /** `for (const k of Object.keys(o))`, and entries: written out, so that each name is known. */
@@ -327,7 +348,7 @@ function forOfNames(act: Activation, node: ForOfStatement, names: readonly strin
   if (call.arguments[0].type === 'SpreadElement') return false;
   const object = evaluate(act, call.arguments[0]);
   if (act.dead) return true;
-  if (name === 'keys') unrolled(act, node, keysOf(act, object, call).map(constantValue), names);
+  if (name === 'keys') byKeys(act, object, call, (listed) => unrolled(act, node, listed.map(constantValue), names));
   else {
     const entries = entriesOf(act, object, call);
     unrolled(

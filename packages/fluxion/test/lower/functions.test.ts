@@ -139,6 +139,7 @@ describe('functions', () => {
   });
   it('the largest of a list', () => {
     agrees((x: number[]) => Math.max(...x) - Math.min(...x), [[3, 1, 7]], [[]]);
+    agrees((x: number[]) => Math.hypot(...x), [[3, 1, 7.7]], [[]], [[0, 0]], [[-1e200, 3e200, 0.1]]);
   });
   it('try with and without finally', () => {
     agrees(

@@ -234,6 +234,19 @@ describe('objects', () => {
       [{ a: 1, b: 2, c: 3 }],
     );
   });
+  it('nested dictionaries', () => {
+    type Nested = { [k: string]: number | Nested };
+    const total = (d: Nested): number => {
+      let s = 0;
+      for (const k in d) {
+        const v = d[k];
+        s += typeof v === 'number' ? v : 10 * total(v);
+      }
+      for (const k of Object.keys(d)) if (k === 'c') s += 100;
+      return s;
+    };
+    agrees((d: Nested) => total(d), [{ a: 1, b: { c: 2, d: { e: 3 } } }]);
+  });
   it('computed keys', () => {
     agrees(
       (p: { a: number; b: number }, x: number) => {
