@@ -25,8 +25,12 @@ export const before: readonly PassName[] = [
   ...['structure', 'hoist', 'values', 'simplify', 'dead'],
 ] as PassName[];
 
-/** After it: what the derivative computes twice, or without need. */
-export const after: readonly PassName[] = ['simplify', 'dead', 'hoist', 'values', 'simplify', 'dead'];
+/** After it: what the derivative computes twice, or without need; and what need not go through the tape with both sweeps in one function. */
+export const after: readonly PassName[] = [
+  ...['simplify', 'inline', 'simplify', 'values', 'simplify'],
+  ...['scalars', 'simplify', 'scalars', 'simplify', 'dead'],
+  ...['hoist', 'values', 'simplify', 'dead'],
+] as PassName[];
 
 export interface OptimizeOptions {
   /** The functions that are called from outside; others may be left out once nothing calls them. */

@@ -2,7 +2,8 @@
  * Cells of objects that nobody else sees become values: objects, variables shared with closures, and short arrays that are made in
  * a function and never leave it.
  * Invariant: only an object whose reference does nothing but name cells to load and store is taken apart; each load becomes the value
- * that was stored last, on whichever way the program came, or 0.
+ * that was stored last, on whichever way the program came, or 0. Frames of the tape are objects like others, once both sweeps are in
+ * one function.
  */
 import type { Func, Label, Module, Op, Region, Value } from '../ir/ops.ts';
 import { operandsOf, regionsOf } from '../ir/ops.ts';
@@ -69,8 +70,8 @@ class Cells {
     for (const op of region.ops) {
       const [result] = op.results;
       if (op.op === 'const') this.constants.set(result.id, op.value);
-      else if (op.op === 'alloc' && op.shape.tape === undefined) this.candidate(result, op);
-      else if (op.op === 'elements' && op.tape === undefined) {
+      else if (op.op === 'alloc') this.candidate(result, op);
+      else if (op.op === 'elements') {
         const count = this.constants.get(op.args[0].id);
         if (count !== undefined && count <= longest) this.candidate(result, op);
       }

@@ -8,7 +8,7 @@ import { optimize, type PassName, passes } from '../../src/optimize/pipeline.ts'
 import { programs } from '../differentiate/programs.ts';
 import { behaviour, instrumented } from './instrument.ts';
 
-const runs = Number(process.env.FLUXION_RUNS ?? 200);
+const runs = Number(process.env.FLUXION_RUNS ?? 100);
 const cases = fc.tuple(programs, fc.constantFrom(0, 3, 100));
 
 describe('random programs', () => {
