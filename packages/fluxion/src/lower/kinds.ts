@@ -4,7 +4,7 @@
  */
 import type { Node } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
-import { lookUp } from './classes.ts';
+import { lookUp } from './inherit.ts';
 import { isNullish } from './operators.ts';
 import { describeType, objectOf, type Variant } from './types.ts';
 import { isAmong, split } from './unions.ts';

@@ -8,18 +8,11 @@ import type { Activation } from './activation.ts';
 import { assignElement, assignLength, elementByNumber, lengthValue, placeKey } from './arrays.ts';
 import { builtinObjects } from './builtins/table.ts';
 import { isTypedProperty, typedProperty } from './builtins/typed.ts';
-import {
-  inheritedMember,
-  lookUp,
-  memberOfFunction,
-  methodOf,
-  surelyOf,
-  writeInherited,
-  writeStatic,
-} from './classes.ts';
+import { memberOfFunction, surelyOf, writeStatic } from './classes.ts';
 import { fieldEffect } from './effects.ts';
 import { evaluate } from './expressions.ts';
 import { constantOrGlobal, exportOf, isModule } from './free.ts';
+import { inheritedMember, lookUp, methodOf, writeInherited } from './inherit.ts';
 import { isLoose } from './loose.ts';
 import { isNullish, toNumber } from './operators.ts';
 import { captureEarly } from './patterns.ts';
