@@ -4,7 +4,8 @@ import { table } from '../../rules/table.ts';
 import type { Node } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
 import { fromInt32, int32Value, numberValue, toNumber } from '../operators.ts';
-import { type Abstract, constantValue } from '../values.ts';
+import { integerOf, isInteger } from '../ranges.ts';
+import { type Abstract, constantValue, type NumberValue } from '../values.ts';
 import type { Builtin } from './table.ts';
 
 const operators = new Set(['add', 'sub', 'mul', 'div', 'mod', 'neg']);
@@ -18,9 +19,32 @@ function primitive(name: PrimitiveName): Builtin {
       const fn = Math[name as 'max'];
       return constantValue(fn(...numbers.map((n) => n.value as number)));
     }
+    // An integer is its own floor.
+    const [first] = numbers;
+    if (roundings.has(name) && first.kind === 'number' && first.int !== undefined) return first;
     const values = numbers.map((n) => numberValue(act, n, node));
-    return { kind: 'number', value: act.b.math(name, ...values) };
+    return { kind: 'number', value: act.b.math(name, ...values), ...integerExtreme(act, name, numbers) };
   };
+}
+
+const roundings: ReadonlySet<PrimitiveName> = new Set(['floor', 'ceil', 'round', 'trunc']);
+
+/** The integer beside the least or greatest of two integers. */
+function integerExtreme(
+  act: Activation,
+  name: PrimitiveName,
+  numbers: readonly Abstract[],
+): Pick<NumberValue, 'int' | 'range'> {
+  if ((name !== 'min' && name !== 'max') || numbers.length !== 2 || !numbers.every(isInteger)) return {};
+  const [a, b] = numbers.map((n) => integerOf(act, n)!);
+  const fn = name === 'min' ? Math.min : Math.max;
+  const range = {
+    low: fn(a.range.low, b.range.low),
+    high: fn(a.range.high, b.range.high),
+    // The least is within the limits of both.
+    limits: name === 'min' ? [...a.range.limits, ...b.range.limits] : [],
+  };
+  return { int: act.b.integer(name, a.int, b.int), range };
 }
 
 function padded(args: readonly Abstract[], count: number): Abstract[] {
