@@ -6,6 +6,8 @@ export class Decline extends Error {
   readonly at: Place | undefined;
   /** The user's line, set by the lowering that the error leaves. */
   position: Position | undefined;
+  /** The name of the function that this line is in, set likewise. */
+  functionName: string | undefined;
   constructor(message: string, at?: Place) {
     super(message);
     this.at = at;

@@ -14,7 +14,7 @@ import { Effects } from './effects.ts';
 import { lowerFunction } from './function.ts';
 import { type Guard, Guards } from './guards.ts';
 import { TypesOfValues } from './known.ts';
-import { positionOf } from './places.ts';
+import { functionAround, positionOf } from './places.ts';
 import { cellFor, Growth, type JsType, never, sameType, unite } from './types.ts';
 import { type Abstract, type Closure, typeKey, typeOf } from './values.ts';
 
@@ -278,7 +278,10 @@ export function lower(f: Function, args: readonly unknown[]): Lowered {
   try {
     return settle(lowering, f, args);
   } catch (e) {
-    if (e instanceof Decline) e.position ??= positionOf(lowering.units, e.at);
+    if (e instanceof Decline) {
+      e.position ??= positionOf(lowering.units, e.at);
+      e.functionName ??= functionAround(lowering.units, e.at);
+    }
     throw e;
   }
 }

@@ -12,6 +12,7 @@ import { fluxionError } from '../errors/error.ts';
 import { type Level, type Space, shadowOf } from '../ir/types.ts';
 import { Decline } from '../lower/decline.ts';
 import { guardHolds } from '../lower/guards.ts';
+import { positionOf } from '../lower/places.ts';
 import type { JsType } from '../lower/types.ts';
 import { irTypes } from '../lower/values.ts';
 import { type Derived, derivedOf } from './derived.ts';
@@ -344,6 +345,7 @@ export function call(
     if (e instanceof Left) {
       specialisation.failures += e.counts ? 1 : 0;
       specialisation.lastFailure = e.message;
+      e.position ??= positionOf(specialisation.lowered.units, e.at);
     }
     throw e;
   }

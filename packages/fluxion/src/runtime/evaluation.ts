@@ -22,8 +22,8 @@ export class Code {
   constructor(module: Module, entries: readonly string[]) {
     this.sizes = firstSizes(module.levels);
     const leave = leaving((index) => {
-      const { code, message } = module.reasons[index];
-      return new Left(message, code !== 'throw', code === 'throw' || code === 'type');
+      const { code, message, at } = module.reasons[index];
+      return new Left(message, code !== 'throw', code === 'throw' || code === 'type', at);
     });
     try {
       this.compiled = compileModule(module, entries);

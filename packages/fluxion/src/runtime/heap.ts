@@ -3,6 +3,7 @@
  * Invariant: an address is that of a cell or object of this evaluation, and good until it is closed.
  */
 import type { Position } from '../errors/original.ts';
+import type { Place } from '../ir/ops.ts';
 import type { Shape, Space } from '../ir/types.ts';
 
 export interface Heap {
@@ -41,11 +42,13 @@ export class Left extends Error {
   readonly counts: boolean;
   /** The function throws, or does what the language throws at: the dynamic tier throws the user's error. */
   readonly userThrows: boolean;
-  readonly position: Position | undefined;
-  constructor(message: string, counts = true, userThrows = false, position?: Position) {
+  readonly at: Place | undefined;
+  /** The user's line, set by whoever knows the texts. */
+  position: Position | undefined;
+  constructor(message: string, counts = true, userThrows = false, at?: Place) {
     super(message);
     this.counts = counts;
     this.userThrows = userThrows;
-    this.position = position;
+    this.at = at;
   }
 }
