@@ -1,11 +1,11 @@
-/** What a derivative is made of: the tier that ran, and what has been kept from it. */
+/** What a derivative is made of: the tier that answers, why, and the code that it runs. */
 import { listenInactive } from '../dynamic/inactive.ts';
 import { isBox } from '../dynamic/numbers/box.ts';
-import { texts } from '../errors/catalogue.ts';
+import { texts as errorTexts } from '../errors/catalogue.ts';
 import { shortPath } from '../errors/error.ts';
 import { numbersOf, reverse } from '../runtime/evaluate.ts';
+import { explained, type Texts } from '../runtime/explained.ts';
 import { inTurn } from '../runtime/inturn.ts';
-import { tierFor, whyNotCompiled } from '../runtime/tier.ts';
 import { indexesOf } from './arguments.ts';
 import { configurable } from './configurable.ts';
 import type { AnyFunction, ExplainOperator, Explanation, GradOptions, Reason, Wrt } from './types.ts';
@@ -17,9 +17,40 @@ function line({ message, where }: Reason): string {
     : `  ${message}\n    at ${shortPath(where.file)}:${where.line}:${where.column}`;
 }
 
-/** With the texts that `String(…)` and Node's `console.log` show; they are no part of what is explained. */
-function printable(parts: Omit<Explanation, 'toString'>): Explanation {
-  const text = (): string => [`tier: ${parts.tier}`, ...parts.reasons.map(line)].join('\n');
+const mostLines = 60;
+
+/** The gradient's code, its middle left out where it is long. */
+function derivativeLines(text: string): string[] {
+  if (text === '') return [];
+  const lines = text.trimEnd().split('\n');
+  const more = lines.length - mostLines;
+  const shown = more <= 1 ? lines : [...lines.slice(0, mostLines), `… ${more} more lines`];
+  const legend = lines.some((l) => l.includes('shadow(')) ? ' (shadow(a) holds the derivatives by what a holds)' : '';
+  return [
+    '',
+    `derivative${legend}:`,
+    ...shown.map((l) => `  ${l}`.trimEnd()),
+    '',
+    'More: .derivative, .ir (after each stage), .wat; on the command line --derivative, --ir, --wat.',
+  ];
+}
+
+/** With the texts that `String(…)` and Node's `console.log` show, and those that are written when they are read. */
+function explanation(tier: Explanation['tier'], reasons: readonly Reason[], texts: Texts | undefined): Explanation {
+  const parts = {
+    tier,
+    reasons,
+    get derivative() {
+      return texts?.derivative ?? '';
+    },
+    get ir() {
+      return texts?.stages;
+    },
+    get wat() {
+      return texts?.wat;
+    },
+  };
+  const text = (): string => [`tier: ${tier}`, ...reasons.map(line), ...derivativeLines(parts.derivative)].join('\n');
   const hidden = { value: text, enumerable: false };
   return Object.defineProperties(parts as Explanation, {
     toString: hidden,
@@ -28,19 +59,19 @@ function printable(parts: Omit<Explanation, 'toString'>): Explanation {
 }
 
 /**
- * Runs f once, with every argument tracked (or those that `explain.with({ wrt })` names), and tells which tier ran, and for each thing that kept a part from a faster tier or made it inactive, the
- * source line. Prints well: `console.log(explain(f, x))`.
+ * Runs f once, with every argument tracked (or those that `explain.with({ wrt })` names), and tells which tier answers such a call; for each
+ * thing that keeps f from being compiled, or that nothing is differentiated through, the source line; and what is compiled: the derivative
+ * to be read, the intermediate representation after each stage, the WebAssembly. Prints well: `console.log(explain(f, x))`.
  *
  * @example
  * ```ts
- * explain((x: number) => Math.floor(x) * x, 2.5).reasons.length; // 2: the tier, and Math.floor
+ * explain((x: number) => Math.floor(x) * x, 2.5).reasons.length; // 1: Math.floor
  * ```
  */
 export const explain = configurable<GradOptions<Wrt>>('explain', ['wrt'], (f, args, options) => {
   const wrt = options?.wrt === undefined ? args.map((_, i) => i) : indexesOf('explain', options.wrt, args.length);
-  tierFor(options);
-  const tier = 'dynamic';
-  const reasons: Reason[] = [{ code: 'NotCompiled', message: `Not compiled: ${whyNotCompiled}.` }];
+  const { tier, note: reason, texts } = explained(f, args, wrt, options);
+  const reasons: Reason[] = reason === undefined ? [] : [reason];
   const note: Parameters<typeof listenInactive>[0] = (what, where) => {
     const at = where && { file: where.file, line: where.line, column: where.column };
     const message = `${what} has derivative zero: nothing flows back through it.`;
@@ -54,17 +85,19 @@ export const explain = configurable<GradOptions<Wrt>>('explain', ['wrt'], (f, ar
   };
   const finish = (dependent: boolean): Explanation => {
     if (!dependent) {
-      const { code, what } = texts('NotDependent', {});
+      const { code, what } = errorTexts('NotDependent', {});
       reasons.push({ code, message: `${what}.` });
     }
-    return printable({ tier, reasons, derivative: '' });
+    return explanation(tier, reasons, texts);
   };
   return inTurn(
     (function* () {
       if (options?.verify === true) yield vjp.with(options)(f as AnyFunction, ...args);
       const stop = listenInactive(note);
       try {
-        return finish((yield reverse(f, args, wrt, options, ({ result }) => depends(result))) as boolean);
+        return finish(
+          (yield reverse(f, args, wrt, { ...options, tier: 'dynamic' }, ({ result }) => depends(result))) as boolean,
+        );
       } finally {
         stop();
       }

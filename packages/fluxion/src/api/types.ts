@@ -286,17 +286,32 @@ export interface Reason {
   readonly where?: SourcePosition | undefined;
 }
 
+/** The intermediate representation after each stage, as text. */
+export interface Stages {
+  /** As lowered from the source. */
+  readonly lowered: string;
+  /** Optimised, as it is differentiated. */
+  readonly optimised: string;
+  /** Value and gradient, as differentiated. */
+  readonly differentiated: string;
+  /** Optimised again, as WebAssembly is made of it. */
+  readonly emitted: string;
+}
+
 /** Result of `explain`; prints well. */
 export interface Explanation {
-  /** The tier that ran. */
+  /** The tier that answers such a call of `grad`. */
   readonly tier: Exclude<Tier, 'auto'>;
   readonly reasons: readonly Reason[];
-  /** The derivative as TypeScript, where there is one to read. */
+  /**
+   * The gradient as it is compiled, in JavaScript with the function's own names; empty where nothing is compiled. `shadow(a)` holds the
+   * derivative by what `a` holds, `dresult` is the derivative by the result (1 for a gradient).
+   */
   readonly derivative: string;
-  /** The compiled tier's intermediate representation. */
-  readonly ir?: string | undefined;
-  /** The WebAssembly text. */
-  readonly wat?: string | undefined;
+  /** The compiled tier's intermediate representation after each stage; absent where nothing is compiled. */
+  readonly ir: Stages | undefined;
+  /** The WebAssembly text; absent where nothing is compiled. */
+  readonly wat: string | undefined;
   toString(): string;
 }
 

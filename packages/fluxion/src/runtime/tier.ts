@@ -7,9 +7,6 @@ import { Decline } from '../lower/decline.ts';
 import { Left } from './heap.ts';
 import type { Options, Tier } from './options.ts';
 
-/** Why a function is not compiled, for explain and for `tier: 'compiled'`. */
-export const whyNotCompiled = 'this version has the dynamic tier only';
-
 export function tierFor(options: Options | undefined): Tier {
   const tier = options?.tier ?? 'auto';
   if (tier !== 'auto' && tier !== 'compiled' && tier !== 'dynamic') {

@@ -1,0 +1,170 @@
+/**
+ * What the compiled tier makes of a call: the text of each stage, or why it declines, with the user's line.
+ * Invariant: nothing that anybody could notice is done, and a text is written only when it is read.
+ */
+
+import { reverse } from '../differentiate/reverse.ts';
+import { derivativeSource } from '../emit/javascript/source.ts';
+import { wasmText } from '../emit/wasm/text.ts';
+import { originalLocation, type Position } from '../errors/original.ts';
+import { print } from '../ir/print.ts';
+import { Decline } from '../lower/decline.ts';
+import { positionOf } from '../lower/places.ts';
+import { irTypes } from '../lower/values.ts';
+import { call, enter, gradients, mayCompile, withMemory } from './compiled.ts';
+import { Evaluation } from './evaluation.ts';
+import type { Left } from './heap.ts';
+import type { Options, Tier } from './options.ts';
+import type { CompiledForward, Specialisation } from './specialisation.ts';
+import { isDeclined, mustDecline, tierFor, triesCompiling } from './tier.ts';
+
+/** A module after each stage, as text. */
+export interface Stages {
+  /** As lowered from the source. */
+  readonly lowered: string;
+  /** Optimised, as it is differentiated. */
+  readonly optimised: string;
+  /** Value and gradient, as differentiated. */
+  readonly differentiated: string;
+  /** Optimised again, as WebAssembly is made of it. */
+  readonly emitted: string;
+}
+
+/** Why the tier is not the fastest: as a reason of `explain`. */
+export interface Note {
+  readonly code: string;
+  readonly message: string;
+  readonly where?: { readonly file: string; readonly line: number; readonly column: number } | undefined;
+}
+
+export interface Explained {
+  /** Who answers such a call. */
+  readonly tier: Exclude<Tier, 'auto'>;
+  readonly note: Note | undefined;
+  /** Absent where nothing is compiled. */
+  readonly texts: Texts | undefined;
+}
+
+/** The texts of a gradient's code. */
+export class Texts {
+  private readonly specialisation: Specialisation;
+  private readonly wrt: readonly number[];
+  private readonly code: CompiledForward;
+
+  constructor(specialisation: Specialisation, wrt: readonly number[]) {
+    this.specialisation = specialisation;
+    this.wrt = wrt;
+    this.code = specialisation.gradient(wrt);
+  }
+
+  get stages(): Stages {
+    const { specialisation, wrt, code } = this;
+    const { lowered, primal } = specialisation;
+    return {
+      get lowered() {
+        return print(lowered.module);
+      },
+      get optimised() {
+        return print(primal);
+      },
+      get differentiated() {
+        const active = specialisation.active(wrt);
+        return print(reverse(primal, lowered.entry, active, code.level, { pullback: false }).module);
+      },
+      get emitted() {
+        return print(code.module);
+      },
+    };
+  }
+
+  get derivative(): string {
+    const { module, entry } = this.code;
+    return derivativeSource(
+      module,
+      entry,
+      this.specialisation.lowered.units.map(({ captured }) => captured.source),
+    );
+  }
+
+  get wat(): string {
+    return wasmText(this.code.code.compiled);
+  }
+}
+
+/** Compiles f for these arguments. Throws NotCompiled where that was asked for by name and can't be had. */
+export function explained(
+  f: Function,
+  args: readonly unknown[],
+  wrt: readonly number[],
+  options: Options | undefined,
+): Explained {
+  if (tierFor(options) === 'dynamic') {
+    return {
+      tier: 'dynamic',
+      note: notCompiled("the dynamic tier is asked for by `tier: 'dynamic'`."),
+      texts: undefined,
+    };
+  }
+  if (!mayCompile(args)) {
+    return { tier: 'dynamic', note: notCompiled('another derivative is being taken around it.'), texts: undefined };
+  }
+  let met: Specialisation | undefined;
+  try {
+    const specialisation = withMemory(options, () => tried(f, args, wrt, (s) => (met = s)));
+    const texts = new Texts(specialisation, wrt);
+    if (triesCompiling(options)) return { tier: 'compiled', note: undefined, texts };
+    return { ...unasked(specialisation), texts };
+  } catch (e) {
+    if (!isDeclined(e)) throw e;
+    if (met !== undefined && e.position === undefined) e.position = positionOf(met.lowered.units, e.at);
+    mustDecline(f, options, e);
+    return { tier: 'dynamic', note: noteOf(f, e), texts: undefined };
+  }
+}
+
+/** What happens to compiled code if no tier is asked for: it answers where it gives a number and nobody else notices. */
+function unasked({ hasEffects, lowered: { result } }: Specialisation): Omit<Explained, 'texts'> {
+  const isNumber = result.kind === 'number' || (result.kind === 'constant' && typeof result.value === 'number');
+  if (isNumber && !hasEffects) return { tier: 'compiled', note: undefined };
+  const why = hasEffects ? 'it changes or calls what is outside of it' : 'it gives more than a number';
+  return { tier: 'dynamic', note: notCompiled(`${why}, so only \`tier: 'compiled'\` compiles it.`) };
+}
+
+/** Goes as far as can be done unnoticed: where f has effects, its arguments are copied in and no more. */
+function tried(
+  f: Function,
+  args: readonly unknown[],
+  wrt: readonly number[],
+  meet: (specialisation: Specialisation) => void,
+): Specialisation {
+  const { entered, evaluation } = enter(f, args, (s) => {
+    meet(s);
+    return new Evaluation(s.gradient(wrt).code);
+  });
+  const { specialisation, given } = entered;
+  try {
+    if (specialisation.hasEffects) return specialisation;
+    const { level, entry } = specialisation.gradient(wrt);
+    const floats = irTypes(specialisation.lowered.result).filter((t) => t === 'f64').length;
+    const seeds = new Array<number>(floats).fill(1);
+    const out = call(specialisation, evaluation, entry, [...given, ...seeds]);
+    const results = irTypes(specialisation.lowered.result).length;
+    gradients(entered, evaluation, args, wrt, out.slice(results), level, false);
+    return specialisation;
+  } finally {
+    evaluation.close();
+  }
+}
+
+function notCompiled(reason: string, position?: Position): Note {
+  const message = `Not compiled: ${reason}`;
+  if (position === undefined) return { code: 'NotCompiled', message };
+  const { file, line, column } = originalLocation(position);
+  return { code: 'NotCompiled', message, where: { file, line, column } };
+}
+
+function noteOf(f: Function, e: Decline | Left): Note {
+  const inside = e instanceof Decline && e.functionName !== f.name ? e.functionName : undefined;
+  const message = inside === undefined ? e.message : `in ${inside}, ${e.message}`;
+  return notCompiled(`${message}.`, e.position);
+}
