@@ -37,23 +37,24 @@ export function headsOf(module: Module): Heads {
   let flatArrays = true;
   let flatTyped = true;
   const ops: Op[] = [];
+  /** Elements under one head can stand for it; under two they could not be told apart. */
+  const headed = new Set<Value>();
   for (const func of module.functions.values()) {
-    const elements = new Map<number, Value>();
     const walk = (region: Region): void => {
       region.ops.forEach((op, i) => {
         ops.push(op);
-        if (op.op === 'elements') elements.set(op.results[0].id, op.args[0]);
         if (op.op === 'alloc' && (op.shape === arrayShape || op.shape === typedShape)) {
           const head = headAt(region, i, op.results[0], new Set(op.shape.fields));
           const data = head.get(op.shape === arrayShape ? arrayData : typedData);
           const length = head.get(op.shape === arrayShape ? arrayLength : typedLength);
-          const count = data && countOf(func, region, i, data.value);
+          const count = data && countOf(region, i, data.value);
           const room = head.get(arrayCapacity);
           const whole = op.shape === typedShape || (room !== undefined && same(func, room.value, length?.value));
           if (
             data === undefined ||
             length === undefined ||
             count === undefined ||
+            headed.has(data.value) ||
             !whole ||
             !same(func, count, length.value)
           ) {
@@ -62,6 +63,7 @@ export function headsOf(module: Module): Heads {
           } else {
             const parts = [...head.values()].map(({ op }) => op);
             for (const part of parts) skipped.add(part);
+            headed.add(data.value);
             made.set(op, { data: data.value, skipped: parts });
           }
         }
@@ -107,8 +109,7 @@ function headAt(
 }
 
 /** How many elements there are, if they are made in the same region near by and are nothing but this head's. */
-function countOf(func: Func, region: Region, at: number, data: Value): Value | undefined {
-  void func;
+function countOf(region: Region, at: number, data: Value): Value | undefined {
   for (let i = Math.max(0, at - 8); i < Math.min(region.ops.length, at + 8); i++) {
     const op = region.ops[i];
     if (op.op === 'elements' && op.results[0] === data) return op.args[0];

@@ -4,8 +4,9 @@
  */
 import { type Func, type Module, type Place, type Region, regionsOf } from '../../ir/ops.ts';
 import { type Heads, headsOf } from './heads.ts';
+import { join } from './lines.ts';
 import { functionNames, hintsFor, identifierFor, Properties, Scopes } from './names.ts';
-import { functionText, type Lines } from './statements.ts';
+import { functionText } from './statements.ts';
 import { treeOf } from './tree.ts';
 
 export interface JavaScript {
@@ -57,16 +58,6 @@ export function javaScript(module: Module, entry: string, unitTexts: readonly st
     heads,
     properties,
   };
-}
-
-function join(lines: Lines, indent = ''): string {
-  return lines
-    .flatMap((line, i) => {
-      if (typeof line !== 'string') return line.length === 0 ? [] : [join(line, `${indent}  `)];
-      // The user's line needs no mention where the text is that line.
-      return line.startsWith('// ') && line.slice(3) === lines[i + 1] ? [] : [indent + line];
-    })
-    .join('\n');
 }
 
 /** The entry and what it calls, in the order in which they are met. */

@@ -5,14 +5,12 @@
 import type { Place, Value } from '../../ir/ops.ts';
 import { type Countdown, Counting } from './counting.ts';
 import { Expressions, stored } from './expressions.ts';
+import { compact, isIf, type Lines, leaves } from './lines.ts';
 import { marksOf } from './names.ts';
 import { Naming, type Shared } from './naming.ts';
 import { Nesting } from './nesting.ts';
 import type { FuncTree, Node, Tree } from './tree.ts';
 import { type Variable, Variables } from './variables.ts';
-
-/** Lines, and lines that are indented. */
-export type Lines = (string | Lines)[];
 
 /** What is common to the functions of a text. */
 export interface Common extends Shared {
@@ -604,26 +602,4 @@ class Writer {
       this.out.push('do {', lines.slice(0, -1), `} while (${this.e.text(test.end.values[0])});`);
     else this.out.push('while (true) {', lines, '}');
   }
-}
-
-function compact(target: string, text: string, leading: { sign: string; rest: string } | undefined): string {
-  return leading === undefined ? `${target} = ${text};` : `${target} ${leading.sign}= ${leading.rest};`;
-}
-
-/** Control does not go past the lines. */
-function leaves(lines: Lines): boolean {
-  const last = lines[lines.length - 1];
-  return typeof last === 'string' && /^(return\b|break\b|continue\b|leave\()/.test(last);
-}
-
-/** The lines are one `if` statement. */
-function isIf(lines: Lines): boolean {
-  const [first] = lines;
-  if (typeof first !== 'string' || !first.startsWith('if (') || !first.endsWith('{')) return false;
-  return lines
-    .slice(1)
-    .every(
-      (line, i, rest) =>
-        typeof line !== 'string' || line.startsWith('} else') || (line === '}' && i === rest.length - 1),
-    );
 }

@@ -8,7 +8,7 @@ import { activeOf, levelFor, type Program } from '../../differentiate/derivative
 import { programs } from '../../differentiate/programs.ts';
 import { type Argument, runBoth } from './both.ts';
 
-const runs = Number(process.env.FLUXION_RUNS ?? 60);
+const runs = Number(process.env.FLUXION_RUNS ?? 40);
 
 function argumentsOf({ args }: Program, extra: (input: number) => Argument[] = () => []): Argument[] {
   return args.flatMap((a, n): Argument[] => {

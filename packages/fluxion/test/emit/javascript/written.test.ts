@@ -11,7 +11,7 @@ import { lower } from '../../../src/lower/lowering.ts';
 import { programOf, text } from '../../random/program.ts';
 import { Marshal } from './marshal.ts';
 
-const runs = Number(process.env.FLUXION_RUNS ?? 60);
+const runs = Number(process.env.FLUXION_RUNS ?? 40);
 const level: Level = { index: 0, mode: 'reverse', lanes: 1 };
 
 type Main = (...args: unknown[]) => number;
