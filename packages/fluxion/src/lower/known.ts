@@ -22,6 +22,7 @@ import {
   RecordType,
   string,
   type TypedName,
+  tupleLength,
   typedSpaces,
   typedType,
   unite,
@@ -101,6 +102,7 @@ export class TypesOfValues {
     this.known.set(value, type);
     for (const key of keys as string[]) this.put(type, key, (value as Record<string, unknown>)[key]);
     for (const [key, held] of fields) this.put(type, key, held);
+    joinKinds(type);
     return type;
   }
 
@@ -138,6 +140,26 @@ export class TypesOfValues {
       throw new Decline(`a ${value.constructor.name} is not compiled`);
     }
     return typedType(name);
+  }
+}
+
+/**
+ * Objects that hang on each other and all name their kind by a text, `{ kind: 'add', left: { kind: 'number', … }, … }`, are of
+ * one type of several shapes: a function that takes one takes all.
+ */
+function joinKinds(type: RecordType): void {
+  for (const { type: held } of [...type.root.fields]) {
+    let part: JsType = held.type;
+    if (part.kind === 'object' && part.type.kind === 'array') part = part.type.root.element.type;
+    if (part.kind !== 'object' || part.type.kind !== 'record') continue;
+    const other = part.type.root;
+    const { root } = type;
+    if (other === root || other.prototype !== root.prototype || tupleLength(other) >= 0 || tupleLength(root) >= 0)
+      continue;
+    const named = root.fields.some(
+      (f) => f.type.type.kind === 'string' && other.field(f.name)?.type.type.kind === 'string',
+    );
+    if (named) root.unify(other);
   }
 }
 
