@@ -6,6 +6,7 @@ import type { Identifier, Node } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
 import { builtinObjects } from './builtins/table.ts';
 import { Decline } from './decline.ts';
+import { isProxy } from './known.ts';
 import { constant, type JsType } from './types.ts';
 import { type Abstract, constantValue, rebuild } from './values.ts';
 
@@ -22,6 +23,7 @@ export function propertyKey(object: object, name: string): object {
 
 /** The exports of a module, as `import * as m`, bundlers and `require` give them. */
 export function isModule(value: object): boolean {
+  if (isProxy(value)) return false;
   return (value as Record<symbol, unknown>)[Symbol.toStringTag] === 'Module' || Object.hasOwn(value, '__esModule');
 }
 
