@@ -162,6 +162,13 @@ function integer(op: Integer, known: Known): Folded | undefined {
     case 'min':
     case 'max':
       if (x === y) return is(x);
+      for (const [outer, v] of [
+        [x, y],
+        [y, x],
+      ] as const) {
+        const inside = known.definition(v);
+        if (inside?.op === 'int' && inside.fn === fn && inside.args.includes(outer)) return is(v);
+      }
       break;
   }
   if (fn !== 'add' && fn !== 'sub') return undefined;

@@ -42,8 +42,12 @@ export interface OptimizeOptions {
 export function optimize(module: Module, when: 'before' | 'after' = 'before', options: OptimizeOptions = {}): Module {
   const { entries, see } = options;
   let now = module;
+  const done = new Map<PassName, Module>();
   for (const name of when === 'before' ? before : after) {
+    // Nothing has changed since the pass came by last.
+    if (done.get(name) === now) continue;
     now = passes[name](now);
+    done.set(name, now);
     if (name === 'inline' && entries !== undefined) now = reachable(now, entries);
     see?.(name, now);
   }

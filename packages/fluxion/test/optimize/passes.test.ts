@@ -331,3 +331,25 @@ test('recursion is not inlined, and functions that nothing calls any more are dr
   expect([...next.functions.keys()]).toEqual(['down', 'f']);
   expect(interpret(next, 'f', [2.25]).results).toEqual(interpret(module, 'f', [2.25]).results);
 });
+
+test('inline: arguments whose ids are those of other values of the callee stay the arguments', () => {
+  const text = `func g(%0: f64, %1: f64) -> f64 {
+      %2: f64 = math.sub %0, %1
+      yield %2
+    }
+    func f(%0: f64, %1: f64) -> f64 {
+      %2: f64 = call g(%1, %0)
+      yield %2
+    }`;
+  expect(after(text, ['inline'], [5, 2])).not.toContain('call');
+});
+
+test('simplify: the larger of a number and what is at least as large is known', () => {
+  const text = `func f(%n: i32) -> i32 {
+      %zero: i32 = const 0
+      %a: i32 = int.max %n, %zero
+      %b: i32 = int.max %zero, %a
+      yield %b
+    }`;
+  expect(body(after(text, ['simplify'], [-3])).at(-1)).toBe('yield %a');
+});
