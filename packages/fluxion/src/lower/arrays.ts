@@ -7,7 +7,7 @@ import type { Value } from '../ir/ops.ts';
 import type { Space } from '../ir/types.ts';
 import type { ArrayExpression, Node } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
-import { spreadInto } from './builtins/array.ts';
+import { spreadInto } from './builtins/joining.ts';
 import { countedLoop } from './counted.ts';
 import { elementEffect, lengthEffect } from './effects.ts';
 import { evaluate } from './expressions.ts';
