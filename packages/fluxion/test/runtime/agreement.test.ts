@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { grad, valueAndGrad } from '../../src/index.ts';
+import { specialisationsOf, specialise } from '../../src/runtime/specialisation.ts';
+
+test('auto takes compiled numbers once both tiers have agreed on a call', () => {
+  const f = (x: number[]): number => x[0] * Math.sin(x[1]);
+  const gradient = grad(f);
+  const first = gradient([2, 3]);
+  const [specialisation] = specialisationsOf(f);
+  expect([...specialisation.agreed]).toEqual(['0']);
+  expect(gradient([2, 3])).toEqual(first);
+  expect(grad(f, { tier: 'dynamic' })([2, 3])).toEqual(first);
+});
+
+test('where the tiers disagree auto gives the dynamic answer, then and later', () => {
+  const f = (x: number): number => x * x;
+  const other = (x: number): number => x * x + Math.sin(x) - Math.sin(x) + (x - 2) * 0.5;
+  const specialisation = specialise(f, [2]);
+  const wrong = specialise(other, [2]);
+  specialisation.gradient = (wrt) => wrong.gradient(wrt);
+  expect(grad(f, { tier: 'compiled' })(2)).toBe(4.5);
+  expect(valueAndGrad(f)(2)).toEqual({ value: 4, grad: 4 });
+  expect(specialisation.givenUp).toBe(true);
+  expect(grad(f)(3)).toBe(6);
+});
+
+test('what has effects stays on the dynamic tier, and happens once', () => {
+  const log: number[] = [];
+  const counts = { calls: 0 };
+  const f = (x: number): number => {
+    counts.calls += 1;
+    log.push(counts.calls);
+    return x * x;
+  };
+  expect(grad(f)(3)).toBe(6);
+  expect(grad(f)(3)).toBe(6);
+  expect(log).toEqual([1, 2]);
+});
