@@ -1,3 +1,7 @@
+/**
+ * Arrays made of the elements of others: spread, `concat`, `flat`, `flatMap`.
+ * Invariant: each list is read as it is where it stands; holes are left out or leave the tier, as the language has it.
+ */
 import type { ArrayExpression, Node } from '../../syntax/ast.ts';
 import { children, unparen } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
