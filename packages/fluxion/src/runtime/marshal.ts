@@ -40,6 +40,22 @@ export class Mismatch extends Error {}
 
 type Views = Heap['views'];
 
+/** Whether a glance rules the value out: what is left is tried, and costs an exception where it fails. */
+function mayHold(type: JsType, value: unknown): boolean {
+  switch (type.kind) {
+    case 'number':
+    case 'boolean':
+    case 'string':
+      return typeof value === type.kind;
+    case 'constant':
+      return Object.is(type.value, value);
+    case 'object':
+      return typeof value === 'object' || (value === undefined && type.orUndefined);
+    default:
+      return true;
+  }
+}
+
 /** One copy in: objects that are reached twice are one object. */
 export class CopyIn {
   readonly heap: Heap;
@@ -87,6 +103,7 @@ export class CopyIn {
   /** Which member it is, and the numbers of all: those of the others are 0. */
   private union(type: UnionType, value: unknown): number[] {
     for (const [tag, member] of type.members.entries()) {
+      if (!mayHold(member, value)) continue;
       try {
         const own = this.values(member, value);
         return [tag, ...type.members.flatMap((m) => (m === member ? own : irTypes(m).map(() => 0)))];
