@@ -14,7 +14,7 @@ import { Effects } from './effects.ts';
 import { lowerFunction } from './function.ts';
 import { type Guard, Guards } from './guards.ts';
 import { TypesOfValues } from './known.ts';
-import { functionAround, positionOf } from './places.ts';
+import { functionAround, positionOf, startOf } from './places.ts';
 import { cellFor, Growth, type JsType, never, sameType, unite } from './types.ts';
 import { type Abstract, type Closure, typeKey, typeOf } from './values.ts';
 
@@ -279,7 +279,7 @@ export function lower(f: Function, args: readonly unknown[]): Lowered {
     return settle(lowering, f, args);
   } catch (e) {
     if (e instanceof Decline) {
-      e.position ??= positionOf(lowering.units, e.at);
+      e.position ??= positionOf(lowering.units, e.at ?? startOf(lowering.units));
       e.functionName ??= functionAround(lowering.units, e.at);
     }
     throw e;

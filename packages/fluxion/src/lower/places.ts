@@ -19,6 +19,11 @@ export function positionOf(units: readonly Unit[], at: Place | undefined): Posit
   };
 }
 
+/** Where the first function begins, which is the one that was asked for. */
+export function startOf([first]: readonly Unit[]): Place | undefined {
+  return first && { unit: first.index, offset: first.shape.node.start };
+}
+
 /** The name of the innermost function around a place that has one. */
 export function functionAround(units: readonly Unit[], at: Place | undefined): string | undefined {
   const unit = at && units[at.unit];
