@@ -1,7 +1,7 @@
 /** `fluxion-cli`: value and gradient of a function in a TypeScript file, and what its derivative is made of. */
 import { Command, CommanderError, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import { type CommonOptions, explainCommand, type GradOptions, gradCommand } from './commands.ts';
+import { type ExplainOptions, explainCommand, type GradOptions, gradCommand } from './commands.ts';
 import { exitCodeOf, exitCodes, failureText } from './failure.ts';
 
 const argsOption = new Option(
@@ -37,10 +37,13 @@ program
   .argument(...target)
   .addOption(argsOption)
   .option('-w, --wrt <list>', 'arguments to look at: 0, or 0,2, or all (default: all)')
+  .option('--derivative', 'only the derivative that is compiled, as JavaScript')
+  .option('--ir', 'only the intermediate representation, after each stage')
+  .option('--wat', 'only the WebAssembly')
   .addOption(jsonOption)
   .addOption(tierOption)
   .addOption(verifyOption)
-  .action((where: string, options: CommonOptions) => print(explainCommand(where, options)));
+  .action((where: string, options: ExplainOptions) => print(explainCommand(where, options)));
 
 /** What the user's own program prints goes to standard error, so that standard output holds the result alone. */
 async function print(result: Promise<string>): Promise<void> {

@@ -82,9 +82,14 @@ describe('the commands', () => {
     short: ['grad', 'model.ts#sumOfSquares', { args: long }],
     long: ['grad', 'model.ts#sumOfSquares', { args: long, all: true }],
     explain: ['explain', 'model.ts#rounded', { args: '[2.5]' }],
+    explainDerivative: ['explain', 'model.ts#sumOfSquares', { args: '[[1, 2]]', derivative: true }],
+    explainIr: ['explain', 'model.ts#product', { args: '[3, 5]', ir: true }],
+    explainWat: ['explain', 'model.ts#product', { args: '[3, 5]', wat: true }],
+    explainDynamic: ['explain', 'model.ts#product', { args: '[3, 5]', tier: 'dynamic', ir: true }],
+    explainDeclined: ['explain', 'model.ts#later', { args: '[2]' }],
     explainJson: ['explain', 'model.ts#rounded', { args: '[2.5]', json: true }],
     refused: ['grad', 'model.ts#text', { args: '[2]' }],
-    compiled: ['grad', 'model.ts#root', { args: '[2]', tier: 'compiled' }],
+    compiled: ['grad', 'model.ts#text', { args: '[2]', tier: 'compiled' }],
     noSuchExport: ['grad', 'model.ts#nope', {}],
     noFunction: ['grad', 'model.ts#constant', {}],
     noName: ['grad', 'model.ts', {}],
@@ -148,13 +153,29 @@ describe('the commands', () => {
   });
 
   test('explain says which tier ran and where a derivative ends', () => {
-    expect(outcomes.explain.text).toMatch(/dynamic/);
+    expect(outcomes.explain.text).toMatch(/^tier: compiled$/m);
     expect(outcomes.explain.text).toMatch(/Math\.floor/);
     expect(outcomes.explain.text).toMatch(/model\.ts:42:/);
     expect(outcomes.explain.text).toMatch(/^ {2}Math\.floor has derivative zero.*\n {4}at model\.ts:42:\d+$/m);
     expect(outcomes.explainFirst.text).toBe(outcomes.explain.text);
     expect(outcomes.explainNone.code).toBe(2);
-    expect(json('explainJson')).toMatchObject({ tier: 'dynamic' });
+    expect(json('explainJson')).toMatchObject({
+      tier: 'compiled',
+      derivative: expect.stringContaining('function rounded_gradient(x'),
+      ir: { lowered: expect.stringContaining('func rounded') },
+      wat: expect.stringContaining('(module'),
+    });
+    expect(outcomes.explainDeclined.text).toMatch(
+      /^tier: dynamic\n {2}Not compiled: later is async\.\n {4}at model\.ts:27:\d+$/m,
+    );
+  });
+
+  test('explain prints the derivative, the representation after each stage, the WebAssembly, each alone', () => {
+    expect(outcomes.explainDerivative.text).toMatch(/^function sumOfSquares_gradient\(xs, dresult\) \{[^]*\n\}$/);
+    const stages = outcomes.explainIr.text.split('\n').filter((line) => line.startsWith('; '));
+    expect(stages).toEqual(['; lowered', '; optimised', '; differentiated', '; emitted']);
+    expect(outcomes.explainWat.text).toMatch(/^\(module\n[^]*\n\)$/);
+    expect(outcomes.explainDynamic.text).toMatch(/^tier: dynamic\n {2}Not compiled: the dynamic tier is asked for/);
   });
 
   test('a refused gradient: the line in the TypeScript file, and what to do', () => {
