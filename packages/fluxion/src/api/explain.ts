@@ -19,16 +19,23 @@ function line({ message, where }: Reason): string {
 
 const mostLines = 60;
 
+/** What is said of that which the text calls. */
+const legends = [
+  ['shadow(', 'shadow(a) holds the derivatives by what a holds'],
+  ['leave(', 'leave(): the dynamic tier answers instead'],
+] as const;
+
 /** The gradient's code, its middle left out where it is long. */
-function derivativeLines(text: string): string[] {
+function derivativeLines(tier: Explanation['tier'], text: string): string[] {
   if (text === '') return [];
   const lines = text.trimEnd().split('\n');
   const more = lines.length - mostLines;
   const shown = more <= 1 ? lines : [...lines.slice(0, mostLines), `… ${more} more lines`];
-  const legend = lines.some((l) => l.includes('shadow(')) ? ' (shadow(a) holds the derivatives by what a holds)' : '';
+  const legend = legends.filter(([called]) => lines.some((l) => l.includes(called))).map(([, means]) => means);
   return [
     '',
-    `derivative${legend}:`,
+    tier === 'compiled' ? 'derivative:' : 'derivative, if compiled:',
+    ...(legend.length > 0 ? [`  // ${legend.join('; ')}`] : []),
     ...shown.map((l) => `  ${l}`.trimEnd()),
     '',
     'More: .derivative, .ir (after each stage), .wat; on the command line --derivative, --ir, --wat.',
@@ -50,7 +57,8 @@ function explanation(tier: Explanation['tier'], reasons: readonly Reason[], text
       return texts?.wat;
     },
   };
-  const text = (): string => [`tier: ${tier}`, ...reasons.map(line), ...derivativeLines(parts.derivative)].join('\n');
+  const text = (): string =>
+    [`tier: ${tier}`, ...reasons.map(line), ...derivativeLines(tier, parts.derivative)].join('\n');
   const hidden = { value: text, enumerable: false };
   return Object.defineProperties(parts as Explanation, {
     toString: hidden,

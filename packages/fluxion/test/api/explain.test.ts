@@ -60,7 +60,9 @@ describe('what is compiled', () => {
   test('prints the tier, the reasons and the derivative; console.log likewise', () => {
     const explanation = explain(A, x);
     const text = String(explanation);
-    expect(text).toMatch(/^tier: compiled\n\nderivative .*:\n {2}function A_gradient\(x, dresult\) \{/);
+    expect(text).toMatch(
+      /^tier: compiled\n\nderivative:\n {2}\/\/ shadow\(a\) .*\n {2}function A_gradient\(x, dresult\) \{/,
+    );
     for (const line of explanation.derivative.trimEnd().split('\n')) expect(text).toContain(line);
     expect(text).toMatch(/\.ir .*\.wat/);
     expect(inspect(explanation)).toBe(text);
