@@ -5,6 +5,7 @@
 import { bumpEpoch, capture, isLoader } from '../capture/capture.ts';
 import { fluxionError } from '../errors/error.ts';
 import { userRule } from '../rules/user.ts';
+import { answered, answering, mayBeAnswered, noteCallees, type PastCall } from './answered.ts';
 import { isConstructor } from './builtins/adapt.ts';
 import { printing } from './builtins/console.ts';
 import { guard, guardConstruct } from './builtins/guard.ts';
@@ -76,8 +77,16 @@ export function callTwin(f: unknown, thisArg: unknown, args: readonly unknown[])
   return Reflect.apply(twinFor(f, thisArg), thisArg, args as unknown[]);
 }
 
-function remember(f: object, twin: Callable): Callable {
-  const run = making(f as Function, twin);
+/** Runs `work`, whose first calls of some functions have happened already: they are given the outcomes of those. */
+export function afterCalls<T>(calls: readonly PastCall[], work: () => T): T {
+  if (calls.length === 0) return work();
+  if (noteCallees(calls)) forgetTwins();
+  return answering(calls, work);
+}
+
+function remember(f: Function, twin: Callable): Callable {
+  const made = making(f, twin);
+  const run = mayBeAnswered(f) ? answered(f, made) : made;
   twins.set(f, run);
   return run;
 }

@@ -3,6 +3,7 @@
  * Invariant: only primitives cross, each call happens once and in the program's order, and a function whose result is wanted gets no
  * argument that a derivative is taken by.
  */
+import type { Host } from '../ir/ops.ts';
 import type { Node } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
 import { builtinObjects } from './builtins/table.ts';
@@ -13,6 +14,33 @@ import { type Abstract, flatten, irTypes, typeKey, typeOf, undefinedValue, usabl
 
 /** What the host gave back is no number: the compiled tier can't go on. */
 export class HostResult extends Error {}
+
+/** A call of the host as JavaScript makes it. */
+export interface Hosted {
+  readonly fn: Function;
+  readonly self: unknown;
+  args(cells: readonly number[]): unknown[];
+  /** Whether compiled code takes a number from it. */
+  readonly wanted: boolean;
+}
+
+const hosted = new WeakMap<Host['callee'], Hosted>();
+
+/** What a host of a module stands for. */
+export function hostedBy(callee: Host['callee']): Hosted {
+  return hosted.get(callee) ?? { fn: callee, self: undefined, args: (cells) => [...cells], wanted: true };
+}
+
+export function callHosted({ fn, self, wanted }: Hosted, args: readonly unknown[]): unknown {
+  const value: unknown = Reflect.apply(fn, self, args);
+  return wanted ? numberFrom(fn, value) : undefined;
+}
+
+/** What compiled code is given. Throws `HostResult` if it can't take it. */
+export function numberFrom(fn: Function, value: unknown): number {
+  if (typeof value !== 'number') throw new HostResult(`${fn.name || 'a function'} gave back ${typeof value}`);
+  return value;
+}
 
 const silent = new Set<Function>(
   [
@@ -48,12 +76,14 @@ export function hostCall(act: Activation, fn: Function, args: readonly Abstract[
   const result = silent.has(fn) ? [] : (['f64'] as const);
   const self: unknown = clocks.has(fn) ? (fn === Date.now ? Date : performance) : silent.has(fn) ? console : undefined;
   const host = lowering.site(lowering.hostKey(fn, types.map(typeKey).join()), () => {
-    const callee = (...cells: number[]): unknown => {
-      const value: unknown = Reflect.apply(fn, self, argumentsFrom(types, cells));
-      if (result.length === 0) return undefined;
-      if (typeof value !== 'number') throw new HostResult(`${fn.name || 'a function'} gave back ${typeof value}`);
-      return value;
+    const call: Hosted = {
+      fn,
+      self,
+      args: (cells) => argumentsFrom(types, cells),
+      wanted: result.length > 0,
     };
+    const callee = (...cells: number[]): unknown => callHosted(call, call.args(cells));
+    hosted.set(callee, call);
     return lowering.host(fn.name || 'anonymous', callee, types.flatMap(irTypes), result, result.length > 0);
   });
   const results = b.host(host, args.flatMap(flatten), result);

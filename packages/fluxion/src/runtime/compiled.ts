@@ -2,10 +2,9 @@
  * Evaluations on the compiled tier: arguments copied in, compiled code run, results and gradients copied out.
  * Invariant: an evaluation gives f's value and derivative, or nothing has happened and the dynamic tier is asked.
  */
-import { Dual, isBox, Tracked, type Value } from '../dynamic/numbers/box.ts';
+import { Dual, Tracked, type Value } from '../dynamic/numbers/box.ts';
 import { forwardLevel, type LevelRun, type Level as NumberLevel, reverseLevel } from '../dynamic/numbers/level.ts';
 import { fill, outlineOf, project } from '../dynamic/outline.ts';
-import { currentRun } from '../dynamic/run.ts';
 import { copyWith } from '../dynamic/standin.ts';
 import { Tape } from '../dynamic/tape.ts';
 import { fluxionError } from '../errors/error.ts';
@@ -19,19 +18,16 @@ import { type Derived, derivedOf } from './derived.ts';
 import { below, type ForwardResult, type ReverseResult } from './evaluate.ts';
 import { Evaluation } from './evaluation.ts';
 import { type Heap, Left, OutOfMemory } from './heap.ts';
+import { currentLog } from './hostlog.ts';
 import { CopyIn, CopyOut, GradientOut, leafPlaces, Mismatch, numberIn, type Place } from './marshal.ts';
 import type { Options } from './options.ts';
+import { mayWrite } from './spaces.ts';
 import { type Specialisation, specialisationsOf, specialise } from './specialisation.ts';
 
 /** A place of the result that holds a number: one of the values returned, or a cell. */
 type ResultPlace =
   | { readonly own: number }
   | { readonly space: Space; readonly object: number; readonly index: number };
-
-/** Compiled code is for the outermost derivative, at plain numbers. */
-export function mayCompile(args: readonly unknown[]): boolean {
-  return currentRun() === undefined && !args.some(isBox);
-}
 
 interface Entered {
   readonly specialisation: Specialisation;
@@ -51,10 +47,11 @@ export function enter(
     const next = specialisationsOf(f).find((s) => !tried.has(s)) ?? specialise(f, args);
     if (tried.has(next)) throw new Decline('its arguments are not of the types that they were found to be of');
     tried.add(next);
-    if (next.givenUp) throw new Decline(`it left the compiled tier too often: ${next.lastFailure}`);
     const evaluation = open(next);
     try {
-      return { entered: evaluation.within(() => copyIn(next, args, evaluation)), evaluation };
+      const entered = evaluation.within(() => copyIn(next, args, evaluation));
+      if (next.givenUp) throw new Decline(`it left the compiled tier too often: ${next.lastFailure}`);
+      return { entered, evaluation };
     } catch (e) {
       evaluation.close();
       if (!(e instanceof Mismatch)) throw e;
@@ -73,20 +70,35 @@ function copyIn(specialisation: Specialisation, args: readonly unknown[], evalua
     given.push(...root.values(lowered.args[i], arg));
     return root;
   });
-  sharedOnlyIfUnwritten([globals, ...roots], specialisation);
+  writable([globals, ...roots], specialisation);
   return { specialisation, roots, globals, given };
 }
 
-/** One object under two roots is two here: that is right as long as nobody writes to it. */
-function sharedOnlyIfUnwritten(roots: readonly CopyIn[], specialisation: Specialisation): void {
-  if (specialisation.written.size === 0) return;
-  const seen = new Map<object, number>();
-  roots.forEach((root, i) => {
-    for (const object of root.at.keys()) {
-      if (seen.has(object)) throw new Left('one object is reached by two ways, and something is written');
-      seen.set(object, i);
+/**
+ * One object under two roots is two here: that is right as long as nobody writes to it. And what is frozen is not so here: a write to it
+ * throws in JavaScript.
+ */
+function writable(roots: readonly CopyIn[], { written }: Specialisation): void {
+  if (written.size === 0) return;
+  const seen = new Map<object, CopyIn>();
+  for (const root of roots) {
+    for (const { object, type } of root.copied) {
+      if (!mayWrite(type, written)) continue;
+      if (!takesWrites(object)) throw new Left('an object is frozen, and something like it is written');
+      const memory = type.kind === 'typed' ? (object as Float64Array).buffer : object;
+      const owner = seen.get(memory);
+      if (owner !== undefined && owner !== root)
+        throw new Left('one object is reached by two ways, and something like it is written');
+      seen.set(memory, root);
     }
-  });
+  }
+}
+
+function takesWrites(object: object): boolean {
+  if (!Object.isExtensible(object)) return false;
+  if (Array.isArray(object)) return Object.getOwnPropertyDescriptor(object, 'length')!.writable === true;
+  if (ArrayBuffer.isView(object)) return true;
+  return Object.values(Object.getOwnPropertyDescriptors(object)).every(({ writable }) => writable !== false);
 }
 
 /** A derivative that needs more is refused, unless `maxMemory` says otherwise. */
@@ -96,6 +108,7 @@ const defaultMemory = 2 ** 30;
 export function withMemory<T>(options: Options | undefined, evaluate: () => T): T {
   for (;;) {
     try {
+      currentLog()?.rewind();
       return evaluate();
     } catch (e) {
       if (!(e instanceof OutOfMemory)) throw e;
@@ -122,16 +135,13 @@ export function compiledReverse<T>(
     const code = specialisation.reverse(wrt);
     let released = false;
     let finished = false;
+    let undo = nothing;
     try {
-      const result = runForward(entered, evaluation, code.forward, 'reverse');
+      const result = runForward(entered, evaluation, wrt, code.forward, 'reverse');
+      undo = result.undo;
       const { segment } = evaluation;
       const tops = [...segment.tops];
       let pulls = 0;
-      // A pullback may be called when f can't be run again, so whether the memory is enough is tried now.
-      if (code.allocates) {
-        evaluation.call(code.reverse, [...result.rest, ...result.ownSeeds()]);
-        pulls++;
-      }
       const pull = (seeds: readonly (readonly [Value, Value])[]): unknown[] => {
         if (pulls++ > 0) {
           segment.cutBack(tops);
@@ -159,9 +169,15 @@ export function compiledReverse<T>(
         },
         level: result.level,
       });
+      // A pullback that is kept can't be left any more: whether its sweep gets through is seen now.
+      if (pulls === 0 && !released) pull(result.numbers.map((number) => [number, 1] as const));
       finished = true;
       if (!released) abandoned.register(pull, evaluation.segment);
       return done;
+    } catch (e) {
+      // What is no business of the other tier has happened for good.
+      if (e instanceof Left || e instanceof OutOfMemory) undo();
+      throw e;
     } finally {
       if (released || !finished) evaluation.close();
     }
@@ -184,7 +200,7 @@ export function compiledForward<T>(
     const code = entered.specialisation.forward(wrt);
     try {
       const given = withTangents(entered, evaluation, args, tangents, wrt, code.level);
-      const result = runForward({ ...entered, given }, evaluation, code.entry, 'forward', code.level);
+      const result = runForward({ ...entered, given }, evaluation, wrt, code.entry, 'forward', code.level);
       return finish({
         result: result.value,
         tangent: (value) => (Dual.is(value) && value.level === result.level ? value.tangent : 0),
@@ -210,10 +226,12 @@ function gradientForward<T>(
     const { specialisation, roots } = entered;
     const code = specialisation.gradientForward(index, wrt);
     const { args: types, result } = specialisation.lowered;
+    let undo = nothing;
     try {
       if (result.kind !== 'number') throw new Decline('it does not return a number');
       const given = withTangents(entered, evaluation, args, tangents, wrt, code.outer);
       const out = call(specialisation, evaluation, code.entry, [...given, 1, 0]);
+      undo = writeBack(entered, evaluation, [index, ...wrt]);
       const level = forwardLevel(standingRun, undefined);
       const moving = (primal: number, tangent: number): Value => {
         if (!Number.isFinite(primal) || !Number.isFinite(tangent)) throw new Left('a derivative is not finite', false);
@@ -237,6 +255,9 @@ function gradientForward<T>(
         tangent: (value) => (Dual.is(value) && value.level === level ? value.tangent : 0),
         plain: (value) => below(value, level),
       });
+    } catch (e) {
+      if (e instanceof Left || e instanceof OutOfMemory) undo();
+      throw e;
     } finally {
       evaluation.close();
     }
@@ -246,8 +267,12 @@ function gradientForward<T>(
 interface Ran {
   /** What f returned, its numbers tracked. */
   readonly value: unknown;
+  /** Takes back what has been done to captured objects. */
+  undo(): void;
   readonly level: NumberLevel;
   readonly places: readonly ResultPlace[];
+  /** The tracked numbers, in the order of their places. */
+  readonly numbers: readonly Tracked[];
   /** What was returned beside f's result. */
   readonly rest: readonly number[];
   /** An adjoint of 0 for each number among the values returned. */
@@ -255,12 +280,14 @@ interface Ran {
 }
 
 function runForward(
-  { specialisation, globals, given }: Entered,
+  entered: Entered,
   evaluation: Evaluation,
+  wrt: readonly number[],
   name: string,
   mode: 'forward' | 'reverse',
   tangents?: Level,
 ): Ran {
+  const { specialisation, globals, roots, given } = entered;
   const { result: type } = specialisation.lowered;
   const out = call(specialisation, evaluation, name, given);
   const level =
@@ -274,25 +301,46 @@ function runForward(
     moved.push(mode === 'forward' && t === 'f64' ? out[at++] : 0);
   }
   const { segment: heap } = evaluation;
-  const existing = new Map([...globals.at].map(([object, ref]) => [ref, object] as const));
-  const copy = new CopyOut(heap, specialisation.text, existing);
+  const copy = new CopyOut(heap, specialisation.text, existingOf(globals));
+  const before = [globals, ...roots.filter((_, i) => !wrt.includes(i))];
+  if (type.kind === 'object' || type.kind === 'union')
+    copy.foreign = new Set(before.flatMap(({ at }) => [...at.values()]));
   const plain = copy.value(type, carried, (space, object, index) => numberIn(heap, space, object, index));
-  writeBack(specialisation, globals, copy);
+  const undo = writeBack(entered, evaluation, wrt, copy);
   const places: ResultPlace[] = [];
+  const numbers: Tracked[] = [];
   const tracked = (primal: number, place: ResultPlace): Value => {
-    if (mode === 'reverse') return new Tracked(level, primal, places.push(place) - 1);
+    if (mode === 'reverse') {
+      const number = new Tracked(level, primal, places.push(place) - 1);
+      numbers.push(number);
+      return number;
+    }
     const tangent = 'own' in place ? moved[place.own] : numberAt(heap, place, tangents!);
     if (!Number.isFinite(tangent)) throw new Left('a tangent is not finite', false);
     return tangent === 0 ? primal : new Dual(level, primal, tangent);
   };
   const floats = types.filter((t) => t === 'f64').length;
+  let value: unknown;
+  try {
+    value = withNumbers(plain, memberOf(type, carried), { heap, copy }, tracked);
+  } catch (e) {
+    undo();
+    throw e;
+  }
   return {
-    value: withNumbers(plain, type, { heap, copy }, tracked),
+    value,
+    undo,
     level,
     places,
+    numbers,
     rest: out.slice(at),
     ownSeeds: () => new Array<number>(floats).fill(0),
   };
+}
+
+/** The type of a value that may be of several, by the numbers that carry it. */
+function memberOf(type: JsType, carried: readonly number[]): JsType {
+  return type.kind === 'union' ? type.members[carried[0]] : type;
 }
 
 /** The value with each of its numbers replaced by what `tracked` makes of it and its place. */
@@ -309,15 +357,11 @@ function withNumbers(
   if (leaves.length === 0) return plain;
   const { at } = copy;
   const dataOf = (array: object): number => copy.dataAt(at.get(array)!, ArrayBuffer.isView(array));
-  const standing = leafPlaces(objectMember(type), outline, leaves.length, { heap, at, dataOf });
+  const standing = leafPlaces(type, outline, leaves.length, { heap, at, dataOf });
   return copyWith(outline, (leaf) => {
     const place = standing[leaf];
     return place === undefined ? leaves[leaf] : tracked(leaves[leaf] as number, place);
   });
-}
-
-function objectMember(type: JsType): JsType {
-  return type.kind === 'union' ? (type.members.find((m) => m.kind === 'object') ?? type) : type;
 }
 
 /** The number of a shadow. */
@@ -343,8 +387,7 @@ export function call(
     return evaluation.call(name, given);
   } catch (e) {
     if (e instanceof Left) {
-      specialisation.failures += e.counts ? 1 : 0;
-      specialisation.lastFailure = e.message;
+      specialisation.failed(e);
       e.position ??= positionOf(specialisation.lowered.units, e.at);
     }
     throw e;
@@ -418,8 +461,36 @@ function tangentNumber(value: unknown): number {
   return value;
 }
 
-/** Captured objects get what the program has done to them. */
-export function writeBack(specialisation: Specialisation, globals: CopyIn, copy: CopyOut): void {
-  if (specialisation.written.size === 0) return;
-  for (const { object, type, ref } of globals.copied) copy.into(object, type, ref, specialisation.written);
+/** Captured objects get what the program has done to them. Gives what takes it back, should the evaluation be given up. */
+export function writeBack(
+  { specialisation, globals, roots }: Entered,
+  evaluation: Evaluation,
+  wrt: readonly number[],
+  copy = new CopyOut(evaluation.segment, specialisation.text, existingOf(globals)),
+): () => void {
+  if (specialisation.written.size === 0 || globals.copied.length === 0) return nothing;
+  const writing = specialisation.writing(wrt);
+  copy.foreign = new Set(roots.flatMap(({ at }) => [...at.values()]));
+  const done: (() => void)[] = [];
+  const undo = (): void => {
+    while (done.length > 0) done.pop()!();
+  };
+  try {
+    for (const { object, type, ref } of globals.copied) {
+      const one = copy.into(object, type, ref, writing);
+      if (one !== undefined) done.push(one);
+    }
+  } catch (e) {
+    undo();
+    if (e instanceof Left) specialisation.failed(e);
+    throw e;
+  }
+  return undo;
+}
+
+const nothing = (): void => {};
+
+/** Objects that the caller has already, by where they stand. */
+function existingOf(globals: CopyIn): Map<number, object> {
+  return new Map([...globals.at].map(([object, ref]) => [ref, object] as const));
 }

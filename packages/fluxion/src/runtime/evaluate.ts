@@ -4,6 +4,7 @@
  * Invariant: when control leaves here, no tracked number of this evaluation can be reached from outside it.
  */
 
+import { bumpEpoch } from '../capture/capture.ts';
 import { asRoot, callTwin } from '../dynamic/calls.ts';
 import { hooks } from '../dynamic/hooks.ts';
 import { strip } from '../dynamic/journal.ts';
@@ -30,8 +31,8 @@ import { Tape } from '../dynamic/tape.ts';
 import { fluxionError } from '../errors/error.ts';
 import type { Options } from './options.ts';
 import '../dynamic/table.ts';
-import { compiledForward, compiledReverse, mayCompile } from './compiled.ts';
-import { isDeclined, mustDecline, triesCompiling } from './tier.ts';
+import { compiledFirst } from './attempt.ts';
+import { compiledForward, compiledReverse } from './compiled.ts';
 
 /**
  * Runs `f` inside a new run. `begin` makes the arguments, `finish` reads the result while tracked numbers still live.
@@ -46,6 +47,8 @@ function inRun<T>(
   finish: (result: unknown, level: Level) => T,
 ): T | Promise<T> {
   const parent = levelOf(currentRun());
+  // What f has captured may have changed since it was last read.
+  if (parent === undefined) bumpEpoch();
   const run = beginRun();
   const snapshot = snapshotDeep(untouched);
   const here = level(run, parent);
@@ -132,14 +135,20 @@ export function reverse<T>(
   finish: (r: ReverseResult) => T,
   observe?: (operation: string, finite: boolean) => void,
 ): T | Promise<T> {
-  if (observe === undefined && triesCompiling(options) && mayCompile(args)) {
-    try {
-      return compiledReverse(f, args, wrt, options, finish);
-    } catch (e) {
-      if (!isDeclined(e)) throw e;
-      mustDecline(f, options, e);
-    }
-  }
+  const dynamic = (): T | Promise<T> => dynamicReverse(f, args, wrt, options, finish, observe);
+  if (observe !== undefined) return dynamic();
+  return compiledFirst(f, args, options, () => compiledReverse(f, args, wrt, options, finish), dynamic);
+}
+
+/** The same on the dynamic tier. */
+export function dynamicReverse<T>(
+  f: Function,
+  args: readonly unknown[],
+  wrt: readonly number[],
+  options: Options | undefined,
+  finish: (r: ReverseResult) => T,
+  observe?: (operation: string, finite: boolean) => void,
+): T | Promise<T> {
   const tape = new Tape(options?.maxTape === undefined ? {} : { limit: options.maxTape, setting: 'maxTape' });
   if (observe !== undefined) tape.onRecord = (index, operation) => observe(operation, tape.isFinite(index));
   const inputs: Outlined[] = wrt.map((i) => argumentOutline(args[i]));
@@ -198,14 +207,21 @@ export function forward<T>(
   options: Options | undefined,
   finish: (r: ForwardResult) => T,
 ): T | Promise<T> {
-  if (triesCompiling(options) && mayCompile([...args, ...tangents])) {
-    try {
-      return compiledForward(f, args, tangents, options, finish);
-    } catch (e) {
-      if (!isDeclined(e)) throw e;
-      mustDecline(f, options, e);
-    }
-  }
+  return compiledFirst(
+    f,
+    [...args, ...tangents],
+    options,
+    () => compiledForward(f, args, tangents, options, finish),
+    () => dynamicForward(f, args, tangents, finish),
+  );
+}
+
+function dynamicForward<T>(
+  f: Function,
+  args: readonly unknown[],
+  tangents: readonly unknown[],
+  finish: (r: ForwardResult) => T,
+): T | Promise<T> {
   const active = args.map((_, i) => tangents[i] !== undefined && tangents[i] !== null);
   return inRun(
     f,

@@ -9,6 +9,7 @@ import { Decline } from '../lower/decline.ts';
 import { HostResult } from '../lower/host.ts';
 import { Arena, ArenaFull, enlarged, firstSizes, leaving, RegionFull, type Segment } from './arena.ts';
 import { Left, OutOfMemory } from './heap.ts';
+import { currentLog } from './hostlog.ts';
 
 const arena = new Arena();
 
@@ -27,7 +28,11 @@ export class Code {
     });
     try {
       this.compiled = compileModule(module, entries);
-      this.instance = instantiate(this.compiled, { memory: arena.memory, leave });
+      const host = (index: number, args: readonly number[]): unknown => {
+        const { callee } = module.hosts[index];
+        return currentLog()!.call(callee, args);
+      };
+      this.instance = instantiate(this.compiled, { memory: arena.memory, leave, host });
     } catch (e) {
       if (e instanceof TooLarge || e instanceof Unavailable) throw new Decline(e.message);
       throw e;

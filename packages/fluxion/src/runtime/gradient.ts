@@ -5,13 +5,13 @@
  */
 import { outlineOf } from '../dynamic/outline.ts';
 import { Decline } from '../lower/decline.ts';
-import { call, enter, gradients, mayCompile, withMemory, writeBack } from './compiled.ts';
+import { attempt, mayCompile } from './attempt.ts';
+import { call, enter, gradients, withMemory, writeBack } from './compiled.ts';
 import { Evaluation } from './evaluation.ts';
 import { Left } from './heap.ts';
-import { CopyOut } from './marshal.ts';
 import type { Options } from './options.ts';
 import type { Specialisation } from './specialisation.ts';
-import { isDeclined, mustDecline, tierFor } from './tier.ts';
+import { onAuto, tierFor } from './tier.ts';
 
 export interface ValueAndGradients {
   readonly value: unknown;
@@ -30,20 +30,18 @@ export function gradientOf(
   dynamic: () => Answer,
 ): Answer {
   const tier = tierFor(options);
-  if (tier === 'dynamic' || !mayCompile(args)) return dynamic();
+  const first = tier === 'auto' ? onAuto.first : tier;
+  if (first === 'dynamic' || !mayCompile(args)) return dynamic();
+  const trusted = first === 'compiled';
   const key = wrt.join();
-  try {
-    const { answer, specialisation } = withMemory(options, () => evaluate(f, args, wrt, tier === 'auto'));
-    if (tier === 'compiled' || specialisation.agreed.has(key)) return answer;
+  return attempt(f, options, dynamic, () => {
+    const { answer, specialisation } = withMemory(options, () => evaluate(f, args, wrt, !trusted));
+    if (trusted || specialisation.agreed.has(key)) return answer;
     const meaning = dynamic();
     if (!(meaning instanceof Promise) && agree(answer, meaning)) specialisation.agreed.add(key);
     else specialisation.giveUp('the two tiers do not agree');
     return meaning;
-  } catch (e) {
-    if (!isDeclined(e)) throw e;
-    mustDecline(f, options, e);
-    return dynamic();
-  }
+  });
 }
 
 function evaluate(
@@ -54,19 +52,20 @@ function evaluate(
 ): { answer: ValueAndGradients; specialisation: Specialisation } {
   const { entered, evaluation } = enter(f, args, (s) => new Evaluation(s.gradient(wrt).code));
   try {
-    const { specialisation, globals, given } = entered;
+    const { specialisation, given } = entered;
     if (careful && specialisation.hasEffects) throw new Left('it has effects', false);
     const { result } = specialisation.lowered;
     const known = result.kind === 'constant' && typeof result.value === 'number' ? result.value : undefined;
     if (known === undefined && result.kind !== 'number') throw new Decline('it does not return a number');
     const code = specialisation.gradient(wrt);
     const out = call(specialisation, evaluation, code.entry, known === undefined ? [...given, 1] : given);
-    writeBack(specialisation, globals, new CopyOut(evaluation.segment, specialisation.text));
     const adjoints = known === undefined ? out.slice(1) : out;
     const answer = {
       value: known ?? out[0],
       gradients: gradients(entered, evaluation, args, wrt, adjoints, code.level, false),
     };
+    // Nothing can be left any more.
+    writeBack(entered, evaluation, wrt);
     return { answer, specialisation };
   } finally {
     evaluation.close();

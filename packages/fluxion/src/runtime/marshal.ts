@@ -338,7 +338,22 @@ function holdsUndefined(type: JsType): boolean {
 /** The type of an object among the members of a union. */
 function memberFor(type: JsType, value: unknown): JsType {
   if (type.kind !== 'union' || typeof value !== 'object' || value === null) return type;
-  return type.members.find((m) => m.kind === 'object') ?? type;
+  const objects = type.members.filter((m) => m.kind === 'object');
+  return (objects.length > 1 ? objects.find((m) => isOf(m.type, value)) : objects[0]) ?? type;
+}
+
+function isOf(type: ObjectType, value: object): boolean {
+  if (type.kind === 'typed') return Object.getPrototypeOf(value) === globalThis[type.name].prototype;
+  const { root } = type;
+  if (root.kind === 'array') return Array.isArray(value);
+  return root.variants.some((v) => (tupleLength(root) >= 0 ? Array.isArray(value) : fitsVariant(v, value)));
+}
+
+function fitsVariant(variant: Variant, value: object): boolean {
+  if (variant.prototype !== Object.getPrototypeOf(value)) return false;
+  const keys = Object.keys(value);
+  const own = variant.keys.filter((key) => !isPrivate(key));
+  return own.every((key) => keys.includes(key)) && keys.every((key) => own.includes(key) || variant.late.has(key));
 }
 
 /** The number that the cell of an integer array stands for. */
@@ -349,6 +364,19 @@ function toElement(name: TypedName, cell: number): number {
 /** What a number becomes on the way out: itself, its adjoint, its place among the results. */
 export type NumberAt = (space: Space, object: number, index: number) => unknown;
 
+/** A property that a program has written, and the space its number came from. */
+interface Put {
+  readonly key: string | number;
+  readonly value: unknown;
+  readonly space: Space | undefined;
+}
+
+/** What a program writes: which spaces, and into which of them what may depend on the input. */
+export interface Writing {
+  readonly spaces: ReadonlySet<Space>;
+  readonly receiving: ReadonlySet<Space>;
+}
+
 /** Reads values of compiled code back: the result as the caller gets it, or a gradient in the shape of an argument. */
 export class CopyOut {
   private readonly heap: Heap;
@@ -356,6 +384,8 @@ export class CopyOut {
   /** Objects that the caller has already. */
   private readonly existing: ReadonlyMap<number, object>;
   private readonly made = new Map<number, object>();
+  /** Objects of the caller's that may not be met: what of them is shared is not known here. */
+  foreign: ReadonlySet<number> | undefined;
 
   constructor(heap: Heap, strings: (tag: number) => string, existing: ReadonlyMap<number, object> = new Map()) {
     this.heap = heap;
@@ -398,39 +428,74 @@ export class CopyOut {
     }
   }
 
-  /** An object that was copied in gets what the program has written into its copy. */
-  into(object: object, type: ObjectType, ref: number, written: ReadonlySet<Space>): void {
+  /**
+   * An object that was copied in gets what the program has written into its copy. Gives what makes it as it was, or undefined if it was
+   * not changed. When an object was first given a number that depends on the input, and is to be put back to, is not known here.
+   */
+  into(object: object, type: ObjectType, ref: number, writing: Writing): (() => void) | undefined {
+    const puts = this.changes(object, type, ref, writing.spaces);
+    if (puts.length === 0) return undefined;
+    if (puts.some(({ space }) => space !== undefined && writing.receiving.has(space)))
+      throw new Left('a captured object is given a number that may depend on the input');
+    if (!Object.isExtensible(object)) throw new Left('a captured object is written that is not extensible');
+    const held = object as Record<string | number, unknown>;
+    const before = puts.map(({ key }) => [key, Object.hasOwn(held, key), held[key]] as const);
+    for (const { key, value } of puts) held[key] = value;
+    return () => {
+      for (const [key, was, value] of before.toReversed()) {
+        if (was) held[key] = value;
+        else delete held[key];
+      }
+    };
+  }
+
+  private changes(object: object, type: ObjectType, ref: number, written: ReadonlySet<Space>): Put[] {
+    const puts: Put[] = [];
+    const held = object as Record<string | number, unknown>;
     const number: NumberAt = (space, at, index) => this.get(space, at, index);
-    const put = (key: string | number, value: unknown): void => {
-      const held = object as Record<string | number, unknown>;
-      if (!Object.is(held[key], value)) held[key] = value;
+    const put = (key: string | number, value: unknown, space?: Space): void => {
+      if (!Object.is(held[key], value) || !Object.hasOwn(held, key)) puts.push({ key, value, space });
     };
     if (type.kind === 'typed') {
       const space = typedSpaces[type.name];
-      if (!written.has(space)) return;
+      if (!written.has(space)) return puts;
       const data = this.get(typedData, ref);
       const { length } = object as Float64Array;
-      for (let i = 0; i < length; i++) put(i, toElement(type.name, this.get(space, data, i)));
+      const float = space.cell === 'f64' ? space : undefined;
+      for (let i = 0; i < length; i++) put(i, toElement(type.name, this.get(space, data, i)), float);
     } else if (type.kind === 'array') {
       const { root } = type;
-      if (!written.has(root.space) && !written.has(arrayLength) && !(root.holey && written.has(elementStates))) return;
+      if (!written.has(root.space) && !written.has(arrayLength) && !(root.holey && written.has(elementStates)))
+        return puts;
       const length = this.get(arrayLength, ref);
       const data = this.get(arrayData, ref);
+      const float = root.space.cell === 'f64' ? root.space : undefined;
+      const list = object as unknown[];
+      // What is cut off comes back with the length.
+      for (let i = length; i < list.length; i++) puts.push({ key: i, value: undefined, space: undefined });
       put('length', length);
       for (let i = 0; i < length; i++) {
         const state = this.stateOf(root, ref, i);
-        if (state === presentState) put(i, this.cell(root.element.type, root.space, data, i, number));
-        else if (state === undefinedState) put(i, undefined);
+        if (state === presentState) put(i, this.cell(root.element.type, root.space, data, i, number), float);
+        else if (state === undefinedState) put(i, undefined, float);
       }
     } else {
       const { root } = type;
       const variant = root.tag === undefined ? root.variants[0] : root.variants[this.get(root.tag, ref)];
       for (const name of [...variant.keys, ...variant.late]) {
-        if (!root.spaces(name).some((space) => written.has(space))) continue;
+        const spaces = root.spaces(name);
+        if (!spaces.some((space) => written.has(space))) continue;
         if (isPrivate(name)) throw new Left('a private field of a captured object is written');
-        put(name, this.field(root, name, ref, number));
+        const value = this.field(root, name, ref, number);
+        if (value === undefined && variant.late.has(name)) continue;
+        put(
+          name,
+          value,
+          spaces.find(({ cell }) => cell === 'f64'),
+        );
       }
     }
+    return puts;
   }
 
   private get(space: Space, object: number, index = 0): number {
@@ -461,6 +526,7 @@ export class CopyOut {
   private object(type: JsType & { kind: 'object' }, ref: number, number: NumberAt): unknown {
     if (ref === nullRef) return null;
     if (ref === undefinedRef) return undefined;
+    if (this.foreign?.has(ref)) throw new Left('an object that was there before is returned or kept', true);
     const known = this.existing.get(ref) ?? this.made.get(ref);
     if (known !== undefined) return known;
     switch (type.type.kind) {
@@ -622,7 +688,7 @@ export function leafPlaces(
       const held = root.field(name);
       if (held === undefined) continue;
       const space = root.spaces(name).find(({ cell }) => cell === 'f64');
-      if (part.kind !== 'leaf') visit(memberFor(held.type.type, {}), part);
+      if (part.kind !== 'leaf') visit(memberFor(held.type.type, part.source), part);
       else if (space !== undefined) places[part.index] = { space, object, index: 0 };
     }
   };

@@ -2,10 +2,10 @@
  * Which spaces of memory belong to a type, and which of them a module writes.
  * Invariant: a space that is not named here holds nothing of the type.
  */
-import { eachOp } from '../differentiate/activity.ts';
+import { type Active, activityOf, eachOp } from '../differentiate/activity.ts';
 import type { Module } from '../ir/ops.ts';
 import type { Space } from '../ir/types.ts';
-import { type JsType, type ObjectType, typedSpaces } from '../lower/types.ts';
+import { arrayLength, elementStates, type JsType, type ObjectType, typedSpaces } from '../lower/types.ts';
 
 /** The spaces of everything that can be reached from values of these types. */
 export function spacesOf(types: readonly JsType[]): Set<Space> {
@@ -19,7 +19,7 @@ export function spacesOf(types: readonly JsType[]): Set<Space> {
     seen.add(object);
     if (object.kind === 'typed') spaces.add(typedSpaces[object.name]);
     else if (object.kind === 'array') {
-      spaces.add(object.space);
+      for (const space of [object.space, arrayLength, elementStates]) spaces.add(space);
       visit(object.element.type);
     } else {
       for (const { name, type: held } of object.fields) {
@@ -32,18 +32,6 @@ export function spacesOf(types: readonly JsType[]): Set<Space> {
   return spaces;
 }
 
-/** Whether a function, or one that it calls, takes memory. */
-export function allocatesIn(module: Module, entry: string, seen = new Set<string>()): boolean {
-  if (seen.has(entry)) return false;
-  seen.add(entry);
-  let found = false;
-  eachOp(module.functions.get(entry)!.body, (op) => {
-    if (op.op === 'alloc' || op.op === 'elements') found = true;
-    else if (op.op === 'call' && !found) found = allocatesIn(module, op.callee, seen);
-  });
-  return found;
-}
-
 /** The spaces that anything in the module writes, apart from those that only new objects have. */
 export function writtenSpaces(module: Module): Set<Space> {
   const written = new Set<Space>();
@@ -53,4 +41,25 @@ export function writtenSpaces(module: Module): Set<Space> {
     });
   }
   return written;
+}
+
+/** Whether something that writes these spaces may write an object of this type. */
+export function mayWrite(type: ObjectType, written: ReadonlySet<Space>): boolean {
+  if (type.kind === 'typed') return written.has(typedSpaces[type.name]);
+  const { root } = type;
+  if (root.kind === 'array') return written.has(root.space) || written.has(arrayLength);
+  return root.fields.some(({ name }) => root.spaces(name).some((space) => written.has(space)));
+}
+
+/** The spaces into which the module may put numbers that depend on what is active. */
+export function receiving(module: Module, entry: string, active: Active): ReadonlySet<Space> {
+  const activity = activityOf(module, entry, active);
+  const found = new Set<Space>();
+  for (const func of activity.functions.values()) {
+    eachOp(func.body, (op) => {
+      if (op.op === 'copy' && activity.space(op.space)) found.add(op.space);
+      if (op.op === 'store' && activity.value(func, op.args[op.args.length - 1])) found.add(op.space);
+    });
+  }
+  return found;
 }

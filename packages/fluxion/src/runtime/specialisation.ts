@@ -2,9 +2,11 @@
  * What has been compiled of a function: one specialisation for each kind of arguments met, derivatives of it as they are asked for.
  * Invariant: nothing here depends on sizes or on contents; what the types leave open is given to each call.
  */
+
 import { forward } from '../differentiate/forward.ts';
 import { reverse } from '../differentiate/reverse.ts';
 import { isOwn } from '../dynamic/calls.ts';
+import { FluxionError } from '../errors/error.ts';
 import type { Module } from '../ir/ops.ts';
 import type { Level } from '../ir/types.ts';
 import { recogniseOwn } from '../lower/builtins/fluxion.ts';
@@ -15,7 +17,9 @@ import { irTypes } from '../lower/values.ts';
 import { optimize } from '../optimize/pipeline.ts';
 import { onRule } from '../rules/user.ts';
 import { Code } from './evaluation.ts';
-import { allocatesIn, spacesOf, writtenSpaces } from './spaces.ts';
+import type { Left } from './heap.ts';
+import type { Writing } from './marshal.ts';
+import { receiving, spacesOf, writtenSpaces } from './spaces.ts';
 
 /** Why a function is not compiled, or a call of it left the tier. */
 export interface DeclineReason {
@@ -28,8 +32,6 @@ export interface CompiledReverse {
   readonly code: Code;
   readonly forward: string;
   readonly reverse: string;
-  /** The reverse sweep needs memory of its own. */
-  readonly allocates: boolean;
   readonly level: Level;
 }
 
@@ -79,6 +81,12 @@ export class Specialisation {
     this.texts.forEach((text, tag) => this.interned.set(text, tag));
   }
 
+  /** A call had to be done again on the dynamic tier. */
+  failed(why: Left): void {
+    if (why.counts) this.failures++;
+    this.lastFailure = why.message;
+  }
+
   get givenUp(): boolean {
     return this.failures >= mostFailures;
   }
@@ -90,10 +98,13 @@ export class Specialisation {
 
   /** Whether a run can be noticed: by the host, or in what f captured. */
   get hasEffects(): boolean {
-    if (this.primal.hosts.length > 0) return true;
-    const reached = spacesOf(this.lowered.globals.map(({ type }) => type));
-    return [...reached].some((space) => this.written.has(space));
+    if (this.effects === undefined) {
+      const reached = spacesOf(this.lowered.globals.map(({ type }) => type));
+      this.effects = this.primal.hosts.length > 0 || [...reached].some((space) => this.written.has(space));
+    }
+    return this.effects;
   }
+  private effects: boolean | undefined;
 
   tag = (text: string): number => {
     let tag = this.interned.get(text);
@@ -118,7 +129,6 @@ export class Specialisation {
         code: new Code(module, [made.forward, made.reverse]),
         forward: made.forward,
         reverse: made.reverse,
-        allocates: allocatesIn(module, made.reverse),
         level,
       };
       this.reversed.set(key, known);
@@ -173,6 +183,18 @@ export class Specialisation {
     return known;
   }
 
+  /** What it writes, where these arguments are differentiated. */
+  writing(wrt: readonly number[]): Writing {
+    const key = wrt.join();
+    let known = this.writings.get(key);
+    if (known === undefined) {
+      known = { spaces: this.written, receiving: receiving(this.primal, this.lowered.entry, this.active(wrt)) };
+      this.writings.set(key, known);
+    }
+    return known;
+  }
+  private readonly writings = new Map<string, Writing>();
+
   /** What moves in derivatives by the arguments `wrt`. */
   active(wrt: readonly number[]) {
     const entry = this.primal.functions.get(this.lowered.entry)!;
@@ -224,8 +246,10 @@ export function specialise(f: Function, args: readonly unknown[]): Specialisatio
     of.list.push(made);
     return made;
   } catch (e) {
-    if (e instanceof Decline) of.declined.set(key, e);
-    throw e;
+    // What is wrong with a function that may be called is said by the tier that calls it.
+    const why = e instanceof FluxionError ? new Decline(e.message.split('\n')[0]) : e;
+    if (why instanceof Decline) of.declined.set(key, why);
+    throw why;
   }
 }
 

@@ -19,9 +19,17 @@ export function tierFor(options: Options | undefined): Tier {
   return tier;
 }
 
+/** What 'auto' means: the compiled tier, where it has agreed with the dynamic one. The tests look at each of them, alone. */
+export const onAuto: { first: 'agreed' | 'compiled' | 'dynamic'; left: ((why: Decline | Left) => void) | undefined } = {
+  first: 'agreed',
+  /** Told why a call is given to the dynamic tier. */
+  left: undefined,
+};
+
 /** Whether the compiled tier is asked first. */
 export function triesCompiling(options: Options | undefined): boolean {
-  return tierFor(options) === 'compiled';
+  const tier = tierFor(options);
+  return (tier === 'auto' ? onAuto.first : tier) === 'compiled';
 }
 
 /** Whether an error says that the dynamic tier has to answer. */

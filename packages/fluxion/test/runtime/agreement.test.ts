@@ -36,3 +36,11 @@ test('what has effects stays on the dynamic tier, and happens once', () => {
   expect(grad(f)(3)).toBe(6);
   expect(log).toEqual([1, 2]);
 });
+
+test('an array that is only made shorter has changed too', () => {
+  const stack = [1, 2, 3];
+  const f = (x: number): number => x * (stack.pop() ?? 0);
+  expect(grad(f)(3)).toBe(3);
+  expect(grad(f)(3)).toBe(2);
+  expect(stack).toEqual([1]);
+});
