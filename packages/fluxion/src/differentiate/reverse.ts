@@ -3,7 +3,7 @@
  * Invariant: the sweep of a function is written first and tells what it needs; the forward function then keeps just that. Callees come
  * before callers; functions that call each other in a circle keep all they need in their own frames.
  */
-import type { Func, Module, Op, Value } from '../ir/ops.ts';
+import type { Func, Load, Module, Op, Value } from '../ir/ops.ts';
 import type { Level, Space } from '../ir/types.ts';
 import { type Active, type Activity, activityOf, eachOp } from './activity.ts';
 import { Augment } from './augment.ts';
@@ -11,6 +11,7 @@ import { Available } from './available.ts';
 import { type Interface, interfaceOf } from './conventions.ts';
 import { keepingOf } from './keep.ts';
 import { type Liveness, livenessOf } from './liveness.ts';
+import { untouchedLoads } from './origin.ts';
 import type { Pair } from './pairs.ts';
 import { stableLoads } from './stability.ts';
 import { Structure } from './structure.ts';
@@ -41,11 +42,13 @@ export interface Reversed {
 export function reverse(module: Module, entry: string, active: Active, level: Level, wanted: Wanted = {}): Reversed {
   const activity = activityOf(module, entry, active);
   const functions = new Map(module.functions);
+  const stable = stableLoads(activity.functions);
+  const untouched = untouchedLoads(activity.functions, entry);
   const shared = {
     activity,
     // A sweep that is made once need not clear the shadows of what the entry made.
     liveness: livenessOf(activity, wanted.pullback !== false),
-    stable: stableLoads(activity.functions),
+    stable: (load: Load) => stable(load) || untouched(load),
     level,
     pairs: new Map<string, Pair>(),
     functions,
