@@ -66,6 +66,11 @@ function copyIn(specialisation: Specialisation, args: readonly unknown[], evalua
   const globals = new CopyIn(heap, specialisation.tag);
   const given = [globals.globals(lowered.globalsShape, lowered.globals)];
   const roots = args.map((arg, i) => {
+    if (lowered.args[i].kind === 'number') {
+      if (typeof arg !== 'number') throw new Mismatch();
+      given.push(arg);
+      return noObjects;
+    }
     const root = new CopyIn(heap, specialisation.tag);
     given.push(...root.values(lowered.args[i], arg));
     return root;
@@ -73,6 +78,9 @@ function copyIn(specialisation: Specialisation, args: readonly unknown[], evalua
   writable([globals, ...roots], specialisation);
   return { specialisation, roots, globals, given };
 }
+
+/** What copying a number in has made. */
+const noObjects = new CopyIn(undefined as unknown as Heap, () => 0);
 
 /**
  * One object under two roots is two here: that is right as long as nobody writes to it. And what is frozen is not so here: a write to it

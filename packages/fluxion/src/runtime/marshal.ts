@@ -634,7 +634,14 @@ export class GradientOut {
         const from = heap.address(shadowOf(space, this.level), data, 0) / 8;
         const out = new (globalThis[name] as Float64ArrayConstructor)(source.length);
         const { f64 } = heap.views;
-        for (let i = 0; i < out.length; i++) out[i] = this.noted(f64[from + i] + 0);
+        // Zero times what is not finite is NaN, and adding 0 makes 0 of -0.
+        let zero = 0;
+        for (let i = 0; i < out.length; i++) {
+          const adjoint = f64[from + i] + 0;
+          zero += adjoint * 0;
+          out[i] = adjoint;
+        }
+        if (zero !== 0) this.finite = false;
         this.made.set(value, out);
         return out;
       }
