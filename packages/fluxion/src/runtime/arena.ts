@@ -106,15 +106,15 @@ export class Arena {
     this.open_.splice(at, 1);
     const { layout } = segment;
     const tapes: Range[] = [];
-    for (const [region, { from }] of layout.regions.entries()) {
-      const used = { from, to: segment.tops[region] };
-      if (region > cellsRegion) tapes.push(used);
-      else this.clear(used);
+    for (let region = 0; region < layout.regions.length; region++) {
+      const { from } = layout.regions[region];
+      const to = segment.tops[region];
+      if (to === from) continue;
+      if (region > cellsRegion) tapes.push({ from, to });
+      else this.clear({ from, to });
     }
-    layout.levels.forEach((_, level) => {
-      segment.clearShadows(level);
-    });
-    this.dirty = joined([...this.dirty, ...tapes]);
+    for (let level = 0; level < layout.levels.length; level++) segment.clearShadows(level);
+    if (tapes.length > 0) this.dirty = joined([...this.dirty, ...tapes]);
   }
 
   clear({ from, to }: Range): void {

@@ -474,9 +474,10 @@ export function writeBack(
   { specialisation, globals, roots }: Entered,
   evaluation: Evaluation,
   wrt: readonly number[],
-  copy = new CopyOut(evaluation.segment, specialisation.text, existingOf(globals)),
+  reading?: CopyOut,
 ): () => void {
   if (specialisation.written.size === 0 || globals.copied.length === 0) return nothing;
+  const copy = reading ?? new CopyOut(evaluation.segment, specialisation.text, existingOf(globals));
   const writing = specialisation.writing(wrt);
   copy.foreign = new Set(roots.flatMap(({ at }) => [...at.values()]));
   const done: (() => void)[] = [];
