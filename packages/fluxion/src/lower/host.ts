@@ -3,11 +3,13 @@
  * Invariant: only primitives cross, each call happens once and in the program's order, and a function whose result is wanted gets no
  * argument that a derivative is taken by.
  */
+
 import type { Host } from '../ir/ops.ts';
 import type { Node } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
 import { builtinObjects } from './builtins/table.ts';
 import type { Lowering } from './lowering.ts';
+import { log, watch } from './surroundings.ts';
 import type { JsType } from './types.ts';
 import { describeType } from './types.ts';
 import { type Abstract, flatten, irTypes, typeKey, typeOf, undefinedValue, usable } from './values.ts';
@@ -43,19 +45,12 @@ export function numberFrom(fn: Function, value: unknown): number {
 }
 
 const silent = new Set<Function>(
-  [
-    console.log,
-    console.info,
-    console.warn,
-    console.error,
-    console.debug,
-    console.time,
-    console.timeEnd,
-    console.count,
-  ].filter((f) => typeof f === 'function'),
+  [log?.log, log?.info, log?.warn, log?.error, log?.debug, log?.time, log?.timeEnd, log?.count].filter(
+    (f) => typeof f === 'function',
+  ),
 );
 
-const clocks = new Set<Function>([Date.now, performance.now]);
+const clocks = new Set<Function>([Date.now, watch?.now].filter((f) => f !== undefined));
 
 /** Whether a function of the engine's may be called as it is. */
 export function isHosted(fn: Function): boolean {
@@ -74,7 +69,7 @@ export function hostCall(act: Activation, fn: Function, args: readonly Abstract[
   }
   const types = args.map(typeOf);
   const result = silent.has(fn) ? [] : (['f64'] as const);
-  const self: unknown = clocks.has(fn) ? (fn === Date.now ? Date : performance) : silent.has(fn) ? console : undefined;
+  const self: unknown = clocks.has(fn) ? (fn === Date.now ? Date : watch) : silent.has(fn) ? log : undefined;
   const host = lowering.site(lowering.hostKey(fn, types.map(typeKey).join()), () => {
     const call: Hosted = {
       fn,

@@ -53,9 +53,9 @@ export class Bytes {
   }
 
   text(text: string): void {
-    const bytes = new TextEncoder().encode(text);
+    const bytes = utf8(text);
     this.u32(bytes.length);
-    this.bytes(bytes);
+    for (const byte of bytes) this.u8(byte);
   }
 
   /** Bytes with their number in front. */
@@ -71,4 +71,13 @@ export class Bytes {
     grown.set(this.data);
     this.data = grown;
   }
+}
+
+/** The bytes of a text, by means that the language itself has. */
+function utf8(text: string): number[] {
+  const bytes: number[] = [];
+  for (const [part] of encodeURIComponent(text).matchAll(/%..|./g)) {
+    bytes.push(part.length === 1 ? part.charCodeAt(0) : Number.parseInt(part.slice(1), 16));
+  }
+  return bytes;
 }

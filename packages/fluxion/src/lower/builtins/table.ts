@@ -4,6 +4,7 @@
  */
 import type { Node } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
+import { hostObjects } from '../surroundings.ts';
 import type { Abstract } from '../values.ts';
 import { arrayFunctions, arrayMethods } from './array.ts';
 import { mathFunctions } from './math.ts';
@@ -22,10 +23,9 @@ export const builtinObjects: ReadonlySet<object> = new Set<object>([
   Array,
   Object,
   JSON,
-  console,
   Reflect,
-  performance,
   Date,
+  ...hostObjects,
 ]);
 
 /** A table made when it is first asked: its parts import each other. */
