@@ -120,10 +120,25 @@ export function callValue(
   return act.decline('which function is called is not known', node);
 }
 
+/**
+ * The function by which bundlers write a name beside each function that they rename: it gives back what it is given. It is called before
+ * the variable has the function, so a function that calls itself would not find itself in it.
+ */
+const nameKeeper =
+  /^\((\w+),\s*(\w+)\)\s*=>\s*\w+\(\1,\s*"name",\s*\{\s*value(?::\s*\2)?,\s*configurable:\s*(?:true|!0)\s*\}\)$/;
+const keepers = new WeakMap<Function, boolean>();
+
+function keepsNames(fn: Function): boolean {
+  let known = keepers.get(fn);
+  if (known === undefined) keepers.set(fn, (known = nameKeeper.test(Function.prototype.toString.call(fn))));
+  return known;
+}
+
 /** Calls a function that exists: of the engine's, of Fluxion's, or of the user's modules. */
 function callFunction(act: Activation, fn: Function, self: Abstract, args: readonly Abstract[], node: Node): Abstract {
   if (fn === Function.prototype.call) return callValue(act, self, args[0] ?? undefinedValue, args.slice(1), node);
   if (fn === Function.prototype.apply) return applied(act, self, args, node);
+  if (keepsNames(fn)) return args[0] ?? undefinedValue;
   const entry = builtins.get(fn) ?? operatorOf(fn);
   if (entry !== undefined) return entry(act, args, node);
   const method = methodTable.get(fn);
