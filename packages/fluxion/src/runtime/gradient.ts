@@ -33,6 +33,7 @@ export function gradientOf(
   const first = tier === 'auto' ? onAuto.first : tier;
   if (first === 'dynamic' || !mayCompile(args)) return dynamic();
   const trusted = first === 'compiled';
+  if (first === 'agreed' && isNew(f)) return dynamic();
   const key = wrt.join();
   return attempt(f, options, dynamic, () => {
     const { answer, specialisation } = withMemory(options, () => evaluate(f, args, wrt, !trusted));
@@ -42,6 +43,15 @@ export function gradientOf(
     else specialisation.giveUp('the two tiers do not agree');
     return meaning;
   });
+}
+
+const called = new WeakSet<Function>();
+
+/** A function that is differentiated once only, as one that is made anew for each step, is not worth compiling. */
+function isNew(f: Function): boolean {
+  if (called.has(f)) return false;
+  called.add(f);
+  return true;
 }
 
 function evaluate(

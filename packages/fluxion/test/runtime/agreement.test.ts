@@ -6,6 +6,8 @@ test('auto takes compiled numbers once both tiers have agreed on a call', () => 
   const f = (x: number[]): number => x[0] * Math.sin(x[1]);
   const gradient = grad(f);
   const first = gradient([2, 3]);
+  expect(specialisationsOf(f)).toEqual([]);
+  expect(gradient([2, 3])).toEqual(first);
   const [specialisation] = specialisationsOf(f);
   expect([...specialisation.agreed]).toEqual(['0']);
   expect(gradient([2, 3])).toEqual(first);
@@ -19,6 +21,7 @@ test('where the tiers disagree auto gives the dynamic answer, then and later', (
   const wrong = specialise(other, [2]);
   specialisation.gradient = (wrt) => wrong.gradient(wrt);
   expect(grad(f, { tier: 'compiled' })(2)).toBe(4.5);
+  expect(grad(f)(2)).toBe(4);
   expect(valueAndGrad(f)(2)).toEqual({ value: 4, grad: 4 });
   expect(specialisation.givenUp).toBe(true);
   expect(grad(f)(3)).toBe(6);

@@ -224,10 +224,8 @@ function canMoveToBody(r: Context, node: FunctionNode, first: number): boolean {
 
 function moveToBody(r: Context, node: FunctionNode, info: FunctionInfo, first: number): Head {
   const lowered: string[] = [];
-  let defaulted = false;
   const text = join(r, node, node.params, (p, i) => {
     if (i < first) {
-      defaulted ||= p.type === 'AssignmentPattern';
       r.inHead = true;
       const done = parameter(r, p);
       r.inHead = false;
@@ -238,7 +236,6 @@ function moveToBody(r: Context, node: FunctionNode, info: FunctionInfo, first: n
     const target = p.type === 'AssignmentPattern' ? p.left : p.type === 'RestElement' ? p.argument : p;
     const out: string[] = [];
     if (p.type === 'AssignmentPattern') {
-      defaulted = true;
       declaredWithDefault(r, p, formal, out);
     } else if (target.type === 'Identifier') {
       // A plain name after a pattern keeps its place.
