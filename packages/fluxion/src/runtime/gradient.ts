@@ -8,7 +8,7 @@ import { Decline } from '../lower/decline.ts';
 import { attempt, mayCompile } from './attempt.ts';
 import { call, enter, gradients, withMemory, writeBack } from './compiled.ts';
 import { Evaluation } from './evaluation.ts';
-import { Left } from './heap.ts';
+import { Unsuited } from './heap.ts';
 import type { Options } from './options.ts';
 import type { Specialisation } from './specialisation.ts';
 import { onAuto, tierFor } from './tier.ts';
@@ -33,16 +33,34 @@ export function gradientOf(
   const first = tier === 'auto' ? onAuto.first : tier;
   if (first === 'dynamic' || !mayCompile(args)) return dynamic();
   const trusted = first === 'compiled';
-  if (first === 'agreed' && isNew(f)) return dynamic();
+  if (first === 'agreed' && (isNew(f) || better.has(f))) return dynamic();
   const key = wrt.join();
+  const compiled = (): ReturnType<typeof evaluate> => withMemory(options, () => evaluate(f, args, wrt, !trusted));
   return attempt(f, options, dynamic, () => {
-    const { answer, specialisation } = withMemory(options, () => evaluate(f, args, wrt, !trusted));
+    const { answer, specialisation } = trusted ? compiled() : known(f, compiled);
     if (trusted || specialisation.agreed.has(key)) return answer;
+    const { now } = onAuto;
+    const begun = now();
+    compiled();
+    const halfway = now();
     const meaning = dynamic();
-    if (!(meaning instanceof Promise) && agree(answer, meaning)) specialisation.agreed.add(key);
-    else specialisation.giveUp('the two tiers do not agree');
+    if (meaning instanceof Promise || !agree(answer, meaning)) specialisation.giveUp('the two tiers do not agree');
+    else if (halfway - begun > now() - halfway) better.add(f);
+    else specialisation.agreed.add(key);
     return meaning;
   });
+}
+
+/** Functions that the dynamic tier answers at once: they are not compiled, or their captured data takes longer to copy in than to use. */
+const better = new WeakSet<Function>();
+
+function known<T>(f: Function, compiled: () => T): T {
+  try {
+    return compiled();
+  } catch (e) {
+    if (e instanceof Decline || e instanceof Unsuited) better.add(f);
+    throw e;
+  }
 }
 
 const called = new WeakSet<Function>();
@@ -63,7 +81,7 @@ function evaluate(
   const { entered, evaluation } = enter(f, args, (s) => new Evaluation(s.gradient(wrt).code));
   try {
     const { specialisation, given } = entered;
-    if (careful && specialisation.hasEffects) throw new Left('it has effects', false);
+    if (careful && specialisation.hasEffects) throw new Unsuited('it has effects');
     const { result } = specialisation.lowered;
     const known = result.kind === 'constant' && typeof result.value === 'number' ? result.value : undefined;
     if (known === undefined && result.kind !== 'number') throw new Decline('it does not return a number');

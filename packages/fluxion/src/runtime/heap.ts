@@ -52,3 +52,10 @@ export class Left extends Error {
     this.at = at;
   }
 }
+
+/** The tier is left by every call of the function alike. */
+export class Unsuited extends Left {
+  constructor(message: string) {
+    super(message, false);
+  }
+}

@@ -4,6 +4,7 @@
 import { fluxionError } from '../errors/error.ts';
 import type { Position } from '../errors/original.ts';
 import { Decline } from '../lower/decline.ts';
+import { watch } from '../lower/surroundings.ts';
 import { Left } from './heap.ts';
 import type { Options, Tier } from './options.ts';
 
@@ -20,8 +21,14 @@ export function tierFor(options: Options | undefined): Tier {
 }
 
 /** What 'auto' means: the compiled tier, where it has agreed with the dynamic one. The tests look at each of them, alone. */
-export const onAuto: { first: 'agreed' | 'compiled' | 'dynamic'; left: ((why: Decline | Left) => void) | undefined } = {
+export const onAuto: {
+  first: 'agreed' | 'compiled' | 'dynamic';
+  left: ((why: Decline | Left) => void) | undefined;
+  /** By which the tiers are compared, in milliseconds. */
+  now: () => number;
+} = {
   first: 'agreed',
+  now: () => (watch === undefined ? Date.now() : watch.now()),
   /** Told why a call is given to the dynamic tier. */
   left: undefined,
 };

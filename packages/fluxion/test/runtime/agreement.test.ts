@@ -1,6 +1,25 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { grad, valueAndGrad } from '../../src/index.ts';
 import { specialisationsOf, specialise } from '../../src/runtime/specialisation.ts';
+import { onAuto } from '../../src/runtime/tier.ts';
+
+const { now } = onAuto;
+beforeEach(() => {
+  onAuto.now = () => 0;
+});
+afterEach(() => {
+  onAuto.now = now;
+});
+
+test('a function that the dynamic tier is quicker at is left to it', () => {
+  let reads = 0;
+  // The compiled run takes 5, the dynamic one 1.
+  onAuto.now = () => [0, 5, 6][reads++];
+  const f = (x: number): number => x * x;
+  expect([grad(f)(3), grad(f)(3), grad(f)(3)]).toEqual([6, 6, 6]);
+  expect(reads).toBe(3);
+  expect([...specialisationsOf(f)[0].agreed]).toEqual([]);
+});
 
 test('auto takes compiled numbers once both tiers have agreed on a call', () => {
   const f = (x: number[]): number => x[0] * Math.sin(x[1]);
