@@ -45,7 +45,7 @@ export function freeVariable(act: Activation, node: Identifier): Abstract {
     if (Object.getOwnPropertyDescriptor(globalThis, name)?.get !== undefined)
       act.decline(`${name} is a global accessor`, node);
     if (!(name in globalThis)) act.decline(`${name} is not defined`, node);
-    return constantOrGlobal(act, `global ${name}`, name, () => (globalThis as Record<string, unknown>)[name], node);
+    return engineProperty(act, globalThis, name, node);
   }
   if (binding.kind === 'constant') return constantOrGlobal(act, binding.value, name, () => binding.value, node);
   // A live binding is what it is when the call begins: nothing that is compiled writes it (see `assign`), and hosts called are the engine's own.
@@ -54,6 +54,19 @@ export function freeVariable(act: Activation, node: Identifier): Abstract {
   const key = act.lowering.site(`live ${act.unit.index} ${name}`, () => ({}));
   const read = (): unknown => binding.get();
   return throughGlobals(act, key, name, read, typeOfFree(act, binding.get(), name, node));
+}
+
+/** A property of the global object, or of one of the engine's: anybody may put something else there between two calls. */
+export function engineProperty(act: Activation, object: object, name: string, node: Node): Abstract {
+  const read = (): unknown => (object as Record<string, unknown>)[name];
+  const value = read();
+  const known =
+    typeof value === 'function' || (typeof value === 'object' && value !== null && builtinObjects.has(value));
+  if (known || object !== globalThis) {
+    const held = act.lowering.guards.read(object, name);
+    if (typeof held !== 'object' || held === null || known) return constantValue(held);
+  }
+  return constantOrGlobal(act, propertyKey(object, name), name, read, node, false);
 }
 
 function typeOfFree(act: Activation, value: unknown, name: string, node: Node): JsType {

@@ -237,8 +237,8 @@ function byInherited(
 /** A method of an array or typed array: the engine's function. */
 export function methodOf(act: Activation, object: ObjectValue, name: string, node: Node): Abstract {
   const { type } = object.type;
-  const prototype: unknown = type.kind === 'typed' ? globalThis[type.name].prototype : Array.prototype;
-  const method = (prototype as Record<string, unknown>)[name];
+  const prototype = type.kind === 'typed' ? globalThis[type.name].prototype : Array.prototype;
+  const method = act.lowering.guards.read(prototype, name);
   if (typeof method === 'function' && methodTable.has(method)) return constantValue(method);
   return act.decline(`.${name} of an array is not compiled`, node);
 }

@@ -11,7 +11,7 @@ import { isTypedProperty, typedProperty } from './builtins/typed.ts';
 import { memberOfFunction, surelyOf, writeStatic } from './classes.ts';
 import { fieldEffect } from './effects.ts';
 import { evaluate } from './expressions.ts';
-import { constantOrGlobal, exportOf, isModule } from './free.ts';
+import { engineProperty, exportOf, isModule } from './free.ts';
 import { inheritedMember, lookUp, methodOf, writeInherited } from './inherit.ts';
 import { isLoose } from './loose.ts';
 import { isNullish, toNumber } from './operators.ts';
@@ -182,7 +182,7 @@ function memberOfPrimitive(act: Activation, value: unknown, name: string, node: 
 function memberOfConstant(act: Activation, value: unknown, name: string, node: Node): Abstract {
   if (typeof value === 'string' && name === 'length') return constantValue(value.length);
   if (typeof value === 'object' && value !== null && builtinObjects.has(value)) {
-    return constantOrGlobal(act, undefined, name, () => (value as Record<string, unknown>)[name], node);
+    return engineProperty(act, value, name, node);
   }
   if (typeof value === 'object' && value !== null && isModule(value)) return exportOf(act, value, name, node);
   if (typeof value === 'function') return memberOfFunction(act, constantValue(value), name, node);

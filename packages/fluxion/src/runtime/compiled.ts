@@ -88,16 +88,18 @@ const noObjects = new CopyIn(undefined as unknown as Heap, () => 0);
  */
 function writable(roots: readonly CopyIn[], { written }: Specialisation): void {
   if (written.size === 0) return;
-  const seen = new Map<object, CopyIn>();
+  const seen = new Map<object, { readonly root: CopyIn; writes: boolean }>();
   for (const root of roots) {
     for (const { object, type } of root.copied) {
-      if (!mayWrite(type, written)) continue;
-      if (!takesWrites(object)) throw new Left('an object is frozen, and something like it is written');
+      const writes = mayWrite(type, written);
+      if (writes && !takesWrites(object)) throw new Left('an object is frozen, and something like it is written');
+      // Views of other element types are of other spaces, and see what is written all the same.
       const memory = type.kind === 'typed' ? (object as Float64Array).buffer : object;
       const owner = seen.get(memory);
-      if (owner !== undefined && owner !== root)
+      if (owner === undefined) seen.set(memory, { root, writes });
+      else if (owner.root === root) owner.writes ||= writes;
+      else if (writes || owner.writes)
         throw new Left('one object is reached by two ways, and something like it is written');
-      seen.set(memory, root);
     }
   }
 }
