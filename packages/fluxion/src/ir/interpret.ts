@@ -3,10 +3,12 @@
  * Invariant: memory is keyed by (space, object, index), so nothing here depends on a layout; whatever the IR leaves undefined (a
  * cell outside its object, a cell of a tape that nobody wrote, a space the object does not have) throws.
  */
+
 import { table } from '../rules/table.ts';
-import type { Compare, ConversionName, End, IntegerName, Label, Module, Op, Reason, Region, Value } from './ops.ts';
+import { conversionOf, holds, integerOf } from './meaning.ts';
+import type { End, Label, Module, Op, Reason, Region, Value } from './ops.ts';
 import { printSpace } from './print.ts';
-import { type CellKind, nullRef, type Shape, type Space } from './types.ts';
+import type { CellKind, Shape, Space } from './types.ts';
 
 /** A guard failed. */
 export class Left extends Error {
@@ -241,11 +243,11 @@ class Interpreter {
       case 'math':
         return [(table[op.fn].value as (...xs: number[]) => number)(...args)];
       case 'compare':
-        return [compare(op, args[0], args[1]) ? 1 : 0];
+        return [holds(op.test, args[0], args[1], op.unsigned) ? 1 : 0];
       case 'int':
-        return [integer[op.fn](args[0], args[1])];
+        return [integerOf[op.fn](args[0], args[1])];
       case 'convert':
-        return [convert[op.fn](args[0])];
+        return [conversionOf[op.fn](args[0])];
       case 'select':
         return [args[0] !== 0 ? args[1] : args[2]];
       case 'alloc':
@@ -295,47 +297,3 @@ function bind(env: Env, values: readonly Value[], contents: readonly number[]): 
     env[value.id] = value.type === 'f64' || value.type === 'ref' ? contents[n] : contents[n] | 0;
   });
 }
-
-function compare({ test, unsigned }: Compare, x: number, y: number): boolean {
-  const a = unsigned === true ? x >>> 0 : x;
-  const b = unsigned === true ? y >>> 0 : y;
-  switch (test) {
-    case 'eq':
-      return a === b;
-    case 'ne':
-      return a !== b;
-    case 'lt':
-      return a < b;
-    case 'le':
-      return a <= b;
-    case 'gt':
-      return a > b;
-    case 'ge':
-      return a >= b;
-  }
-}
-
-const integer: Readonly<Record<IntegerName, (a: number, b: number) => number>> = {
-  add: (a, b) => (a + b) | 0,
-  sub: (a, b) => (a - b) | 0,
-  mul: Math.imul,
-  and: (a, b) => a & b,
-  or: (a, b) => a | b,
-  xor: (a, b) => a ^ b,
-  shl: (a, b) => a << b,
-  shr: (a, b) => a >> b,
-  shru: (a, b) => (a >>> b) | 0,
-  clz: (a) => Math.clz32(a),
-  min: (a, b) => Math.min(a, b),
-  max: (a, b) => Math.max(a, b),
-};
-
-const convert: Readonly<Record<ConversionName, (x: number) => number>> = {
-  toNumber: (x) => x,
-  toNumberUnsigned: (x) => x >>> 0,
-  toInt32: (x) => x | 0,
-  toIndex: (x) => (x >= 0 && x < 2 ** 31 && Number.isInteger(x) ? x | 0 : -1),
-  booleanToInt: (x) => x,
-  isNonzero: (x) => (x !== 0 ? 1 : 0),
-  isNull: (x) => (x === nullRef ? 1 : 0),
-};

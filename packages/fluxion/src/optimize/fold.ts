@@ -2,9 +2,10 @@
  * What an operation gives when some of its operands are known, or are made by operations that undo it.
  * Invariant: the result is that of the operation bit for bit, NaN and -0 included; no sum is taken in another order.
  */
-import type { Compare, ConversionName, Integer, IntegerName, Op, Test, Value } from '../ir/ops.ts';
+
+import { conversionOf, holds, integerOf } from '../ir/meaning.ts';
+import type { Compare, ConversionName, Integer, Op, Test, Value } from '../ir/ops.ts';
 import type { Type } from '../ir/types.ts';
-import { nullRef } from '../ir/types.ts';
 import { table } from '../rules/table.ts';
 
 /** What the folding may ask, and how it answers: a value that is there already, a constant, or another operation. */
@@ -110,21 +111,6 @@ function math(op: Op & { op: 'math' }, known: Known): Folded | undefined {
       return undefined;
   }
 }
-
-export const integerOf: Readonly<Record<IntegerName, (a: number, b: number) => number>> = {
-  add: (a, b) => (a + b) | 0,
-  sub: (a, b) => (a - b) | 0,
-  mul: Math.imul,
-  and: (a, b) => a & b,
-  or: (a, b) => a | b,
-  xor: (a, b) => a ^ b,
-  shl: (a, b) => a << b,
-  shr: (a, b) => a >> b,
-  shru: (a, b) => (a >>> b) | 0,
-  clz: (a) => Math.clz32(a),
-  min: (a, b) => Math.min(a, b),
-  max: (a, b) => Math.max(a, b),
-};
 
 function integer(op: Integer, known: Known): Folded | undefined {
   const { fn, args } = op;
@@ -239,24 +225,6 @@ export const opposite: Readonly<Record<Test, Test>> = {
 
 export const mirrored: Readonly<Record<Test, Test>> = { eq: 'eq', ne: 'ne', lt: 'gt', gt: 'lt', le: 'ge', ge: 'le' };
 
-export function holds(test: Test, a: number, b: number, unsigned = false): boolean {
-  const [x, y] = unsigned ? [a >>> 0, b >>> 0] : [a, b];
-  switch (test) {
-    case 'eq':
-      return x === y;
-    case 'ne':
-      return x !== y;
-    case 'lt':
-      return x < y;
-    case 'le':
-      return x <= y;
-    case 'gt':
-      return x > y;
-    case 'ge':
-      return x >= y;
-  }
-}
-
 function comparison(op: Compare, known: Known): Folded | undefined {
   const { test, args } = op;
   const [x, y] = args;
@@ -299,19 +267,9 @@ function fromInteger(op: Op | undefined): Value | undefined {
   return op?.op === 'convert' && op.fn === 'toNumber' ? op.args[0] : undefined;
 }
 
-const convert: Readonly<Record<ConversionName, (x: number) => number>> = {
-  toNumber: (x) => x,
-  toNumberUnsigned: (x) => x >>> 0,
-  toInt32: (x) => x | 0,
-  toIndex: (x) => (x >= 0 && x < 2 ** 31 && Number.isInteger(x) ? x | 0 : -1),
-  booleanToInt: (x) => x,
-  isNonzero: (x) => (x !== 0 ? 1 : 0),
-  isNull: (x) => (x === nullRef ? 1 : 0),
-};
-
 function conversion(fn: ConversionName, x: Value, op: Op, known: Known): Folded | undefined {
   const c = constantOf(known, x);
-  if (c !== undefined) return constant(convert[fn](c));
+  if (c !== undefined) return constant(conversionOf[fn](c));
   const inner = known.definition(x);
   if (fn === 'isNull') return inner?.op === 'alloc' || inner?.op === 'elements' ? bool(false) : undefined;
   if (inner?.op !== 'convert') return undefined;
