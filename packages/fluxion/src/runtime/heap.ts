@@ -26,6 +26,56 @@ export interface Views {
   readonly u8: Uint8Array;
 }
 
+/** Writes a cell at its address. */
+export function writeCell(views: Views, space: Space, address: number, value: number): void {
+  switch (space.cell) {
+    case 'f64':
+      views.f64[address >>> 3] = value;
+      return;
+    case 'i32':
+    case 'ref':
+      views.i32[address >>> 2] = value;
+      return;
+    case 'i16':
+      views.i16[address >>> 1] = value;
+      return;
+    case 'u16':
+      views.u16[address >>> 1] = value;
+      return;
+    case 'i8':
+      views.i8[address] = value;
+      return;
+    case 'u8':
+    case 'bool':
+      views.u8[address] = value;
+  }
+}
+
+/** Reads a cell at its address. */
+export function readCell(views: Views, space: Space, address: number): number {
+  switch (space.cell) {
+    case 'f64':
+      return views.f64[address >>> 3];
+    case 'i32':
+    case 'ref':
+      return views.i32[address >>> 2];
+    case 'i16':
+      return views.i16[address >>> 1];
+    case 'u16':
+      return views.u16[address >>> 1];
+    case 'i8':
+      return views.i8[address];
+    case 'u8':
+    case 'bool':
+      return views.u8[address];
+  }
+}
+
+/** Reads the number of a cell. */
+export function numberIn(heap: Heap, space: Space, object: number, index: number): number {
+  return readCell(heap.views, space, heap.address(space, object, index));
+}
+
 /** Thrown where the memory set aside for an evaluation is used up: the evaluation is done again with more. */
 export class OutOfMemory extends Error {
   /** The bytes that the evaluation had. */

@@ -16,9 +16,9 @@ import { describeType, type JsType } from '../lower/types.ts';
 import { irTypes } from '../lower/values.ts';
 import { optimize } from '../optimize/pipeline.ts';
 import { onRule } from '../rules/user.ts';
+import type { Writing } from './copyout.ts';
 import { Code } from './evaluation.ts';
 import type { Left } from './heap.ts';
-import type { Writing } from './marshal.ts';
 import { receiving, spacesOf, writtenSpaces } from './spaces.ts';
 
 /** Why a function is not compiled, or a call of it left the tier. */

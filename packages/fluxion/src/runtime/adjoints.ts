@@ -1,0 +1,102 @@
+/**
+ * The gradient of an argument, read from the shadows of its copy.
+ * Invariant: it has the shape of the argument, and shares nothing with it.
+ */
+import { type Level, type Space, shadowOf } from '../ir/types.ts';
+import { type JsType, typedData, typedSpaces } from '../lower/types.ts';
+import { type CopyIn, Mismatch } from './copyin.ts';
+import { type Heap, readCell } from './heap.ts';
+import { memberFor } from './leaves.ts';
+
+/** The gradient of an argument, in its shape: adjoints for numbers, undefined for what is none. -0 counts as 0. */
+export class GradientOut {
+  private readonly heap: Heap;
+  private readonly copied: CopyIn;
+  private readonly level: Level;
+  private readonly made = new Map<object, unknown>();
+  /** Whether every number of it is finite. */
+  finite = true;
+
+  constructor(copied: CopyIn, level: Level) {
+    this.heap = copied.heap;
+    this.copied = copied;
+    this.level = level;
+  }
+
+  /** `adjoint` is that of a number handed over as itself. */
+  of(type: JsType, value: unknown, adjoint: number): unknown {
+    if (type.kind === 'number' || type.kind === 'maybe')
+      return typeof value === 'number' ? this.noted(adjoint + 0) : undefined;
+    if (type.kind !== 'object' || typeof value !== 'object' || value === null) return undefined;
+    return this.object(type, value);
+  }
+
+  private shadow(space: Space, object: number, index: number): number {
+    const { heap } = this;
+    return this.noted(heap.views.f64[heap.address(shadowOf(space, this.level), object, index) >>> 3] + 0);
+  }
+
+  private noted(n: number): number {
+    if (!Number.isFinite(n)) this.finite = false;
+    return n;
+  }
+
+  private part(type: JsType, space: Space, object: number, index: number, value: unknown): unknown {
+    if (typeof value === 'number') {
+      return type.kind === 'number' || type.kind === 'maybe' ? this.shadow(space, object, index) : 0;
+    }
+    return this.of(type, value, 0);
+  }
+
+  private object(type: JsType & { kind: 'object' }, value: object): unknown {
+    if (this.made.has(value)) return this.made.get(value);
+    const ref = this.copied.at.get(value);
+    if (ref === undefined) throw new Mismatch();
+    const { heap } = this;
+    switch (type.type.kind) {
+      case 'typed': {
+        const { name } = type.type;
+        if (name !== 'Float64Array' && name !== 'Float32Array') return undefined;
+        const space = typedSpaces[name];
+        const source = value as Float64Array;
+        const data = readCell(heap.views, typedData, heap.address(typedData, ref, 0));
+        const from = heap.address(shadowOf(space, this.level), data, 0) / 8;
+        const out = new (globalThis[name] as Float64ArrayConstructor)(source.length);
+        const { f64 } = heap.views;
+        // Zero times what is not finite is NaN, and adding 0 makes 0 of -0.
+        let zero = 0;
+        for (let i = 0; i < out.length; i++) {
+          const adjoint = f64[from + i] + 0;
+          zero += adjoint * 0;
+          out[i] = adjoint;
+        }
+        if (zero !== 0) this.finite = false;
+        this.made.set(value, out);
+        return out;
+      }
+      case 'array': {
+        const source = value as unknown[];
+        const { root } = type.type;
+        const out: unknown[] = new Array(source.length);
+        this.made.set(value, out);
+        const element = root.element.type;
+        const data = this.copied.data.get(value)!;
+        for (let i = 0; i < source.length; i++) out[i] = this.part(element, root.space, data, i, source[i]);
+        return out;
+      }
+      case 'record': {
+        const { root } = type.type;
+        const out = Object.create(Object.getPrototypeOf(value)) as Record<string, unknown>;
+        this.made.set(value, out);
+        for (const name of Object.keys(value)) {
+          const part = (value as Record<string, unknown>)[name];
+          const held = root.field(name)!.type.type;
+          const number = root.spaces(name).find(({ cell }) => cell === 'f64');
+          out[name] =
+            typeof part === 'number' && number ? this.shadow(number, ref, 0) : this.of(memberFor(held, part), part, 0);
+        }
+        return out;
+      }
+    }
+  }
+}

@@ -1,0 +1,244 @@
+/**
+ * Values of compiled code read back: the result as the caller gets it, and what the program has done to captured objects.
+ * Invariant: an object of the caller's is itself, not a copy, or is not given out at all.
+ */
+import type { Space } from '../ir/types.ts';
+import { nullRef, undefinedRef } from '../ir/types.ts';
+import {
+  type ArrayType,
+  arrayData,
+  arrayLength,
+  arrayStates,
+  elementStates,
+  type JsType,
+  type ObjectType,
+  presentState,
+  type RecordType,
+  type TypedName,
+  tupleLength,
+  typedData,
+  typedLength,
+  typedSpaces,
+  undefinedState,
+} from '../lower/types.ts';
+import { irTypes } from '../lower/values.ts';
+import { isPrivate, Mismatch } from './copyin.ts';
+import { type Heap, Left, readCell } from './heap.ts';
+
+/** What a number becomes on the way out: itself, its adjoint, its place among the results. */
+export type NumberAt = (space: Space, object: number, index: number) => unknown;
+
+/** A property that a program has written, and the space its number came from. */
+interface Put {
+  readonly key: string | number;
+  readonly value: unknown;
+  readonly space: Space | undefined;
+}
+
+/** What a program writes: which spaces, and into which of them what may depend on the input. */
+export interface Writing {
+  readonly spaces: ReadonlySet<Space>;
+  readonly receiving: ReadonlySet<Space>;
+}
+
+/** Reads values of compiled code back: the result as the caller gets it, or a gradient in the shape of an argument. */
+export class CopyOut {
+  private readonly heap: Heap;
+  private readonly strings: (tag: number) => string;
+  /** Objects that the caller has already. */
+  private readonly existing: ReadonlyMap<number, object>;
+  private readonly made = new Map<number, object>();
+  /** Objects of the caller's that may not be met: what of them is shared is not known here. */
+  foreign: ReadonlySet<number> | undefined;
+
+  constructor(heap: Heap, strings: (tag: number) => string, existing: ReadonlyMap<number, object> = new Map()) {
+    this.heap = heap;
+    this.strings = strings;
+    this.existing = existing;
+  }
+
+  /** The objects given out, and where they stand. */
+  get at(): ReadonlyMap<object, number> {
+    return new Map([...this.existing, ...this.made].map(([ref, object]) => [object, ref] as const));
+  }
+
+  /** Where the elements of the array at this place stand now. */
+  dataAt(ref: number, typed: boolean): number {
+    return this.get(typed ? typedData : arrayData, ref);
+  }
+
+  /** A value from the numbers that carry it. `number` gives what a number in memory becomes, `own` what one of those given does. */
+  value(type: JsType, carried: readonly number[], number: NumberAt, own: (n: number) => unknown = (n) => n): unknown {
+    switch (type.kind) {
+      case 'number':
+        return own(carried[0]);
+      case 'maybe':
+        return carried[1] ? own(carried[0]) : undefined;
+      case 'boolean':
+        return carried[0] !== 0;
+      case 'string':
+        return this.strings(carried[0]);
+      case 'constant':
+        return type.value;
+      case 'object':
+        return this.object(type, carried[0], number);
+      case 'union': {
+        let at = 1;
+        for (let i = 0; i < carried[0]; i++) at += irTypes(type.members[i]).length;
+        return this.value(type.members[carried[0]], carried.slice(at), number, own);
+      }
+      default:
+        throw new Mismatch();
+    }
+  }
+
+  /**
+   * An object that was copied in gets what the program has written into its copy. Gives what makes it as it was, or undefined if it was
+   * not changed. When an object was first given a number that depends on the input, and is to be put back to, is not known here.
+   */
+  into(object: object, type: ObjectType, ref: number, writing: Writing): (() => void) | undefined {
+    const puts = this.changes(object, type, ref, writing.spaces);
+    if (puts.length === 0) return undefined;
+    if (puts.some(({ space }) => space !== undefined && writing.receiving.has(space)))
+      throw new Left('a captured object is given a number that may depend on the input');
+    if (!Object.isExtensible(object)) throw new Left('a captured object is written that is not extensible');
+    const held = object as Record<string | number, unknown>;
+    const before = puts.map(({ key }) => [key, Object.hasOwn(held, key), held[key]] as const);
+    for (const { key, value } of puts) held[key] = value;
+    return () => {
+      for (const [key, was, value] of before.toReversed()) {
+        if (was) held[key] = value;
+        else delete held[key];
+      }
+    };
+  }
+
+  private changes(object: object, type: ObjectType, ref: number, written: ReadonlySet<Space>): Put[] {
+    const puts: Put[] = [];
+    const held = object as Record<string | number, unknown>;
+    const number: NumberAt = (space, at, index) => this.get(space, at, index);
+    const put = (key: string | number, value: unknown, space?: Space): void => {
+      if (!Object.is(held[key], value) || !Object.hasOwn(held, key)) puts.push({ key, value, space });
+    };
+    if (type.kind === 'typed') {
+      const space = typedSpaces[type.name];
+      if (!written.has(space)) return puts;
+      const data = this.get(typedData, ref);
+      const { length } = object as Float64Array;
+      const float = space.cell === 'f64' ? space : undefined;
+      for (let i = 0; i < length; i++) put(i, toElement(type.name, this.get(space, data, i)), float);
+    } else if (type.kind === 'array') {
+      const { root } = type;
+      if (!written.has(root.space) && !written.has(arrayLength) && !(root.holey && written.has(elementStates)))
+        return puts;
+      const length = this.get(arrayLength, ref);
+      const data = this.get(arrayData, ref);
+      const float = root.space.cell === 'f64' ? root.space : undefined;
+      const list = object as unknown[];
+      // What is cut off comes back with the length.
+      for (let i = length; i < list.length; i++) puts.push({ key: i, value: undefined, space: undefined });
+      put('length', length);
+      for (let i = 0; i < length; i++) {
+        const state = this.stateOf(root, ref, i);
+        if (state === presentState) put(i, this.cell(root.element.type, root.space, data, i, number), float);
+        else if (state === undefinedState) put(i, undefined, float);
+      }
+    } else {
+      const { root } = type;
+      const variant = root.tag === undefined ? root.variants[0] : root.variants[this.get(root.tag, ref)];
+      for (const name of [...variant.keys, ...variant.late]) {
+        const spaces = root.spaces(name);
+        if (!spaces.some((space) => written.has(space))) continue;
+        if (isPrivate(name)) throw new Left('a private field of a captured object is written');
+        const value = this.field(root, name, ref, number);
+        if (value === undefined && variant.late.has(name)) continue;
+        put(
+          name,
+          value,
+          spaces.find(({ cell }) => cell === 'f64'),
+        );
+      }
+    }
+    return puts;
+  }
+
+  private get(space: Space, object: number, index = 0): number {
+    return readCell(this.heap.views, space, this.heap.address(space, object, index));
+  }
+
+  /** What an element of an array is: where none can be missing, it is there. */
+  private stateOf(type: ArrayType, ref: number, index: number): number {
+    return type.holey ? this.get(elementStates, this.get(arrayStates, ref), index) : presentState;
+  }
+
+  private cell(type: JsType, space: Space, object: number, index: number, number: NumberAt): unknown {
+    if (type.kind === 'number' || type.kind === 'maybe') return number(space, object, index);
+    return this.value(type, irTypes(type).length === 0 ? [] : [this.get(space, object, index)], number);
+  }
+
+  private field(root: RecordType, name: string, ref: number, number: NumberAt): unknown {
+    const type = root.field(name)!.type.type;
+    const spaces = root.spaces(name);
+    if (spaces.length <= 1) return this.cell(type, spaces[0], ref, 0, number);
+    const carried = spaces.map((space) => this.get(space, ref));
+    // The number among the cells of a union, or of a number that may be missing, has its place as any other has.
+    return this.value(type, carried, number, (n) =>
+      number(spaces.find((s, i) => s.cell === 'f64' && Object.is(carried[i], n))!, ref, 0),
+    );
+  }
+
+  private object(type: JsType & { kind: 'object' }, ref: number, number: NumberAt): unknown {
+    if (ref === nullRef) return null;
+    if (ref === undefinedRef) return undefined;
+    if (this.foreign?.has(ref)) throw new Left('an object that was there before is returned or kept', true);
+    const known = this.existing.get(ref) ?? this.made.get(ref);
+    if (known !== undefined) return known;
+    switch (type.type.kind) {
+      case 'typed': {
+        const { name } = type.type;
+        const length = this.get(typedLength, ref);
+        const data = this.get(typedData, ref);
+        const array = new (globalThis[name] as Float64ArrayConstructor)(length);
+        this.made.set(ref, array);
+        for (let i = 0; i < length; i++) {
+          const v = number(typedSpaces[name], data, i);
+          array[i] = v as number;
+        }
+        return array;
+      }
+      case 'array': {
+        const { root } = type.type;
+        const length = this.get(arrayLength, ref);
+        const data = this.get(arrayData, ref);
+        const array: unknown[] = new Array(length);
+        this.made.set(ref, array);
+        const element = root.element.type;
+        for (let i = 0; i < length; i++) {
+          const state = this.stateOf(root, ref, i);
+          if (state === presentState) array[i] = this.cell(element, root.space, data, i, number);
+          else if (state === undefinedState) array[i] = undefined;
+        }
+        return array;
+      }
+      case 'record': {
+        const { root } = type.type;
+        const tuple = tupleLength(root) >= 0;
+        const variant = root.tag === undefined ? root.variants[0] : root.variants[this.get(root.tag, ref)];
+        const record = (tuple ? [] : Object.create(variant.prototype)) as Record<string, unknown>;
+        this.made.set(ref, record);
+        if (variant.keys.some(isPrivate)) throw new Left('an object with private fields is returned');
+        for (const name of [...variant.keys, ...variant.late]) {
+          if (tuple && name === 'length') continue;
+          const part = this.field(root, name, ref, number);
+          if (part !== undefined || !variant.late.has(name)) record[name] = part;
+        }
+        return record;
+      }
+    }
+  }
+}
+
+/** The number that the cell of an integer array stands for. */
+function toElement(name: TypedName, cell: number): number {
+  return name === 'Uint32Array' ? cell >>> 0 : cell;
+}
