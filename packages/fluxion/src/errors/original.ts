@@ -56,6 +56,13 @@ export function originalLocation(position: Position): SourceLocation {
   return { file: toPath(original.url), line: original.line, column: original.column, frame };
 }
 
+/** The line as the user wrote it, without its indentation; undefined where the text can't be had. */
+export function originalLine(position: Position): string | undefined {
+  const original = toOriginal(position);
+  const text = original.text ?? readText(original.url) ?? position.text;
+  return text?.split('\n')[original.line - 1]?.trim();
+}
+
 /** As `file:line:column`. */
 export function originalPlace(position: Position): string {
   const { url, line, column } = toOriginal(position);
@@ -89,11 +96,19 @@ export function registeredText(url: string): string | undefined {
 
 /**
  * Test runners keep their maps to themselves and install a formatter of stacks that applies them. It is given a stack
- * of one frame, at this position, and the frame it writes is read.
+ * of one frame, at this position, and the frame it writes is read. Some know a script by its path alone, where the engine's
+ * inspector has a URL for it.
  */
 function askHost(position: Position): Position | undefined {
   const format = (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
   if (typeof format !== 'function') return undefined;
+  const path = toPath(position.url);
+  return (
+    askAbout(format, position) ?? (path === position.url ? undefined : askAbout(format, { ...position, url: path }))
+  );
+}
+
+function askAbout(format: Function, position: Position): Position | undefined {
   try {
     const text: unknown = format(new Error('position'), [siteAt(position)]);
     const frame = typeof text === 'string' ? framesOfText(text).at(-1) : undefined;

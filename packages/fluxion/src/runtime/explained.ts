@@ -4,10 +4,11 @@
  */
 
 import { reverse } from '../differentiate/reverse.ts';
-import { derivativeSource } from '../emit/javascript/source.ts';
+import { derivativeSource, type LineOf, lineIn } from '../emit/javascript/source.ts';
 import { wasmText } from '../emit/wasm/text.ts';
-import { originalLocation, type Position } from '../errors/original.ts';
+import { originalLine, originalLocation, type Position } from '../errors/original.ts';
 import { print } from '../ir/print.ts';
+import type { Unit } from '../lower/code.ts';
 import { Decline } from '../lower/decline.ts';
 import { positionOf } from '../lower/places.ts';
 import { irTypes } from '../lower/values.ts';
@@ -80,16 +81,27 @@ export class Texts {
 
   get derivative(): string {
     const { module, entry } = this.code;
-    return derivativeSource(
-      module,
-      entry,
-      this.specialisation.lowered.units.map(({ captured }) => captured.source),
-    );
+    return derivativeSource(module, entry, linesOf(this.specialisation.lowered.units));
   }
 
   get wat(): string {
     return wasmText(this.code.code.compiled);
   }
+}
+
+/** The lines of the file that the user wrote; of the code that runs where that can't be had. */
+function linesOf(units: readonly Unit[]): LineOf {
+  const known = new Map<string, string | undefined>();
+  return (place) => {
+    const key = `${place.unit}:${place.offset}`;
+    if (!known.has(key)) {
+      const position = positionOf(units, place);
+      const { captured, shape } = units[place.unit];
+      const line = position === undefined ? undefined : originalLine(position);
+      known.set(key, line ?? lineIn(captured.source, place.offset - shape.offset));
+    }
+    return known.get(key);
+  };
 }
 
 /** Compiles f for these arguments. Throws NotCompiled where that was asked for by name and can't be had. */

@@ -68,6 +68,22 @@ describe('what is compiled', () => {
     expect(inspect(explanation)).toBe(text);
   });
 
+  test("the derivative has the user's lines above what comes of them, and names adjoints after what they are of", () => {
+    const f = (w: Float64Array, n: number): number => {
+      let sum = 0;
+      for (let i = 0; i < w.length; i++) {
+        if (w[i] > 0) sum += Math.sin(w[i]) * n;
+        else sum += Math.cos(w[i]) ** 2;
+      }
+      return sum;
+    };
+    const { derivative } = explain(f, x, 2);
+    expect(derivative).toContain('// if (w[i] > 0) sum += Math.sin(w[i]) * n;');
+    expect(derivative).toContain('// else sum += Math.cos(w[i]) ** 2;');
+    expect(derivative).toMatch(/^ *let dw_i;$/m);
+    expect(derivative).toMatch(/^ *dw\[i\] \+= dw_i;$/m);
+  });
+
   test('a long derivative is cut when printed, and whole to be read', () => {
     const long = new Function(
       'x',

@@ -8,7 +8,7 @@ import type { Counting } from './counting.ts';
 import { shadowText } from './expressions.ts';
 import type { Heads } from './heads.ts';
 import { marksOf, type Properties, Scopes } from './names.ts';
-import { type FuncTree, headProperty, type Tree } from './tree.ts';
+import { type FuncTree, headProperty, type Node, type Tree } from './tree.ts';
 import type { Variable, Variables } from './variables.ts';
 
 /** Fields of the tape that lead from round to round. */
@@ -33,6 +33,8 @@ export class Naming {
   private readonly wanted = new Map<number, Map<string, readonly string[]>>();
   /** What carried values begin with. */
   private readonly firsts = new Map<number, Value>();
+  /** Values that are added to an adjoint in memory, and the load of it: they are adjoints of what was read there. */
+  private readonly addends = new Map<number, Node>();
   private readonly tree: FuncTree;
   private readonly variables: Variables;
   private readonly counting: Counting;
@@ -46,6 +48,7 @@ export class Naming {
     this.scopes = new Scopes(common.callees.values());
     this.findShadows(tree.root);
     this.findFirsts(tree.root);
+    this.findAddends(tree.root);
   }
 
   shadowName(value: Value, marks: readonly string[]): string | undefined {
@@ -85,6 +88,8 @@ export class Naming {
   }
   /** A short name that tells what the value is. */
   private wish(value: Value, variable: Variable): string | undefined {
+    const adjoint = variable.values.map(({ id }) => this.addends.get(id)).find((load) => load !== undefined);
+    if (adjoint !== undefined) return this.cell(adjoint);
     let node = this.tree.definitions.get(value.id);
     for (const other of variable.values) node ??= this.tree.definitions.get(other.id);
     if (node === undefined) {
@@ -93,18 +98,8 @@ export class Naming {
     }
     const { op, operands } = node;
     switch (op.op) {
-      case 'load': {
-        const marks = marksOf(this.common.levels, op.space).reverse().join('');
-        if (this.common.heads.isField(op.space)) {
-          const base = this.simple(operands[0]);
-          return base === undefined ? headProperty(op.space) : `${base}_${headProperty(op.space)}`;
-        }
-        if (op.space.kind === 'field') return marks + this.common.properties.of(op.space);
-        const base = this.simple(operands[0]);
-        const index = this.simple(operands[1]);
-        if (base === undefined) return undefined;
-        return index === undefined ? `${marks}${base}_` : `${marks}${base}_${index}`;
-      }
+      case 'load':
+        return this.cell(node);
       case 'math': {
         if (['add', 'sub', 'mul', 'div', 'mod', 'pow', 'neg'].includes(op.fn)) return undefined;
         const argument = this.simple(operands[0]);
@@ -127,6 +122,20 @@ export class Naming {
       default:
         return undefined;
     }
+  }
+
+  /** What the cell that a load reads is called. */
+  private cell({ op, operands }: Node): string | undefined {
+    if (op.op !== 'load') return undefined;
+    const marks = marksOf(this.common.levels, op.space).reverse().join('');
+    const base = this.simple(operands[0]);
+    if (this.common.heads.isField(op.space)) {
+      return base === undefined ? headProperty(op.space) : `${base}_${headProperty(op.space)}`;
+    }
+    if (op.space.kind === 'field') return marks + this.common.properties.of(op.space);
+    if (base === undefined) return undefined;
+    const index = this.simple(operands[1]);
+    return index === undefined ? `${marks}${base}_` : `${marks}${base}_${index}`;
   }
 
   /** A variable's name, or a small constant. */
@@ -162,6 +171,20 @@ export class Naming {
       if (node.op.op === 'loop')
         node.operands.forEach((value, i) => this.firsts.set(node.trees[0].params[i].id, value));
       for (const inner of node.trees) this.findFirsts(inner);
+    }
+  }
+
+  private findAddends(tree: Tree): void {
+    for (const node of tree.nodes) {
+      const { op, operands } = node;
+      const sum = op.op === 'store' ? this.tree.definitions.get(operands[operands.length - 1].id) : undefined;
+      if (sum?.op.op === 'math' && sum.op.fn === 'add') {
+        const [before, addend] = sum.operands;
+        const load = this.tree.definitions.get(before.id);
+        if (load?.op.op === 'load' && 'space' in op && load.op.space === op.space && op.space.shadows !== undefined)
+          this.addends.set(addend.id, load);
+      }
+      for (const inner of node.trees) this.findAddends(inner);
     }
   }
 

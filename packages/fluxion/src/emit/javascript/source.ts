@@ -21,12 +21,14 @@ export interface JavaScript {
   readonly properties: Properties;
 }
 
-/** The texts are those of the module's units, in the user's form: places are shown as their lines. */
-export function derivativeSource(module: Module, entry: string, unitTexts: readonly string[]): string {
-  return javaScript(module, entry, unitTexts).text;
+/** The user's line at a place, if there is one to be shown. */
+export type LineOf = (place: Place) => string | undefined;
+
+export function derivativeSource(module: Module, entry: string, lineOf: LineOf): string {
+  return javaScript(module, entry, lineOf).text;
 }
 
-export function javaScript(module: Module, entry: string, unitTexts: readonly string[]): JavaScript {
+export function javaScript(module: Module, entry: string, lineOf: LineOf = () => undefined): JavaScript {
   const names = reached(module, entry);
   const functions = new Map(names.map((name) => [name, module.functions.get(name)!]));
   const used: Module = { ...module, functions };
@@ -43,7 +45,7 @@ export function javaScript(module: Module, entry: string, unitTexts: readonly st
     callees,
     hosts,
     reasons: module.reasons.map(({ message }) => message),
-    line: (place: Place) => lineAt(unitTexts, place),
+    line: (place: Place) => shortened(lineOf(place)),
   };
   const texts = names.map((name) => {
     const func = hasGlobals ? functions.get(name)! : withoutGlobals(functions.get(name)!);
@@ -127,12 +129,15 @@ function strip(func: Func, id: number | undefined): Func {
 
 const longest = 100;
 
-function lineAt(texts: readonly string[], { unit, offset }: Place): string | undefined {
-  const text = texts[unit];
+function shortened(line: string | undefined): string | undefined {
+  if (line === undefined || line === '') return undefined;
+  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
+}
+
+/** The line of a text that an offset is in, if the text has several. */
+export function lineIn(text: string | undefined, offset: number): string | undefined {
   if (text?.includes('\n') !== true) return undefined;
   const from = text.lastIndexOf('\n', offset - 1) + 1;
   const end = text.indexOf('\n', offset);
-  const line = text.slice(from, end < 0 ? undefined : end).trim();
-  if (line === '') return undefined;
-  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
+  return text.slice(from, end < 0 ? undefined : end).trim();
 }

@@ -26,7 +26,7 @@ export interface Both {
 
 /** Results that are references are left out of the comparison. */
 export function runBoth(module: Module, entry: string, args: readonly Argument[], level?: Level): Both {
-  const source = javaScript(module, entry, []);
+  const source = javaScript(module, entry);
   const func = module.functions.get(entry)!;
   const plain = (results: readonly unknown[]): unknown[] =>
     results.flatMap((r, i) => (func.results[i] === 'ref' ? [] : [typeof r === 'boolean' ? Number(r) : r]));

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { reverse } from '../../../src/differentiate/reverse.ts';
 import { evaluate, preludeFor } from '../../../src/emit/javascript/prelude.ts';
-import { javaScript } from '../../../src/emit/javascript/source.ts';
+import { javaScript, lineIn } from '../../../src/emit/javascript/source.ts';
 import type { Region } from '../../../src/ir/ops.ts';
 import { regionsOf } from '../../../src/ir/ops.ts';
 import type { Level, Space } from '../../../src/ir/types.ts';
@@ -24,11 +24,7 @@ function byText(f: (...args: never[]) => number, args: readonly (number | Float6
   const { params } = lowered.module.functions.get(lowered.entry)!;
   const active = { params: params.map((p) => p.type === 'f64'), spaces };
   const { module, gradient } = reverse(lowered.module, lowered.entry, active, level, { pullback: false });
-  const source = javaScript(
-    module,
-    gradient,
-    lowered.units.map((u) => u.captured.source),
-  );
+  const source = javaScript(module, gradient, (at) => lineIn(lowered.units[at.unit].captured.source, at.offset));
   const prelude = preludeFor(module, source.hosts, (reason) => {
     throw new Error(module.reasons[reason].message);
   });

@@ -1,7 +1,7 @@
 /** The text itself: it is there to be read. */
 import { describe, expect, test } from 'vitest';
 import { reverse } from '../../../src/differentiate/reverse.ts';
-import { derivativeSource } from '../../../src/emit/javascript/source.ts';
+import { derivativeSource, lineIn } from '../../../src/emit/javascript/source.ts';
 import type { Level } from '../../../src/ir/types.ts';
 import { verify } from '../../../src/ir/verify.ts';
 import { runBoth } from './both.ts';
@@ -11,7 +11,7 @@ const level: Level = { index: 0, mode: 'reverse', lanes: 1 };
 
 function primal({ source, module }: Example): string {
   verify(module);
-  return `\n${derivativeSource(module, [...module.functions.keys()][0], [source])}`;
+  return `\n${derivativeSource(module, [...module.functions.keys()][0], (at) => lineIn(source, at.offset))}`;
 }
 
 function gradientOf({ module }: Example) {
@@ -24,7 +24,7 @@ function gradientOf({ module }: Example) {
 function gradient(example: Example): string {
   const reversed = gradientOf(example);
   verify(reversed.module);
-  return `\n${derivativeSource(reversed.module, reversed.gradient, [example.source])}`;
+  return `\n${derivativeSource(reversed.module, reversed.gradient, (at) => lineIn(example.source, at.offset))}`;
 }
 
 describe('the text of a function', () => {

@@ -42,7 +42,7 @@ describe('the text of written programs', () => {
       const { params } = lowered.module.functions.get(lowered.entry)!;
       const active = { params: params.map((p) => p.type === 'f64'), spaces };
       const { module, gradient } = reverse(lowered.module, lowered.entry, active, level, { pullback: false });
-      const source = javaScript(module, gradient, []);
+      const source = javaScript(module, gradient);
       const marshal = new Marshal(source);
       const left = new Error('left');
       const prelude = preludeFor(module, source.hosts, () => {
