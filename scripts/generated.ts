@@ -2,10 +2,13 @@
 import { catalogue, type ErrorCode, texts } from '../packages/fluxion/src/errors/catalogue.ts';
 import type { Rule } from '../packages/fluxion/src/rules/rule.ts';
 import { table } from '../packages/fluxion/src/rules/table.ts';
+import { catalogue as shapes } from '../packages/fluxion/test/shapes/catalogue.ts';
+import { knownTiers } from '../packages/fluxion/test/shapes/record.ts';
 
 export const generated: Record<string, (present: string) => string> = {
   'errors.md': errorsPage,
   'conventions.md': conventionsPage,
+  'shapes.md': shapesPage,
 };
 
 function errorsPage(): string {
@@ -37,4 +40,33 @@ function conventionsPage(present: string): string {
   const conventions = new Set(rules.flatMap(({ convention }) => convention ?? []));
   const lines = [...conventions].map((convention) => `- ${convention}\n`).sort();
   return present.replace(section, (_, open: string, close: string) => `${open}\n${lines.join('')}\n${close}`);
+}
+
+/** Each shape of the catalogue, and what the compiled tier makes of its programs. */
+function shapesPage(): string {
+  const programs = Object.entries(knownTiers());
+  const rows = shapes.map((shape, i) => {
+    const own = programs.filter(([name]) => Number.parseInt(name, 10) === i + 1);
+    const declined = own.filter(([, reason]) => reason !== null);
+    const tier = declined.length === 0 ? 'compiled' : declined.length < own.length ? 'partly' : 'declined';
+    const reasons = declined.map(([name, reason]) => `${name.replace(/^\d+ /, '')}: ${reason}`).join('<br>');
+    return { tier, line: `| ${i + 1} | ${escaped(shape)} | ${tier} | ${escaped(reasons)} |` };
+  });
+  const count = (tier: string): number => rows.filter((row) => row.tier === tier).length;
+  return `<!-- Made by \`npm run docs\` from packages/fluxion/test/shapes/tiers.json, which \`npm run shapes\` writes. -->
+
+# Program shapes, and what is compiled of them
+
+The catalogue of ${shapes.length} shapes of programs in \`packages/fluxion/test/shapes\`. All of them are differentiated on the dynamic tier. On the compiled
+tier every program of ${count('compiled')} shapes compiles, some programs of ${count('partly')} do, and none of ${count('declined')}: those are declined with the reason given here, and the
+dynamic tier answers. A test holds each line, in both directions.
+
+| | shape | compiled tier | declined |
+|---|---|---|---|
+${rows.map(({ line }) => line).join('\n')}
+`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('&lt;br>', '<br>').replaceAll('*', '\\*');
 }

@@ -11,7 +11,8 @@ export function trackedIn(root: unknown, limit = 100_000): string[] {
     if ((typeof value !== 'object' || value === null) && typeof value !== 'function') continue;
     if (seen.has(value)) continue;
     seen.add(value);
-    if (isBox(value) || Object.hasOwn(value, S)) {
+    // A typed array that was looked at in vain is marked with undefined.
+    if (isBox(value) || Object.getOwnPropertyDescriptor(value, S)?.value !== undefined) {
       found.push(path === '' ? 'itself' : path);
       continue;
     }

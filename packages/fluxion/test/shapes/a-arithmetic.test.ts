@@ -1,7 +1,7 @@
 /** Shapes 1–12 of the program-shape catalogue: straight-line code and arithmetic. */
 import { describe, expect, test } from 'vitest';
 import { derivative, explain, grad, hessian } from '../../src/index.ts';
-import { shape } from './harness.ts';
+import { onBoth, shape } from './harness.ts';
 
 const at =
   <A extends readonly unknown[]>(...args: A) =>
@@ -55,9 +55,9 @@ shape(4, 'dead code', {
 });
 
 describe('shape 5', () => {
-  test('an integer computed from the input has no derivative', () => {
+  onBoth(5, 'an integer computed from the input has no derivative', (tier) => {
     const f = (x: number) => Math.round(x * 3) | 0;
-    expect(grad(f)(1.4)).toBe(0);
+    expect(grad(f, { tier })(1.4)).toBe(0);
     expect(explain(f, 1.4).reasons.some((r) => r.code === 'Inactive')).toBe(true);
   });
   test('a boolean is no number', () => {
@@ -199,39 +199,44 @@ shape(9, 'a ternary per element', {
 });
 
 describe('shape 10', () => {
-  test('min(1, 1/x) at 0 shields the infinity', () => {
+  onBoth(10, 'min(1, 1/x) at 0 shields the infinity', (tier) => {
     const f = (x: number) => Math.min(1, 1 / x);
-    expect(grad(f)(0)).toBe(0);
-    expect(derivative(f)(0)).toBe(0);
+    expect(grad(f, { tier })(0)).toBe(0);
+    expect(derivative(f, { tier })(0)).toBe(0);
   });
-  test('log(0) that nothing depends on', () => {
+  onBoth(10, 'log(0) that nothing depends on', (tier) => {
     const f = (x: number) => (x > 0 ? Math.log(x) : x) + 0 * x;
-    expect(grad(f)(0)).toBe(1);
-    expect(grad((x: number, y: number) => x + 0 * Math.log(y), { wrt: 0 })(1, 0)).toBe(1);
+    expect(grad(f, { tier })(0)).toBe(1);
+    expect(grad((x: number, y: number) => x + 0 * Math.log(y), { wrt: 0, tier })(1, 0)).toBe(1);
   });
-  test('x ** 0 again and again at 0', () => {
+  onBoth(10, 'x ** 0 again and again at 0', (tier) => {
     const f = (x: number) => x ** 0;
-    expect(grad(f)(0)).toBe(0);
-    expect(derivative(derivative(f))(0)).toBe(0);
-    expect(grad(derivative(f))(0)).toBe(0);
+    expect(grad(f, { tier })(0)).toBe(0);
+    expect(derivative(derivative(f), { tier })(0)).toBe(0);
+    expect(grad(derivative(f), { tier })(0)).toBe(0);
   });
-  test('x ** 2 and x ** 3 at 0, to third order', () => {
-    expect(derivative(derivative((x: number) => x ** 2))(0)).toBe(2);
-    expect(derivative(derivative(derivative((x: number) => x ** 3)))(0)).toBe(6);
-    expect(derivative(derivative(derivative((x: number) => x ** 2)))(0)).toBe(0);
+  onBoth(10, 'x ** 2 and x ** 3 at 0, to third order', (tier) => {
+    expect(
+      derivative(
+        derivative((x: number) => x ** 2),
+        { tier },
+      )(0),
+    ).toBe(2);
+    expect(derivative(derivative(derivative((x: number) => x ** 3)), { tier })(0)).toBe(6);
+    expect(derivative(derivative(derivative((x: number) => x ** 2)), { tier })(0)).toBe(0);
   });
-  test('a NaN guard', () => {
+  onBoth(10, 'a NaN guard', (tier) => {
     const f = (x: number) => {
       const r = Math.sqrt(x);
       return Number.isNaN(r) ? 0 : r;
     };
-    expect(grad(f)(-1)).toBe(0);
-    expect(grad(f)(4)).toBe(0.25);
+    expect(grad(f, { tier })(-1)).toBe(0);
+    expect(grad(f, { tier })(4)).toBe(0.25);
   });
 });
 
 describe('shape 11', () => {
-  test.each([
+  const formulas: [string, (x: number) => number, number, number][] = [
     ['abs', (x: number) => Math.abs(x), 0, 0],
     ['relu by max', (x: number) => Math.max(0, x), 1, 1],
     ['relu by max, left', (x: number) => Math.max(0, x), -1, 0],
@@ -243,14 +248,17 @@ describe('shape 11', () => {
     ['integer division', (x: number) => Math.trunc(x / 2) * x, 5.2, 2],
     ['bit tricks', (x: number) => (x | 0) * x + ~~x * x, 3.7, 6],
     ['comparison', (x: number) => Number(x > 2) * x, 3, 1],
-  ])('%s', (_, f, x, expected) => {
-    expect(grad(f)(x)).toBe(expected);
-    expect(derivative(f)(x)).toBe(expected);
-  });
-  test('at a tie of max the two sides share one unit of slope', () => {
-    const [a, b] = grad((x: number, y: number) => Math.max(x, y), { wrt: [0, 1] })(2, 2);
+  ];
+  for (const [name, f, x, expected] of formulas) {
+    onBoth(11, name, (tier) => {
+      expect(grad(f, { tier })(x)).toBe(expected);
+      expect(derivative(f, { tier })(x)).toBe(expected);
+    });
+  }
+  onBoth(11, 'at a tie of max the two sides share one unit of slope', (tier) => {
+    const [a, b] = grad((x: number, y: number) => Math.max(x, y), { wrt: [0, 1], tier })(2, 2);
     expect(a + b).toBe(1);
-    expect(grad((x: number) => Math.max(x, x))(2)).toBe(1);
+    expect(grad((x: number) => Math.max(x, x), { tier })(2)).toBe(1);
   });
 });
 
@@ -272,8 +280,8 @@ shape(12, 'logaddexp with four cases', {
 });
 
 describe('shape 8', () => {
-  test('the Hessian of rosenbrock', () => {
-    expect(hessian(([x, y]: number[]) => 100 * (y - x ** 2) ** 2 + (1 - x) ** 2)([1, 1])).toEqual([
+  onBoth(8, 'the Hessian of rosenbrock', (tier) => {
+    expect(hessian(([x, y]: number[]) => 100 * (y - x ** 2) ** 2 + (1 - x) ** 2, { tier })([1, 1])).toEqual([
       [802, -400],
       [-400, 200],
     ]);

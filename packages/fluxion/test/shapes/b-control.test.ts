@@ -1,7 +1,7 @@
 /** Shapes 13–29 of the program-shape catalogue: control flow. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { grad, valueAndGrad } from '../../src/index.ts';
-import { random, shape } from './harness.ts';
+import { onBoth, random, shape } from './harness.ts';
 
 const at =
   <A extends readonly unknown[]>(...args: A) =>
@@ -65,11 +65,11 @@ shape(16, 'a tracked zero is false', {
   inputs: [at(2), at(3)],
 });
 describe('shape 16', () => {
-  test('at the zero itself the branch is the one the plain program takes', () => {
+  onBoth(16, 'at the zero itself the branch is the one the plain program takes', (tier) => {
     const f = (x: number) => x - 1 || x * 5;
-    expect(valueAndGrad(f)(1)).toEqual({ value: 5, grad: 5 });
-    expect(valueAndGrad(f)(2)).toEqual({ value: 1, grad: 1 });
-    expect(valueAndGrad((x: number) => (x ? 1 : x * 7))(0)).toEqual({ value: 0, grad: 7 });
+    expect(valueAndGrad(f, { tier })(1)).toEqual({ value: 5, grad: 5 });
+    expect(valueAndGrad(f, { tier })(2)).toEqual({ value: 1, grad: 1 });
+    expect(valueAndGrad((x: number) => (x ? 1 : x * 7), { tier })(0)).toEqual({ value: 0, grad: 7 });
   });
 });
 
@@ -283,9 +283,9 @@ shape(29, 'a branch on each of 1000 elements', {
   exact: (x) => x.map((v) => (v > 0 ? Math.cos(v) : -Math.sin(v))),
 });
 describe('shape 29', () => {
-  test('signs mixed, against the closed form', () => {
+  onBoth(29, 'signs mixed, against the closed form', (tier) => {
     const x = Float64Array.from({ length: 1000 }, () => uniform());
     const f = (v: Float64Array) => v.reduce((s, y) => s + (y > 0 ? Math.sin(y) : Math.cos(y)), 0);
-    expect(grad(f)(x)).toEqual(x.map((v) => (v > 0 ? Math.cos(v) : -Math.sin(v))));
+    expect(grad(f, { tier })(x)).toEqual(x.map((v) => (v > 0 ? Math.cos(v) : -Math.sin(v))));
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { grad, valueAndGrad } from '../../src/index.ts';
 import { trackedIn } from '../tracked.ts';
-import { provider, shape } from './harness.ts';
+import { onBoth, provider, shape } from './harness.ts';
 
 const at =
   <A extends readonly unknown[]>(...args: A) =>
@@ -64,13 +64,13 @@ describe('shape 33', () => {
     for (let i = 0; i + 1 < a.length; i++) s += a[i] * b[i + 1];
     return s;
   };
-  test('the same array under two arguments: independent variables while nobody writes', () => {
+  onBoth(33, 'the same array under two arguments: independent variables while nobody writes', (tier) => {
     const x = [1, 2, 3];
-    expect(grad(read, { wrt: [0, 1] })(x, x)).toEqual([
+    expect(grad(read, { wrt: [0, 1], tier })(x, x)).toEqual([
       [2, 3, 0],
       [0, 1, 2],
     ]);
-    expect(grad(read)(x, x)).toEqual([2, 3, 0]);
+    expect(grad(read, { tier })(x, x)).toEqual([2, 3, 0]);
   });
   test('written and both differentiated: AmbiguousAlias', () => {
     const x = [1, 2, 3];
@@ -81,15 +81,15 @@ describe('shape 33', () => {
     expect(() => grad(write, { wrt: [0, 1] })(x, x)).toThrow(expect.objectContaining({ code: 'AmbiguousAlias' }));
     expect(x).toEqual([1, 2, 3]);
   });
-  test('written and one differentiated: the write is followed', () => {
+  onBoth(33, 'written and one differentiated: the write is followed', (tier) => {
     const x = [1, 2, 3];
     const write = (a: number[], b: number[]) => {
       a[0] = a[0] * 2;
       return b[0] * a[1];
     };
-    expect(grad(write)(x, x)).toEqual([4, 2, 0]);
+    expect(grad(write, { tier })(x, x)).toEqual([4, 2, 0]);
     // Here a[0] is read, as a constant, before the write makes the two names one.
-    expect(() => grad(write, { wrt: 1 })(x, x)).toThrow(expect.objectContaining({ code: 'AmbiguousAlias' }));
+    expect(() => grad(write, { wrt: 1, tier })(x, x)).toThrow(expect.objectContaining({ code: 'AmbiguousAlias' }));
     expect(x).toEqual([1, 2, 3]);
   });
 });
@@ -241,15 +241,15 @@ shape(41, 'a workspace that is reused', {
   inputs: [() => [[1, 2, 0.5], new Float64Array(3)]],
 });
 describe('shape 41', () => {
-  test('the same workspace in two calls', () => {
+  onBoth(41, 'the same workspace in two calls', (tier) => {
     const work = new Float64Array(2);
     const f = (x: number[], w: Float64Array) => {
       w[0] = x[0] * x[1];
       w[1] = w[0] * x[0];
       return w[1];
     };
-    expect(grad(f)([2, 3], work)).toEqual([12, 4]);
-    expect(grad(f)([2, 3], work)).toEqual([12, 4]);
+    expect(grad(f, { tier })([2, 3], work)).toEqual([12, 4]);
+    expect(grad(f, { tier })([2, 3], work)).toEqual([12, 4]);
     expect([...work]).toEqual([0, 0]);
   });
 });
@@ -339,39 +339,39 @@ shape(46, 'a variable bound to a new array', {
 
 const shared = [1, 2, 3];
 describe('shape 47', () => {
-  test('captured and passed, only read: the captured one is a constant', () => {
+  onBoth(47, 'captured and passed, only read: the captured one is a constant', (tier) => {
     const f = (x: number[]) => x[0] * shared[0] + x[1] * shared[1];
-    expect(grad(f)(shared)).toEqual([1, 2, 0]);
+    expect(grad(f, { tier })(shared)).toEqual([1, 2, 0]);
     expect(shared).toEqual([1, 2, 3]);
   });
-  test('written through the argument, read through the capture', () => {
+  onBoth(47, 'written through the argument, read through the capture', (tier) => {
     const f = (x: number[]) => {
       x[0] = x[0] ** 2 * x[1];
       return shared[0] * 3;
     };
-    expect(valueAndGrad(f)(shared)).toEqual({ value: 6, grad: [12, 3, 0] });
+    expect(valueAndGrad(f, { tier })(shared)).toEqual({ value: 6, grad: [12, 3, 0] });
     expect(shared).toEqual([1, 2, 3]);
   });
-  test('written through the capture, read through the argument', () => {
+  onBoth(47, 'written through the capture, read through the argument', (tier) => {
     const f = (x: number[]) => {
       shared[0] = x[1] * 5;
       return x[0] * x[2];
     };
-    expect(valueAndGrad(f)(shared)).toEqual({ value: 30, grad: [0, 15, 10] });
+    expect(valueAndGrad(f, { tier })(shared)).toEqual({ value: 30, grad: [0, 15, 10] });
     expect(trackedIn(shared)).toEqual([]);
     expect(shared).toEqual([1, 2, 3]);
   });
 });
 
 describe('shape 48', () => {
-  test('one object as an argument and inside another', () => {
+  onBoth(48, 'one object as an argument and inside another', (tier) => {
     const inner = { v: 2 };
     const f = (a: { v: number }, b: { child: { v: number } }) => {
       a.v = a.v * 3;
       return b.child.v * 2;
     };
-    expect(grad(f)(inner, { child: inner })).toEqual({ v: 6 });
-    expect(() => grad(f, { wrt: [0, 1] })(inner, { child: inner })).toThrow(
+    expect(grad(f, { tier })(inner, { child: inner })).toEqual({ v: 6 });
+    expect(() => grad(f, { wrt: [0, 1], tier })(inner, { child: inner })).toThrow(
       expect.objectContaining({ code: 'AmbiguousAlias' }),
     );
     expect(inner).toEqual({ v: 2 });

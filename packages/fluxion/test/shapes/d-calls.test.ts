@@ -1,7 +1,7 @@
 /** Shapes 49–65 of the program-shape catalogue: recursion, closures, calls. */
-import { describe, expect, test } from 'vitest';
-import { derivative, grad, jvp, valueAndGrad } from '../../src/index.ts';
-import { provider, shape } from './harness.ts';
+import { describe, expect } from 'vitest';
+import { derivative, grad, jvp, type Tier, valueAndGrad } from '../../src/index.ts';
+import { onBoth, provider, shape } from './harness.ts';
 
 const at =
   <A extends readonly unknown[]>(...args: A) =>
@@ -126,14 +126,14 @@ const step = () => {
   factor *= 2;
 };
 describe('shape 55', () => {
-  test('a captured variable that another function changes is read again', () => {
+  onBoth(55, 'a captured variable that another function changes is read again', (tier) => {
     factor = 1;
     const f = (x: number) => {
       step();
       return x * factor;
     };
-    expect(grad(f)(3)).toBe(2);
-    expect(grad(f)(3)).toBe(4);
+    expect(grad(f, { tier })(3)).toBe(2);
+    expect(grad(f, { tier })(3)).toBe(4);
     expect(factor).toBe(4);
   });
 });
@@ -150,7 +150,7 @@ shape(56, 'closures made in loops: let and var', {
 });
 
 describe('shape 57', () => {
-  test('an inner derivative whose function reassigns a captured variable (ForwardDiff #443)', () => {
+  onBoth(57, 'an inner derivative whose function reassigns a captured variable (ForwardDiff #443)', (tier) => {
     const f = (x: number) => {
       let z = 0;
       const inner = derivative((y: number) => {
@@ -163,10 +163,10 @@ describe('shape 57', () => {
     // Outside a derivative the inner one meets a variable of native code.
     if (provider === 'plugin') expect(f(3)).toBe(18);
     else expect(() => f(3)).toThrow(expect.objectContaining({ code: 'UnwritableBinding' }));
-    expect(derivative(f)(3)).toBe(6);
-    expect(grad(f)(3)).toBe(6);
+    expect(derivative(f, { tier })(3)).toBe(6);
+    expect(grad(f, { tier })(3)).toBe(6);
   });
-  test('the same with reverse inside', () => {
+  onBoth(57, 'the same with reverse inside', (tier) => {
     const f = (x: number) => {
       const state = { z: x };
       const inner = grad((y: number) => {
@@ -175,36 +175,34 @@ describe('shape 57', () => {
       })(2);
       return inner * x;
     };
-    expect(grad(f)(3)).toBe(24);
-    expect(derivative(f)(3)).toBe(24);
+    expect(grad(f, { tier })(3)).toBe(24);
+    expect(derivative(f, { tier })(3)).toBe(24);
   });
 });
 
 describe('shape 58', () => {
-  const operators = {
-    grad: (f: (x: number) => number) => grad(f),
-    derivative: (f: (x: number) => number) => derivative(f),
-  };
+  type Operator = (f: (x: number) => number, options?: { tier: Tier }) => (x: number) => number;
+  const operators = { grad: grad as Operator, derivative: derivative as Operator };
   for (const [outer, D] of Object.entries(operators)) {
     for (const [inner, E] of Object.entries(operators)) {
-      test(`${outer} of ${inner}: no perturbation confusion`, () => {
-        expect(D((x) => x * E((y) => x + y)(1))(1)).toBe(1);
-        expect(D((x) => x * E((y) => x * y)(1))(4)).toBe(8);
-        expect(D((x) => E((y) => x * y * y)(x))(3)).toBe(12);
-        expect(D((x) => E((y) => E((z) => x * y * z)(y))(x))(2)).toBe(1);
+      onBoth(58, `${outer} of ${inner}: no perturbation confusion`, (tier) => {
+        expect(D((x) => x * E((y) => x + y)(1), { tier })(1)).toBe(1);
+        expect(D((x) => x * E((y) => x * y)(1), { tier })(4)).toBe(8);
+        expect(D((x) => E((y) => x * y * y)(x), { tier })(3)).toBe(12);
+        expect(D((x) => E((y) => E((z) => x * y * z)(y))(x), { tier })(2)).toBe(1);
       });
     }
   }
-  test('to fifth order', () => {
+  onBoth(58, 'to fifth order', (tier) => {
     let f: (x: number) => number = (x) => Math.exp(2 * x);
-    for (let k = 0; k < 5; k++) f = derivative(f);
+    for (let k = 0; k < 5; k++) f = derivative(f, { tier });
     expect(f(0)).toBeCloseTo(32, 10);
-    expect(grad(grad(grad((x: number) => x ** 5)))(2)).toBe(240);
+    expect(grad(grad(grad((x: number) => x ** 5)), { tier })(2)).toBe(240);
   });
 });
 
 describe('shape 59', () => {
-  test('the gradient of gradient descent with respect to its rate', () => {
+  onBoth(59, 'the gradient of gradient descent with respect to its rate', (tier) => {
     const loss = (w: number) => (w - 3) ** 2;
     const descend = (rate: number) => {
       let w = 0;
@@ -212,17 +210,17 @@ describe('shape 59', () => {
       return loss(w);
     };
     // w after k steps: 3 − 3 (1 − 2r)^k, so the loss is 9 (1 − 2r)^6.
-    expect(grad(descend)(0.1)).toBeCloseTo(9 * 6 * 0.8 ** 5 * -2, 10);
-    expect(derivative(descend)(0.1)).toBeCloseTo(9 * 6 * 0.8 ** 5 * -2, 10);
+    expect(grad(descend, { tier })(0.1)).toBeCloseTo(9 * 6 * 0.8 ** 5 * -2, 10);
+    expect(derivative(descend, { tier })(0.1)).toBeCloseTo(9 * 6 * 0.8 ** 5 * -2, 10);
   });
-  test('through a Newton solver that uses a derivative', () => {
+  onBoth(59, 'through a Newton solver that uses a derivative', (tier) => {
     const root = (a: number) => {
       let x = 1;
       const g = (v: number) => v ** 3 - a;
       for (let k = 0; k < 30; k++) x -= g(x) / derivative(g)(x);
       return x;
     };
-    expect(grad(root)(8)).toBeCloseTo(1 / 12, 12);
+    expect(grad(root, { tier })(8)).toBeCloseTo(1 / 12, 12);
   });
 });
 
@@ -364,38 +362,41 @@ shape(64, 'generators and the iterator protocol', {
   inputs: [at(1.3)],
 });
 describe('shape 64', () => {
-  test('an async function: the gradient is a promise', async () => {
+  onBoth(64, 'an async function: the gradient is a promise', async (tier) => {
     const f = async (x: number) => {
       const y = await Promise.resolve(x * x);
       const [a, b] = await Promise.all([Promise.resolve(y * x), (async () => y + 1)()]);
       return a * b;
     };
     // x³ (x² + 1)
-    const promise = grad(f)(2);
+    const promise = grad(f, { tier })(2);
     expect(promise).toBeInstanceOf(Promise);
     expect(await promise).toBe(5 * 16 + 3 * 4);
-    expect(await valueAndGrad(f)(2)).toEqual({ value: 40, grad: 92 });
-    expect(await jvp(f, [2], [1])).toEqual({ value: 40, tangent: 92 });
+    expect(await valueAndGrad(f, { tier })(2)).toEqual({ value: 40, grad: 92 });
+    expect(await jvp(f, [2], [1], { tier })).toEqual({ value: 40, tangent: 92 });
   });
-  test('a promise pipeline', async () => {
+  onBoth(64, 'a promise pipeline', async (tier) => {
     const f = (x: number) =>
       Promise.resolve(x)
         .then((v) => v * x)
         .then((v) => Math.sin(v))
         .finally(() => undefined);
-    expect(await grad(f)(0.5)).toBeCloseTo(Math.cos(0.25), 14);
+    expect(await grad(f, { tier })(0.5)).toBeCloseTo(Math.cos(0.25), 14);
   });
-  test('a rejection reaches the caller', async () => {
+  onBoth(64, 'a rejection reaches the caller', async (tier) => {
     const error = new Error('mine');
     await expect(
-      grad(async (x: number) => {
-        await null;
-        if (x > 1) throw error;
-        return x;
-      })(2),
+      grad(
+        async (x: number) => {
+          await null;
+          if (x > 1) throw error;
+          return x;
+        },
+        { tier },
+      )(2),
     ).rejects.toBe(error);
   });
-  test('for await over an async generator', async () => {
+  onBoth(64, 'for await over an async generator', async (tier) => {
     async function* numbers(x: number) {
       for (let i = 1; i < 4; i++) yield x ** i;
     }
@@ -404,7 +405,7 @@ describe('shape 64', () => {
       for await (const v of numbers(x)) s += v;
       return s;
     };
-    expect(await grad(f)(2)).toBe(1 + 4 + 12);
+    expect(await grad(f, { tier })(2)).toBe(1 + 4 + 12);
   });
 });
 
@@ -422,12 +423,12 @@ shape(65, 'memoised recursion', {
 });
 const cache = new Map<string, number>();
 describe('shape 65', () => {
-  test(`a cache that outlives the gradient holds no tracked number afterwards (${provider})`, () => {
+  onBoth(65, 'a cache that outlives the gradient holds no tracked number afterwards', (tier) => {
     const f = (x: number) => {
       if (!cache.has('k')) cache.set('k', x * x);
       return (cache.get('k') as number) * x;
     };
-    expect(grad(f)(2)).toBe(12);
+    expect(grad(f, { tier })(2)).toBe(12);
     expect(cache.size).toBe(0);
   });
 });

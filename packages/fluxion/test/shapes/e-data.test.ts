@@ -1,7 +1,7 @@
 /** Shapes 66–80 of the program-shape catalogue: data types. */
 import { describe, expect, test } from 'vitest';
 import { defineRule, derivative, explain, grad, valueAndGrad } from '../../src/index.ts';
-import { provider, shape } from './harness.ts';
+import { onBoth, provider, shape } from './harness.ts';
 
 const at =
   <A extends readonly unknown[]>(...args: A) =>
@@ -14,11 +14,15 @@ shape(66, 'nested plain objects', {
   inputs: [at({ a: 2, inner: { b: 3, deep: { c: 0.5 } }, unused: 1 })],
 });
 describe('shape 66', () => {
-  test('the gradient has the shape of the object; what is no number is undefined; a missing field is zero', () => {
-    const f = (p: { a: number; name: string; b?: number }) => p.a * p.a + (p.b ?? 0);
-    expect(grad(f)({ a: 3, name: 'p' })).toEqual({ a: 6, name: undefined });
-    expect(grad(f)({ a: 3, name: 'p', b: 1 })).toEqual({ a: 6, name: undefined, b: 1 });
-  });
+  onBoth(
+    66,
+    'the gradient has the shape of the object; what is no number is undefined; a missing field is zero',
+    (tier) => {
+      const f = (p: { a: number; name: string; b?: number }) => p.a * p.a + (p.b ?? 0);
+      expect(grad(f, { tier })({ a: 3, name: 'p' })).toEqual({ a: 6, name: undefined });
+      expect(grad(f, { tier })({ a: 3, name: 'p', b: 1 })).toEqual({ a: 6, name: undefined, b: 1 });
+    },
+  );
 });
 
 class Model {
@@ -46,28 +50,28 @@ class Model {
   }
 }
 describe('shape 67', () => {
-  test('a class instance as the argument, with an accessor and a private field that is read', () => {
+  onBoth(67, 'a class instance as the argument, with an accessor and a private field that is read', (tier) => {
     const model = new Model(3, 1);
-    const { value, grad: g } = valueAndGrad((m: Model, x: number) => m.predict(x) ** 2)(model, 2);
+    const { value, grad: g } = valueAndGrad((m: Model, x: number) => m.predict(x) ** 2, { tier })(model, 2);
     expect(value).toBe(169);
     expect(g).toBeInstanceOf(Model);
     expect({ ...g }).toEqual({ w: 2 * 13 * 4, name: undefined });
     expect(model.predict(1)).toBe(7);
   });
-  test('a setter', () => {
+  onBoth(67, 'a setter', (tier) => {
     const f = (m: Model, x: number) => {
       m.weight = m.w * x;
       return m.predict(1);
     };
     expect({ ...grad(f)(new Model(3, 1), 5) }).toEqual({ w: 5, name: undefined });
   });
-  test('an instance made inside, its private field written', () => {
+  onBoth(67, 'an instance made inside, its private field written', (tier) => {
     const f = (x: number) => {
       const m = new Model(x, x * x);
       m.shift(x);
       return m.predict(3) + Model.unit().predict(x);
     };
-    expect(grad(f)(2)).toBe(6 + 4 + 1 + 2);
+    expect(grad(f, { tier })(2)).toBe(6 + 4 + 1 + 2);
   });
   test('a private field written on an instance handed in', () => {
     const model = new Model(3, 1);
@@ -85,9 +89,9 @@ describe('shape 67', () => {
 });
 
 describe('shape 68', () => {
-  test('a heterogeneous array', () => {
+  onBoth(68, 'a heterogeneous array', (tier) => {
     const f = (t: [number, string, number[]]) => t[0] * t[2][1] + t[1].length;
-    expect(grad(f)([2, 'ab', [3, 4]])).toEqual([4, undefined, [0, 2]]);
+    expect(grad(f, { tier })([2, 'ab', [3, 4]])).toEqual([4, undefined, [0, 2]]);
   });
 });
 
@@ -122,7 +126,7 @@ interface Ring {
   next?: Ring;
 }
 describe('shape 70', () => {
-  test('a cycle: the gradient has the same cycle', () => {
+  onBoth(70, 'a cycle: the gradient has the same cycle', (tier) => {
     const ring: Ring = { v: 2 };
     ring.next = { v: 3, next: ring };
     const f = (r: Ring) => {
@@ -134,16 +138,16 @@ describe('shape 70', () => {
       }
       return s;
     };
-    const g = grad(f)(ring);
+    const g = grad(f, { tier })(ring);
     expect(g.v).toBe(3 * 4 * 9);
     expect(g.next?.v).toBe(2 * 3 * 8);
     expect(g.next?.next).toBe(g);
     expect(ring.next.next).toBe(ring);
   });
-  test('an array that contains itself', () => {
+  onBoth(70, 'an array that contains itself', (tier) => {
     const a: unknown[] = [2];
     a.push(a);
-    const g = grad((x: unknown[]) => (x[0] as number) * ((x[1] as unknown[])[0] as number))(a);
+    const g = grad((x: unknown[]) => (x[0] as number) * ((x[1] as unknown[])[0] as number), { tier })(a);
     expect(g).toHaveLength(2);
     expect((g as unknown[])[0]).toBe(4);
     expect((g as unknown[])[1]).toBe(g);
@@ -184,14 +188,14 @@ shape(73, 'typed arrays of several kinds, nested and empty arrays', {
   inputs: [() => [new Float64Array([1, 2, 3]), Int32Array.of(2, 0, 1), [[1.5, 2], [3]], [], [0.5]]],
 });
 describe('shape 73', () => {
-  test('Float32Array: the derivative passes through the rounding', () => {
+  onBoth(73, 'Float32Array: the derivative passes through the rounding', (tier) => {
     const f = (x: Float32Array) => {
       const y = new Float32Array(2);
       y[0] = x[0] * 1.1;
       y[1] = y[0] * x[1];
       return y[1] ** 2;
     };
-    const g = grad(f)(Float32Array.of(2, 3));
+    const g = grad(f, { tier })(Float32Array.of(2, 3));
     expect(g).toBeInstanceOf(Float32Array);
     const y0 = Math.fround(2 * 1.1);
     const y1 = Math.fround(y0 * 3);
@@ -201,11 +205,11 @@ describe('shape 73', () => {
 });
 
 describe('shape 74', () => {
-  test('counts and indexes get no gradient; a tracked number as an index uses its primal', () => {
+  onBoth(74, 'counts and indexes get no gradient; a tracked number as an index uses its primal', (tier) => {
     const f = (x: number, xs: number[]) => xs[x] * x + xs.length;
-    expect(grad(f)(1, [5, 7, 9])).toBe(7);
+    expect(grad(f, { tier })(1, [5, 7, 9])).toBe(7);
     const g = (p: { values: Float64Array; counts: Int32Array }) => p.values[p.counts[0]] * p.counts[1];
-    expect(grad(g)({ values: Float64Array.of(1, 2), counts: Int32Array.of(1, 3) })).toEqual({
+    expect(grad(g, { tier })({ values: Float64Array.of(1, 2), counts: Int32Array.of(1, 3) })).toEqual({
       values: Float64Array.of(0, 3),
       counts: undefined,
     });
@@ -213,29 +217,29 @@ describe('shape 74', () => {
 });
 
 describe('shape 75', () => {
-  test('strings that depend on x but not on the result', () => {
+  onBoth(75, 'strings that depend on x but not on the result', (tier) => {
     const lines: string[] = [];
     const f = (x: number) => {
       const y = x * x;
       lines.push(`y = ${y}`, 'y is ' + y, String(y), y.toFixed(1), y.toString());
       return y + lines.length * 0;
     };
-    expect(grad(f)(3)).toBe(6);
+    expect(grad(f, { tier })(3)).toBe(6);
     expect(lines).toEqual(['y = 9', 'y is 9', '9', '9.0', '9']);
     expect(explain(f, 3).reasons.some((r) => r.code === 'Inactive')).toBe(true);
   });
 });
 
 describe('shape 76', () => {
-  test('a thousand elements in one expression', () => {
+  onBoth(76, 'a thousand elements in one expression', (tier) => {
     const body = Array.from({ length: 1000 }, (_, i) => `x * ${i}`).join(', ');
     const f = (0, eval)(`(x) => [${body}].reduce((a, b) => a + b)`) as (x: number) => number;
-    expect(grad(f)(2)).toBe(499_500);
+    expect(grad(f, { tier })(2)).toBe(499_500);
   });
-  test('a very large block', () => {
+  onBoth(76, 'a very large block', (tier) => {
     const lines = Array.from({ length: 2000 }, (_, i) => `y = y * 0.999 + x * ${i % 7};`).join('\n');
     const f = (0, eval)(`(x) => { let y = x;\n${lines}\nreturn y; }`) as (x: number) => number;
-    expect(grad(f)(2)).toBeCloseTo(f(1), 8);
+    expect(grad(f, { tier })(2)).toBeCloseTo(f(1), 8);
   });
 });
 
@@ -254,13 +258,13 @@ shape(77, 'complex numbers as pairs', {
   inputs: [at({ re: 0.8, im: 0.6 })],
 });
 describe('shape 77', () => {
-  test('a holomorphic function satisfies the Cauchy–Riemann equations, |z|² does not', () => {
+  onBoth(77, 'a holomorphic function satisfies the Cauchy–Riemann equations, |z|² does not', (tier) => {
     const cube = (z: Complex) => times(times(z, z), z);
-    const re = grad((z: Complex) => cube(z).re)({ re: 1.2, im: -0.7 });
-    const im = grad((z: Complex) => cube(z).im)({ re: 1.2, im: -0.7 });
+    const re = grad((z: Complex) => cube(z).re, { tier })({ re: 1.2, im: -0.7 });
+    const im = grad((z: Complex) => cube(z).im, { tier })({ re: 1.2, im: -0.7 });
     expect(re.re).toBeCloseTo(im.im, 12);
     expect(re.im).toBeCloseTo(-im.re, 12);
-    expect(grad((z: Complex) => z.re ** 2 + z.im ** 2)({ re: 1, im: 2 })).toEqual({ re: 2, im: 4 });
+    expect(grad((z: Complex) => z.re ** 2 + z.im ** 2, { tier })({ re: 1, im: 2 })).toEqual({ re: 2, im: 4 });
   });
 });
 
@@ -338,12 +342,14 @@ shape(80, 'only some inputs matter; zero-length arrays', {
   ],
 });
 describe('shape 80', () => {
-  test('the gradient of an empty array is an empty array', () => {
-    expect(grad((x: number[]) => x.length)([])).toEqual([]);
-    expect(grad((x: Float64Array) => x.reduce((a, b) => a + b, 0))(new Float64Array(0))).toEqual(new Float64Array(0));
+  onBoth(80, 'the gradient of an empty array is an empty array', (tier) => {
+    expect(grad((x: number[]) => x.length, { tier })([])).toEqual([]);
+    expect(grad((x: Float64Array) => x.reduce((a, b) => a + b, 0), { tier })(new Float64Array(0))).toEqual(
+      new Float64Array(0),
+    );
   });
-  test('a rule given for a function of the user takes part', () => {
+  onBoth(80, 'a rule given for a function of the user takes part', (tier) => {
     const smooth = defineRule((x: number) => Math.abs(x), { partials: [(x) => x / Math.sqrt(x * x + 1)] });
-    expect(derivative((x: number) => smooth(x) * 2)(0)).toBe(0);
+    expect(derivative((x: number) => smooth(x) * 2, { tier })(0)).toBe(0);
   });
 });

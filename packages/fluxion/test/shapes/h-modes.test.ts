@@ -13,7 +13,7 @@ import {
   valueAndGrad,
   vjp,
 } from '../../src/index.ts';
-import { shape } from './harness.ts';
+import { onBoth, shape } from './harness.ts';
 
 const at =
   <A extends readonly unknown[]>(...args: A) =>
@@ -44,36 +44,36 @@ describe('shape 97', () => {
   const direction = [0.3, -1, 2];
   const product = exact.map((row) => row.reduce((s, v, i) => s + v * direction[i], 0));
 
-  test('the Hessian of Rosenbrock’s function', () => {
-    const got = hessian(rosenbrock)(x);
+  onBoth(97, 'the Hessian of Rosenbrock’s function', (tier) => {
+    const got = hessian(rosenbrock, { tier })(x);
     for (let i = 0; i < 3; i++) for (let j = 0; j < 3; j++) expect(got[i][j]).toBeCloseTo(exact[i][j], 9);
   });
 
-  test('a Hessian-vector product in every order of modes', () => {
-    const along = (v: number[]) => jvp(rosenbrock, [v], [direction]).tangent;
+  onBoth(97, 'a Hessian-vector product in every order of modes', (tier) => {
+    const along = (v: number[]) => jvp(rosenbrock, [v], [direction], { tier }).tangent;
     const ways = {
-      hvp: hvp(rosenbrock)(x, direction),
-      'forward over reverse': jvp(grad(rosenbrock), [x], [direction]).tangent,
-      'reverse over forward': grad(along)(x),
-      'reverse over reverse': grad((v: number[]) => grad(rosenbrock)(v).reduce((s, g, i) => s + g * direction[i], 0))(
-        x,
-      ),
+      hvp: hvp(rosenbrock, { tier })(x, direction),
+      'forward over reverse': jvp(grad(rosenbrock), [x], [direction], { tier }).tangent,
+      'reverse over forward': grad(along, { tier })(x),
+      'reverse over reverse': grad((v: number[]) => grad(rosenbrock)(v).reduce((s, g, i) => s + g * direction[i], 0), {
+        tier,
+      })(x),
     };
     for (const [name, got] of Object.entries(ways))
       for (let i = 0; i < 3; i++) expect(got[i], name).toBeCloseTo(product[i], 9);
   });
 
-  test('mixed partials in either order, and a third derivative', () => {
+  onBoth(97, 'mixed partials in either order, and a third derivative', (tier) => {
     const f = (a: number, b: number) => Math.sin(a * b) * b ** 2;
     const exactMixed = (a: number, b: number) => 3 * b ** 2 * Math.cos(a * b) - a * b ** 3 * Math.sin(a * b);
-    const ab = derivative((b: number) => derivative((a: number) => f(a, b))(0.7))(1.3);
-    const ba = derivative((a: number) => derivative((b: number) => f(a, b))(1.3))(0.7);
-    const rf = grad((b: number) => derivative((a: number) => f(a, b))(0.7))(1.3);
-    const fr = derivative((b: number) => grad((a: number) => f(a, b))(0.7))(1.3);
+    const ab = derivative((b: number) => derivative((a: number) => f(a, b))(0.7), { tier })(1.3);
+    const ba = derivative((a: number) => derivative((b: number) => f(a, b))(1.3), { tier })(0.7);
+    const rf = grad((b: number) => derivative((a: number) => f(a, b))(0.7), { tier })(1.3);
+    const fr = derivative((b: number) => grad((a: number) => f(a, b))(0.7), { tier })(1.3);
     for (const got of [ab, ba, rf, fr]) expect(got).toBeCloseTo(exactMixed(0.7, 1.3), 11);
-    const third = derivative(derivative(derivative((a: number) => a ** 5 * Math.log(a))));
+    const third = derivative(derivative(derivative((a: number) => a ** 5 * Math.log(a))), { tier });
     expect(third(1.7)).toBeCloseTo(1.7 ** 2 * (60 * Math.log(1.7) + 47), 10);
-    expect(grad(grad(grad((a: number) => a ** 5 * Math.log(a))))(1.7)).toBeCloseTo(
+    expect(grad(grad(grad((a: number) => a ** 5 * Math.log(a))), { tier })(1.7)).toBeCloseTo(
       1.7 ** 2 * (60 * Math.log(1.7) + 47),
       10,
     );
@@ -81,10 +81,10 @@ describe('shape 97', () => {
 });
 
 describe('shape 98', () => {
-  test('the fifth derivative of exp(sin x)', () => {
+  onBoth(98, 'the fifth derivative of exp(sin x)', (tier) => {
     const f = (x: number) => Math.exp(Math.sin(x));
     let df = f;
-    for (let i = 0; i < 5; i++) df = derivative(df);
+    for (let i = 0; i < 5; i++) df = derivative(df, { tier });
     const exact = (x: number) => {
       const [s, c] = [Math.sin(x), Math.cos(x)];
       return Math.exp(s) * (c ** 5 - 10 * c ** 3 * s + 15 * c * s * s - 10 * c ** 3 + 15 * s * c + c);
@@ -93,15 +93,15 @@ describe('shape 98', () => {
     expect(df(0)).toBeCloseTo(-8, 12);
   });
 
-  test('a directional derivative', () => {
+  onBoth(98, 'a directional derivative', (tier) => {
     const x = [1.2, -0.7, 0.4];
     const v = [0.5, 2, -1];
-    const g = grad(rosenbrock)(x);
-    expect(jvp(rosenbrock, [x], [v]).tangent).toBeCloseTo(
+    const g = grad(rosenbrock, { tier })(x);
+    expect(jvp(rosenbrock, [x], [v], { tier }).tangent).toBeCloseTo(
       g.reduce((s, gi, i) => s + gi * v[i], 0),
       9,
     );
-    expect(derivative((t: number) => rosenbrock(x.map((xi, i) => xi + t * v[i])))(0)).toBeCloseTo(
+    expect(derivative((t: number) => rosenbrock(x.map((xi, i) => xi + t * v[i])), { tier })(0)).toBeCloseTo(
       g.reduce((s, gi, i) => s + gi * v[i], 0),
       9,
     );
@@ -114,9 +114,9 @@ describe('shape 99', () => {
   const exact = (i: number, j: number) =>
     i === j ? 2 * x[i] + 3 * (x[i + 1] ?? 0) : j === i - 1 ? -1 : j === i + 1 ? 3 * x[i] : 0;
 
-  test('a Jacobian with a band of entries, in both modes', () => {
+  onBoth(99, 'a Jacobian with a band of entries, in both modes', (tier) => {
     for (const mode of ['forward', 'reverse', 'auto'] as const) {
-      const rows = jacobian(stencil, { mode })(x);
+      const rows = jacobian(stencil, { mode, tier })(x);
       expect(rows).toHaveLength(6);
       rows.forEach((row, i) => {
         expect(row).toBeInstanceOf(Float64Array);
@@ -127,10 +127,10 @@ describe('shape 99', () => {
     }
   });
 
-  test('three compressed columns give all of it', () => {
+  onBoth(99, 'three compressed columns give all of it', (tier) => {
     for (let colour = 0; colour < 3; colour++) {
       const seed = x.map((_, j) => (j % 3 === colour ? 1 : 0));
-      const { tangent } = jvp(stencil, [x], [seed]);
+      const { tangent } = jvp(stencil, [x], [seed], { tier });
       tangent.forEach((v, i) => {
         const j = [i - 1, i, i + 1].find((k) => k >= 0 && k < 6 && k % 3 === colour);
         expect(v).toBeCloseTo(j === undefined ? 0 : exact(i, j), 13);
@@ -140,23 +140,23 @@ describe('shape 99', () => {
 });
 
 describe('shape 100', () => {
-  test('the gradient of a batch is the gradients one by one', () => {
+  onBoth(100, 'the gradient of a batch is the gradients one by one', (tier) => {
     const f = (x: number[]) => Math.sin(x[0]) * x[1] ** 2 + (x[0] > x[1] ? x[0] : 0);
     const batch = [
       [1, 2],
       [0.5, -1],
       [3, 3.5],
     ];
-    const together = grad((all: number[][]) => all.map(f).reduce((s, v) => s + v, 0))(batch);
-    expect(together).toEqual(batch.map((x) => grad(f)(x)));
+    const together = grad((all: number[][]) => all.map(f).reduce((s, v) => s + v, 0), { tier })(batch);
+    expect(together).toEqual(batch.map((x) => grad(f, { tier })(x)));
   });
 });
 
 describe('shape 101', () => {
-  test('the gradient with respect to what a function carries with it', () => {
+  onBoth(101, 'the gradient with respect to what a function carries with it', (tier) => {
     const model = { slope: 2, offset: [0.5, 1] };
     const make = (state: typeof model) => (x: number) => state.slope * x ** 2 + state.offset[0] * x + state.offset[1];
-    const byState = grad((state: typeof model) => make(state)(3));
+    const byState = grad((state: typeof model) => make(state)(3), { tier });
     expect(byState(model)).toEqual({ slope: 9, offset: [3, 1] });
     class Line {
       k: number;
@@ -165,7 +165,7 @@ describe('shape 101', () => {
       }
       at = (x: number) => this.k * x;
     }
-    expect(grad((k: number) => new Line(k).at(4))(2)).toBe(4);
+    expect(grad((k: number) => new Line(k).at(4), { tier })(2)).toBe(4);
   });
 });
 
@@ -207,58 +207,61 @@ describe('shape 102', () => {
     expect(counter).toEqual({ outer: 8, inner: 24 });
   });
 
-  test('checkpoints nest', () => {
+  onBoth(102, 'checkpoints nest', (tier) => {
     const inner = checkpoint((x: number) => Math.exp(-x * x));
     const outer = checkpoint((x: number[]) => inner(x[0]) * inner(x[1]) + x[2]);
     const plain = (x: number[]) => Math.exp(-x[0] * x[0]) * Math.exp(-x[1] * x[1]) + x[2];
     const x = [0.3, 0.8, 1];
-    const got = grad((v: number[]) => outer(v) ** 2)(x);
-    grad((v: number[]) => plain(v) ** 2)(x).forEach((v, i) => {
+    const got = grad((v: number[]) => outer(v) ** 2, { tier })(x);
+    grad((v: number[]) => plain(v) ** 2, { tier })(x).forEach((v, i) => {
       expect(got[i]).toBeCloseTo(v, 13);
     });
   });
 });
 
 describe('shape 103', () => {
-  test('a stopped part counts as a constant', () => {
-    expect(grad((x: number) => x * stopGradient(x))(3)).toBe(3);
+  onBoth(103, 'a stopped part counts as a constant', (tier) => {
+    expect(grad((x: number) => x * stopGradient(x), { tier })(3)).toBe(3);
     expect(
-      grad((p: { a: number; b: number[] }) => p.a * stopGradient(p).b[0] + stopGradient(p.a))({ a: 2, b: [5] }),
+      grad((p: { a: number; b: number[] }) => p.a * stopGradient(p).b[0] + stopGradient(p.a), { tier })({
+        a: 2,
+        b: [5],
+      }),
     ).toEqual({
       a: 5,
       b: [0],
     });
-    expect(derivative((x: number) => stopGradient(x) ** 2 + x)(3)).toBe(1);
+    expect(derivative((x: number) => stopGradient(x) ** 2 + x, { tier })(3)).toBe(1);
   });
 
-  test('a detached branch', () => {
+  onBoth(103, 'a detached branch', (tier) => {
     const f = (x: number, detach: boolean) => {
       const side = Math.exp(x);
       return x ** 2 + (detach ? stopGradient(side) : side);
     };
-    expect(grad(f)(1, true)).toBe(2);
-    expect(grad(f)(1, false)).toBe(2 + Math.E);
+    expect(grad(f, { tier })(1, true)).toBe(2);
+    expect(grad(f, { tier })(1, false)).toBe(2 + Math.E);
   });
 
-  test('a hook that clips the derivative on its way back', () => {
+  onBoth(103, 'a hook that clips the derivative on its way back', (tier) => {
     const clipped = (x: number): number => x;
     defineRule(clipped, { vjp: (cotangent) => [Math.max(-1, Math.min(1, cotangent))] });
-    expect(grad((x: number) => 100 * clipped(x))(2)).toBe(1);
-    expect(grad((x: number) => 0.5 * clipped(x))(2)).toBe(0.5);
+    expect(grad((x: number) => 100 * clipped(x), { tier })(2)).toBe(1);
+    expect(grad((x: number) => 0.5 * clipped(x), { tier })(2)).toBe(0.5);
   });
 });
 
 describe('shape 104', () => {
-  test('a rule stands in for the body, also when it comes after the first use', () => {
+  onBoth(104, 'a rule stands in for the body, also when it comes after the first use', (tier) => {
     const body = (x: number): number => x ** 3;
     const f = (x: number) => 2 * body(x);
-    expect(grad(f)(2)).toBe(24);
+    expect(grad(f, { tier })(2)).toBe(24);
     defineRule(body, { partials: [(x) => 10 * x] });
-    expect(grad(f)(2)).toBe(40);
+    expect(grad(f, { tier })(2)).toBe(40);
     expect(f(2)).toBe(16);
-    expect(derivative(derivative(f))(2)).toBe(20);
+    expect(derivative(derivative(f), { tier })(2)).toBe(20);
     defineRule(body, { partials: [() => 7] });
-    expect(grad(f)(2)).toBe(14);
+    expect(grad(f, { tier })(2)).toBe(14);
   });
 
   test('a rule of the wrong shape is an error that says so', () => {
@@ -272,14 +275,14 @@ describe('shape 104', () => {
 });
 
 describe('shape 105', () => {
-  test('one derivative at inputs that take other branches, loops of other lengths and other shapes', () => {
+  onBoth(105, 'one derivative at inputs that take other branches, loops of other lengths and other shapes', (tier) => {
     const f = (x: number[]) => {
       let y = x[0];
       while (Math.abs(y) < 10) y = y > 0 ? y * 1.7 + x[x.length - 1] : y * 2 - 0.3;
       return x.length > 2 ? y * x[1] : y;
     };
-    const gradient = grad(f);
-    const pull = (x: number[]) => vjp(f, x);
+    const gradient = grad(f, { tier });
+    const pull = (x: number[]) => vjp.with({ tier })(f, x);
     const inputs = [[1, 2], [-1, 0.5], [9, 1, 3], [11], [0.1, 4, 0.2, 0.3], [1, 2]];
     const kept = inputs.map(pull);
     inputs.forEach((x, k) => {
@@ -297,16 +300,19 @@ describe('shape 105', () => {
 });
 
 describe('shape 106', () => {
-  test('value and gradient together are what they are apart', () => {
+  onBoth(106, 'value and gradient together are what they are apart', (tier) => {
     const p = { w: [1.5, -0.5], name: 'p' };
     const f = (q: typeof p, xs: Float64Array) => xs.reduce((s, x) => s + Math.tanh(q.w[0] * x + q.w[1]), 0) / xs.length;
     const xs = Float64Array.of(1, 2, -0.5);
-    const both = valueAndGrad(f)(p, xs);
+    const both = valueAndGrad(f, { tier })(p, xs);
     expect(both.value).toBe(f(p, xs));
-    expect(both.grad).toEqual(grad(f)(p, xs));
+    expect(both.grad).toEqual(grad(f, { tier })(p, xs));
     expect(p).toEqual({ w: [1.5, -0.5], name: 'p' });
     expect(xs).toEqual(Float64Array.of(1, 2, -0.5));
-    const aux = valueAndGrad((q: typeof p) => [q.w[0] ** 2, { seen: q.w[0] * 2, label: q.name }], { hasAux: true })(p);
+    const aux = valueAndGrad((q: typeof p) => [q.w[0] ** 2, { seen: q.w[0] * 2, label: q.name }], {
+      hasAux: true,
+      tier,
+    })(p);
     expect(aux).toEqual({ value: 2.25, grad: { w: [3, 0], name: undefined }, aux: { seen: 3, label: 'p' } });
   });
 });
@@ -475,33 +481,33 @@ shape(110, 'the same with a plain array of the same length', {
 });
 
 describe('shape 111', () => {
-  test('a double through a Float32Array: the value is rounded, the derivative passes', () => {
+  onBoth(111, 'a double through a Float32Array: the value is rounded, the derivative passes', (tier) => {
     const f = (x: number) => {
       const buffer = new Float32Array(2);
       buffer[0] = x * x;
       buffer[1] = buffer[0] * 3;
       return buffer[1] + Math.fround(x);
     };
-    const { value, grad: slope } = valueAndGrad(f)(1.1);
+    const { value, grad: slope } = valueAndGrad(f, { tier })(1.1);
     expect(value).toBe(f(1.1));
     expect(slope).toBeCloseTo(6 * 1.1 + 1, 6);
   });
 
-  test('a Float32Array argument has a Float32Array for a gradient', () => {
-    const got = grad((x: Float32Array) => x.reduce((s, v) => s + v * v, 0))(Float32Array.of(0.1, 2));
+  onBoth(111, 'a Float32Array argument has a Float32Array for a gradient', (tier) => {
+    const got = grad((x: Float32Array) => x.reduce((s, v) => s + v * v, 0), { tier })(Float32Array.of(0.1, 2));
     expect(got).toBeInstanceOf(Float32Array);
     expect(got).toEqual(Float32Array.of(2 * Math.fround(0.1), 4));
   });
 
-  test('a number cut off to an integer and read again has no derivative', () => {
+  onBoth(111, 'a number cut off to an integer and read again has no derivative', (tier) => {
     const f = (x: number) => {
       const counts = new Int32Array(1);
       counts[0] = x * 10;
       return counts[0] * x + (Math.trunc(x) | 0);
     };
     expect(f(1.27)).toBe(12 * 1.27 + 1);
-    expect(grad(f)(1.27)).toBe(12);
-    expect(derivative(f)(1.27)).toBe(12);
+    expect(grad(f, { tier })(1.27)).toBe(12);
+    expect(derivative(f, { tier })(1.27)).toBe(12);
   });
 });
 
@@ -515,26 +521,26 @@ shape(112, 'one object by position and again through an options object', {
 });
 
 describe('shape 112', () => {
-  test('the same object under two arguments: two variables while nobody writes', () => {
+  onBoth(112, 'the same object under two arguments: two variables while nobody writes', (tier) => {
     const p = { a: 2, b: [1, 3] };
     const f = (first: typeof p, options: { base: typeof p }) =>
       first.a * options.base.a + first.b[0] * options.base.b[1];
-    const [byFirst, byOptions] = grad(f, { wrt: [0, 1] })(p, { base: p });
+    const [byFirst, byOptions] = grad(f, { wrt: [0, 1], tier })(p, { base: p });
     expect(byFirst).toEqual({ a: 2, b: [3, 0] });
     expect(byOptions).toEqual({ base: { a: 2, b: [0, 1] } });
   });
 
-  test('one of them differentiated: the other is followed when it is written', () => {
+  onBoth(112, 'one of them differentiated: the other is followed when it is written', (tier) => {
     const p = { a: 2 };
     const f = (first: typeof p, options: { base: typeof p }) => {
       options.base.a = first.a * 3;
       return first.a ** 2;
     };
-    expect(grad(f)(p, { base: p })).toEqual({ a: 36 });
+    expect(grad(f, { tier })(p, { base: p })).toEqual({ a: 36 });
     expect(p).toEqual({ a: 2 });
   });
 
-  test('captured and only read, in whatever way: a constant', () => {
+  onBoth(112, 'captured and only read, in whatever way: a constant', (tier) => {
     const list = [1, 2];
     const sums: ((x: number[]) => number)[] = [
       () => list.reduce((s, v) => s + v, 0),
@@ -551,7 +557,7 @@ describe('shape 112', () => {
       () => [...list].map((v) => v).reduce((s, v) => s + v, 0),
       () => Object.values(list).reduce((s, v) => s + v, 0),
     ];
-    for (const sum of sums) expect(grad((x: number[]) => sum(x) * x[0])(list)).toEqual([3, 0]);
+    for (const sum of sums) expect(grad((x: number[]) => sum(x) * x[0], { tier })(list)).toEqual([3, 0]);
   });
 
   test('one of them differentiated, the other read as a constant and then written: an error that says so', () => {
@@ -597,9 +603,9 @@ describe('shape 112', () => {
     expect(p).toEqual({ a: 2 });
   });
 
-  test('twice inside one argument it is one variable', () => {
+  onBoth(112, 'twice inside one argument it is one variable', (tier) => {
     const shared = [2, 3];
-    const got = grad((q: { u: number[]; v: number[] }) => q.u[0] * q.v[0] + q.v[1])({ u: shared, v: shared });
+    const got = grad((q: { u: number[]; v: number[] }) => q.u[0] * q.v[0] + q.v[1], { tier })({ u: shared, v: shared });
     expect(got.u).toEqual([4, 1]);
     expect(got.v).toBe(got.u);
   });

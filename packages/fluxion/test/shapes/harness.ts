@@ -4,7 +4,7 @@
  * with reverse, and the same derivative object is right again at inputs that take other branches; nothing tracked is left.
  */
 import { describe, expect, test } from 'vitest';
-import { grad, jvp, type Tier, vjp } from '../../src/index.ts';
+import { FluxionError, grad, jvp, type Tier, vjp } from '../../src/index.ts';
 import { trackedIn } from '../tracked.ts';
 import { onCompiledTier } from './tiers.ts';
 
@@ -129,7 +129,7 @@ function close(actual: number, expected: number, tolerance: number, what: string
 }
 
 /** Judges one program; throws at the first thing that is not as it should be. */
-export function judge<A extends unknown[]>(shape: Shape<A>, tier: Tier = 'dynamic'): void {
+export function judge<A extends unknown[]>(shape: Shape<A>, tier: Tier): void {
   const wrt = shape.wrt ?? [0];
   const f = shape.f as unknown as AnyFunction;
   const derivative = grad(f as never, { wrt, tier }) as unknown as AnyFunction;
@@ -196,14 +196,24 @@ function structuredState<A extends unknown[]>(shape: Shape<A>): unknown {
   return shape.state === undefined ? undefined : structuredClone(shape.state());
 }
 
-/** One test of a shape of the catalogue, under the provider of this run. */
+/** One test of a shape of the catalogue, under the provider of this run, on each tier. */
 export function shape<A extends unknown[]>(number: number, title: string, program: Shape<A>): void {
-  describe(`shape ${number}`, () => {
-    test(`${title} (${provider})`, () => {
-      judge(program);
-    });
-    test(`${title} (${provider}, compiled)`, () => {
-      onCompiledTier(`${number} ${title}`, () => judge(program, 'compiled'));
-    });
-  });
+  describe(`shape ${number}`, () => onBoth(number, title, (tier) => judge(program, tier)));
+}
+
+/** The same for a check of another kind: within the `describe` of its shape. */
+export function onBoth(number: number, title: string, check: (tier: Tier) => void | Promise<void>): void {
+  test(`${title} (${provider})`, () => check('dynamic'));
+  test(`${title} (${provider}, compiled)`, () => onCompiledTier(`${number} ${title}`, () => check('compiled')));
+}
+
+/** What it throws. That a tier is declined is no answer. */
+export function thrownBy(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (e) {
+    if (e instanceof FluxionError && e.code === 'NotCompiled') throw e;
+    return e;
+  }
+  return undefined;
 }
