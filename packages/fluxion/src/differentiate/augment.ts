@@ -197,10 +197,10 @@ export class Augment {
     if (arrays.length === 0) return;
     this.changed = true;
     const count = activation.kind === 'test' ? b.integer('add', op.trips!, b.int(1)) : op.trips!;
-    for (const { space, base } of arrays) {
+    // Side by side, so that they can be taken at once.
+    for (const { space, base } of arrays)
       b.append({ op: 'elements', space, args: [count], tape: this.parts.level, results: [base!] });
-      this.keep([base!]);
-    }
+    for (const { base } of arrays) this.keep([base!]);
   }
 
   /** A frame for the round that begins, linked to the one before. */

@@ -186,6 +186,42 @@ describe('the arena', () => {
     segment.close();
   });
 
+  test('elements of one count are taken together: none overlaps another, and an impossible count is a full region', () => {
+    const several = parse(`level 0: reverse
+space x: f64 elements
+space k: u8 elements
+space h: i16 elements
+func take(%n: i32) -> ref, ref, ref, ref {
+  %a: ref = elements k[%n] tape 0
+  %b: ref = elements x[%n] tape 0
+  %c: ref = elements h[%n] tape 0
+  %d: ref = elements k[%n] tape 0
+  yield %a, %b, %c, %d
+}
+`);
+    const compiled = compileModule(several, ['take']);
+    const arena = new Arena();
+    const instance = instantiate(compiled, { memory: arena.memory, leave: leaving(() => new Error('left')) });
+    const segment = arena.open([reverse], firstSizes([reverse]));
+    const { from, to } = segment.layout.regions[2];
+    for (let n = 0; n < 1500; n++) {
+      segment.enter(instance);
+      const bytes = [n, 8 * n, 2 * n, n].map((size) => Math.ceil(size / 8) * 8);
+      const starts = bytes.map((_, i) => bytes.slice(0, i).reduce((sum, size) => sum + size, from));
+      const end = starts[3] + bytes[3];
+      // The rounding may be taken to need more than it does.
+      if (end + 21 <= to) {
+        expect(instance.entry('take').call(n)).toEqual(starts);
+        expect(instance.top(2)).toBe(end);
+      } else if (end > to) expect(() => instance.entry('take').call(n)).toThrow(RegionFull);
+    }
+    for (const n of [2 ** 31 - 1, 2 ** 29, 2 ** 28, 357913942, 357913941, -1, -5]) {
+      segment.enter(instance);
+      expect(() => instance.entry('take').call(n)).toThrow(RegionFull);
+    }
+    segment.close();
+  });
+
   test('leaves with the reason of the guard', () => {
     const { instance } = setUp();
     expect(instance.entry('checked').call(1)).toEqual([]);

@@ -2,11 +2,11 @@
  * Writes one function of the IR as WebAssembly: regions become blocks, loops and ifs, values go by the plan (locals, or the stack).
  * Invariant: values that are set together are first all put on the stack and then set, so none is overwritten before it is read.
  */
-import type { End, Func, Label, Op, Region, Value } from '../../ir/ops.ts';
+import type { AllocateElements, End, Func, Label, Op, Region, Value } from '../../ir/ops.ts';
 import { bytesOfCell, type Space } from '../../ir/types.ts';
 import { Code, type Wasm } from './instructions.ts';
 import type { Links } from './links.ts';
-import { comparison, elementsOf, isLaned, writeConversion, writeInteger, writeMath } from './math.ts';
+import { comparison, isLaned, writeConversion, writeExtreme, writeIndex, writeInteger, writeMath } from './math.ts';
 import { addressingOf, bytesOfShape, loads, regionOfElements, regionOfShape, stores } from './memory.ts';
 import { isPure, type Plan, planOf } from './plan.ts';
 
@@ -36,8 +36,7 @@ class Writer {
   private depth = 0;
   /** Locals that hold the shift of a level throughout the function. */
   private readonly shifts = new Map<number, number>();
-  private start: number | undefined;
-  private end: number | undefined;
+  private readonly scratches: Record<Wasm, number[]> = { i32: [], f64: [] };
 
   constructor(func: Func, links: Links) {
     this.func = func;
@@ -60,8 +59,26 @@ class Writer {
     return { locals: this.plan.locals.slice(this.func.params.length), code: prologue };
   }
 
-  private ops(region: Region): void {
-    for (const op of region.ops) this.op(op);
+  private ops({ ops }: Region): void {
+    for (let n = 0; n < ops.length; n++) {
+      const op = ops[n];
+      if (op.op !== 'elements') {
+        this.op(op);
+        continue;
+      }
+      // Elements of one count that are taken one after the other are taken at once.
+      const taken = [op];
+      for (let next = ops[n + 1]; next?.op === 'elements' && this.isAlike(op, next); next = ops[n + 1]) {
+        taken.push(next);
+        n++;
+      }
+      this.takeElements(taken);
+    }
+  }
+
+  private isAlike(a: AllocateElements, b: AllocateElements): boolean {
+    const region = ({ space, tape }: AllocateElements) => regionOfElements(this.links.levels, space, tape);
+    return a.args[0] === b.args[0] && region(a) === region(b);
   }
 
   private op(op: Op): void {
@@ -76,12 +93,6 @@ class Writer {
     switch (op.op) {
       case 'alloc':
         this.take(regionOfShape(links.levels, op.shape), bytesOfShape(op.shape));
-        this.setAll(op.results);
-        break;
-      case 'elements':
-        this.push(op.args[0]);
-        code.int(Math.log2(bytesOfCell(op.space.cell)));
-        code.index('call', links.assistant(elementsOf(regionOfElements(links.levels, op.space, op.tape)).name));
         this.setAll(op.results);
         break;
       case 'store': {
@@ -247,11 +258,15 @@ class Writer {
         break;
       case 'int':
         for (const arg of op.args) this.push(arg);
-        writeInteger(code, links, op);
+        if (op.fn === 'min' || op.fn === 'max')
+          writeExtreme(code, op.fn, this.scratch('i32', 0), this.scratch('i32', 1));
+        else writeInteger(code, op.fn);
         break;
       case 'convert':
         this.push(op.args[0]);
-        writeConversion(code, links, op);
+        if (op.fn === 'toIndex') writeIndex(code, this.scratch('f64', 0), this.scratch('i32', 0));
+        else if (op.fn === 'toInt32' && this.isWithin32(op.args[0])) code.op('i32.trunc_sat_f64_s');
+        else writeConversion(code, links, op);
         break;
       case 'select':
         this.push(op.args[1]);
@@ -341,27 +356,117 @@ class Writer {
     code.u8(0);
   }
 
+  /** Whether a number is known to be within the 32-bit integers, or NaN, by how it is made. */
+  private isWithin32(value: Value): boolean {
+    const op = this.plan.inline[value.id];
+    if (op?.op === 'select') return this.isWithin32(op.args[1]) && this.isWithin32(op.args[2]);
+    if (op?.op === 'const') return op.value >= -(2 ** 31) && op.value < 2 ** 31;
+    if (op?.op !== 'math') return false;
+    const bound = (of: Op | undefined, fn: 'max' | 'min') => {
+      if (of?.op !== 'math' || of.fn !== fn || of.args.length !== 2) return undefined;
+      const at = of.args.findIndex((arg) => this.plan.inline[arg.id]?.op === 'const');
+      return at < 0 ? undefined : { constant: of.args[at], other: this.plan.inline[of.args[1 - at].id] };
+    };
+    const outer = bound(op, 'max');
+    const inner = bound(outer?.other, 'min');
+    return inner !== undefined && this.isWithin32(outer!.constant) && this.isWithin32(inner.constant);
+  }
+
+  /** A local for what is needed for a moment only: nothing that is written in between may use it. */
+  private scratch(type: Wasm, n: number): number {
+    const known = this.scratches[type];
+    known[n] ??= this.plan.locals.push(type) - 1;
+    return known[n];
+  }
+
   /** Takes bytes from a region: its old top stays on the stack. */
   private take(region: number, bytes: number): void {
     const { code, links } = this;
-    this.start ??= this.plan.locals.push('i32') - 1;
-    this.end ??= this.plan.locals.push('i32') - 1;
+    const [start, end] = [this.scratch('i32', 0), this.scratch('i32', 1)];
     code.index('global.get', links.top(region));
-    code.index('local.tee', this.start);
+    code.index('local.tee', start);
     code.int(bytes);
     code.op('i32.add');
-    code.index('local.tee', this.end);
+    code.index('local.tee', end);
     code.index('global.get', links.limit(region));
     code.op('i32.gt_u');
+    this.leaveIf(region, () => code.int(bytes));
+    code.index('local.get', end);
+    code.index('global.set', links.top(region));
+    code.index('local.get', start);
+  }
+
+  /** Takes elements of several spaces, all of one count and from one region, or leaves, telling how much was needed. */
+  private takeElements(ops: readonly AllocateElements[]): void {
+    const { code, links } = this;
+    const [{ space, tape, args }] = ops;
+    const region = regionOfElements(links.levels, space, tape);
+    const [count, bytes] = [this.scratch('i32', 0), this.scratch('i32', 1)];
+    const shifts = ops.map((op) => Math.log2(bytesOfCell(op.space.cell)));
+    const each = shifts.reduce((sum, shift) => sum + 2 ** shift, 0);
+    const rounding = shifts.reduce((sum, shift) => sum + (shift < 3 ? 7 : 0), 0);
+    this.push(args[0]);
+    code.index('local.tee', count);
+    code.int(each);
+    code.op('i32.mul');
+    if (rounding > 0) {
+      code.int(rounding);
+      code.op('i32.add');
+    }
+    code.index('local.set', bytes);
+    code.index('global.get', links.limit(region));
+    code.index('global.get', links.top(region));
+    code.op('i32.sub');
+    code.index('local.get', bytes);
+    code.op('i32.lt_u');
+    // Beyond this many the number of bytes would not be right.
+    const many = 2 ** Math.floor(31 - Math.log2(each + 1));
+    code.index('local.get', count);
+    code.int(many);
+    code.op('i32.ge_u');
+    code.op('i32.or');
+    this.leaveIf(region, () => {
+      code.int(-(2 ** 31));
+      code.index('local.get', bytes);
+      code.index('local.get', count);
+      code.int(many);
+      code.op('i32.ge_u');
+      code.op('select');
+    });
+    // What is wanted of a result may be nothing; the room is taken all the same.
+    code.index('global.get', links.top(region));
+    ops.forEach(({ results: [result] }, n) => {
+      code.index('local.set', bytes);
+      if (this.plan.used(result)) {
+        code.index('local.get', bytes);
+        this.set(result);
+      }
+      code.index('local.get', bytes);
+      code.index('local.get', count);
+      if (shifts[n] > 0) {
+        code.int(shifts[n]);
+        code.op('i32.shl');
+      }
+      code.op('i32.add');
+      if (shifts[n] < 3) {
+        code.int(7);
+        code.op('i32.add');
+        code.int(-8);
+        code.op('i32.and');
+      }
+    });
+    code.index('global.set', links.top(region));
+  }
+
+  /** Leaves if what is on the stack holds, for want of the bytes that `push` puts there. */
+  private leaveIf(region: number, push: () => void): void {
+    const { code, links } = this;
     code.open('if');
     code.int(~region);
-    code.int(bytes);
+    push();
     code.index('call', links.leave);
     code.op('unreachable');
     code.op('end');
-    code.index('local.get', this.end);
-    code.index('global.set', links.top(region));
-    code.index('local.get', this.start);
   }
 
   private open(name: 'block' | 'loop' | 'if'): void {

@@ -39,7 +39,7 @@ export class Links {
       for (const op of region.ops) {
         if (op.op === 'call') add(op.callee);
         if (op.op === 'host') this.import(`host ${op.host}`, this.host(module, op.host));
-        for (const assistant of assistantsOf(op, module.levels)) wanted.add(assistant);
+        for (const assistant of assistantsOf(op)) wanted.add(assistant);
         if (op.op === 'math') this.primitive(op.fn, op.args.length);
         for (const inner of regionsOf(op)) walk(inner);
       }

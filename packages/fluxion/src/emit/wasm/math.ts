@@ -3,12 +3,12 @@
  * our own ("assistants") that are exact, else the engine's own function, imported.
  * Invariant: results are those of JavaScript bit for bit.
  */
-import type { Compare, Convert, Integer, Op } from '../../ir/ops.ts';
-import type { Level, Space } from '../../ir/types.ts';
+import type { Compare, Convert, IntegerName, Op } from '../../ir/ops.ts';
+import type { Space } from '../../ir/types.ts';
 import type { PrimitiveName } from '../../rules/rule.ts';
 import type { Code, Instruction, Wasm } from './instructions.ts';
 import type { Links } from './links.ts';
-import { addressingOf, regionOfElements } from './memory.ts';
+import { addressingOf } from './memory.ts';
 
 /** A function written by us beside those of the module, with its parameters in the first locals. */
 export interface Assistant {
@@ -148,97 +148,6 @@ const toInt32: Assistant = {
   },
 };
 
-const toIndex: Assistant = {
-  name: 'toIndex',
-  params: ['f64'],
-  results: ['i32'],
-  locals: ['i32'],
-  write(code) {
-    // With a negative number every bit is set, which is -1.
-    code.index('local.get', 0);
-    code.op('i32.trunc_sat_f64_s');
-    code.index('local.tee', 1);
-    code.index('local.get', 1);
-    code.int(31);
-    code.op('i32.shr_s');
-    code.op('i32.or');
-    code.int(-1);
-    code.index('local.get', 1);
-    code.op('f64.convert_i32_s');
-    code.index('local.get', 0);
-    code.op('f64.eq');
-    code.op('select');
-  },
-};
-
-function extreme(name: 'min' | 'max'): Assistant {
-  return {
-    name: `${name}_s`,
-    params: ['i32', 'i32'],
-    results: ['i32'],
-    locals: [],
-    write(code) {
-      code.index('local.get', 0);
-      code.index('local.get', 1);
-      code.index('local.get', 0);
-      code.index('local.get', 1);
-      code.op(name === 'min' ? 'i32.lt_s' : 'i32.gt_s');
-      code.op('select');
-    },
-  };
-}
-
-const extremes = { min: extreme('min'), max: extreme('max') };
-
-const takers: Assistant[] = [];
-
-/** Takes `count` elements of 2^shift bytes from a region, or leaves, telling how much was needed. */
-export function elementsOf(region: number): Assistant {
-  takers[region] ??= {
-    name: `elements ${region}`,
-    params: ['i32', 'i32'],
-    results: ['i32'],
-    locals: ['i32'],
-    write(code, links) {
-      const [count, shift, start] = [0, 1, 2];
-      code.index('local.get', count);
-      code.index('global.get', links.limit(region));
-      code.index('global.get', links.top(region));
-      code.index('local.tee', start);
-      code.op('i32.sub');
-      code.index('local.get', shift);
-      code.op('i32.shr_u');
-      code.op('i32.gt_u');
-      code.open('if');
-      code.int(~region);
-      // How much: at most 2^31 bytes, which stands for all that is more.
-      code.int(-(2 ** 31));
-      code.index('local.get', count);
-      code.index('local.get', shift);
-      code.op('i32.shl');
-      code.index('local.get', count);
-      code.int(2 ** 28);
-      code.op('i32.ge_u');
-      code.op('select');
-      code.index('call', links.leave);
-      code.op('unreachable');
-      code.op('end');
-      code.index('local.get', start);
-      code.index('local.get', count);
-      code.index('local.get', shift);
-      code.op('i32.shl');
-      code.int(7);
-      code.op('i32.add');
-      code.int(-8);
-      code.op('i32.and');
-      code.op('i32.add');
-      code.index('global.set', links.top(region));
-      code.index('local.get', start);
-    },
-  };
-  return takers[region];
-}
-
 /** Copies cells of 8 bytes that lie `stride` bytes apart (the lanes of a shadow), in the order that overlapping asks for. */
 const copyLanes: Assistant = {
   name: 'copy lanes',
@@ -303,19 +212,15 @@ export function importsOf(fn: PrimitiveName, arity: number): boolean {
 }
 
 /** Which functions of our own an operation calls. */
-export function assistantsOf(op: Op, levels: readonly Level[]): readonly Assistant[] {
+export function assistantsOf(op: Op): readonly Assistant[] {
   switch (op.op) {
     case 'math': {
       const found = assisted[op.fn];
       if (found !== undefined) return [found];
       return op.fn === 'clz32' || op.fn === 'imul' ? [toInt32] : [];
     }
-    case 'int':
-      return op.fn === 'min' || op.fn === 'max' ? [extremes[op.fn]] : [];
     case 'convert':
-      return op.fn === 'toInt32' ? [toInt32] : op.fn === 'toIndex' ? [toIndex] : [];
-    case 'elements':
-      return [elementsOf(regionOfElements(levels, op.space, op.tape))];
+      return op.fn === 'toInt32' ? [toInt32] : [];
     case 'copy':
       return isLaned(op.space) ? [copyLanes] : [];
     default:
@@ -376,10 +281,38 @@ export function comparison({ test, unsigned, args }: Compare): Instruction {
 }
 
 /** What follows the operands of integer arithmetic. */
-export function writeInteger(code: Code, links: Links, { fn }: Integer): void {
-  if (fn === 'min' || fn === 'max') code.index('call', links.assistant(`${fn}_s`));
-  else if (fn === 'shr' || fn === 'shru') code.op(fn === 'shr' ? 'i32.shr_s' : 'i32.shr_u');
+export function writeInteger(code: Code, fn: Exclude<IntegerName, 'min' | 'max'>): void {
+  if (fn === 'shr' || fn === 'shru') code.op(fn === 'shr' ? 'i32.shr_s' : 'i32.shr_u');
   else code.op(`i32.${fn}`);
+}
+
+/** The same for the smaller or larger of two; they are put into the locals `a` and `b`. */
+export function writeExtreme(code: Code, fn: 'min' | 'max', a: number, b: number): void {
+  code.index('local.set', b);
+  code.index('local.tee', a);
+  code.index('local.get', b);
+  code.index('local.get', a);
+  code.index('local.get', b);
+  code.op(fn === 'min' ? 'i32.lt_s' : 'i32.gt_s');
+  code.op('select');
+}
+
+/** `toIndex` of what is on the stack, which is put into the local `number`, and what it is cut to into `integer`. */
+export function writeIndex(code: Code, number: number, integer: number): void {
+  // With a negative number every bit is set, which is -1.
+  code.index('local.tee', number);
+  code.op('i32.trunc_sat_f64_s');
+  code.index('local.tee', integer);
+  code.index('local.get', integer);
+  code.int(31);
+  code.op('i32.shr_s');
+  code.op('i32.or');
+  code.int(-1);
+  code.index('local.get', integer);
+  code.op('f64.convert_i32_s');
+  code.index('local.get', number);
+  code.op('f64.eq');
+  code.op('select');
 }
 
 /** What follows the operand of a conversion. */
@@ -392,7 +325,6 @@ export function writeConversion(code: Code, links: Links, { fn }: Convert): void
       code.op('f64.convert_i32_u');
       break;
     case 'toInt32':
-    case 'toIndex':
       code.index('call', links.assistant(fn));
       break;
     case 'isNonzero':
