@@ -1,10 +1,10 @@
 /** A rule of the user's against differences of the function it is for. */
-import type { Value } from '../dynamic/numbers/box.ts';
 import { fill, outlineOf } from '../dynamic/outline.ts';
 import { fluxionError } from '../errors/error.ts';
 import { relativeError } from '../runtime/differences.ts';
-import { forward, numbersOf, reverse } from '../runtime/evaluate.ts';
 import { inTurn } from '../runtime/inturn.ts';
+import { pullbackOf } from '../runtime/pullback.ts';
+import { type Pushed, pushforwardOf } from '../runtime/pushforward.ts';
 import { compare, readWeighted, tolerance, weight } from '../runtime/verify.ts';
 import { indexesOf } from './arguments.ts';
 import { configurable } from './configurable.ts';
@@ -29,8 +29,10 @@ export const checkRule = configurable<GradOptions<Wrt>>('checkRule', ['wrt'], (f
   const problem = (text: string): Error => fluxionError('RuleMismatch', { rule: f.name, problem: text });
   return inTurn(
     (function* (): Generator<unknown, CheckReport, unknown> {
-      const gradients = (yield reverse(f, args, wrt, options, ({ result, pull }) =>
-        pull(numbersOf(result).leaves.map((leaf, i) => [leaf, weight(i)] as const)),
+      const gradients = (yield pullbackOf(f, args, wrt, options, ({ count, pull }) =>
+        pull((put) => {
+          for (let leaf = 0; leaf < count; leaf++) put(leaf, weight(leaf));
+        }),
       )) as unknown[];
       const report = yield* compare(f, args, wrt, gradients, readWeighted);
       const worst = report.parts.find((part) => part.relativeError > tolerance);
@@ -41,12 +43,8 @@ export const checkRule = configurable<GradOptions<Wrt>>('checkRule', ['wrt'], (f
       let k = 0;
       const directions: unknown[] = args.map(() => undefined);
       for (const i of wrt) directions[i] = fill(outlineOf(args[i]).outline, () => weight(10 + k++));
-      const slope = (yield forward(f, args, directions, options, ({ result, tangent }) =>
-        numbersOf(result).leaves.reduce<number>(
-          (sum: number, v: Value, i: number) => sum + weight(i) * (tangent(v) as number),
-          0,
-        ),
-      )) as number;
+      const { tangents } = (yield pushforwardOf(f, args, directions, options)) as Pushed;
+      const slope = Array.from(tangents as ArrayLike<number>).reduce((sum, v, i) => sum + weight(i) * v, 0);
       const expected = report.parts.reduce((sum, part, i) => sum + part.derivative * weight(10 + i), 0);
       if (relativeError(slope, expected) > 1e-9) {
         throw problem(`forward mode gives ${slope} along a direction, reverse mode ${expected}`);

@@ -103,9 +103,7 @@ export const explain = configurable<GradOptions<Wrt>>('explain', ['wrt'], (f, ar
       if (options?.verify === true) yield vjp.with(options)(f as AnyFunction, ...args);
       const stop = listenInactive(note);
       try {
-        return finish(
-          (yield reverse(f, args, wrt, { ...options, tier: 'dynamic' }, ({ result }) => depends(result))) as boolean,
-        );
+        return finish((yield reverse(f, args, wrt, options, ({ result }) => depends(result))) as boolean);
       } finally {
         stop();
       }

@@ -2,8 +2,9 @@
 import { runsAsItIs } from '../dynamic/calls.ts';
 import { fill, outlineOf } from '../dynamic/outline.ts';
 import { inTurn } from '../runtime/inturn.ts';
+import { columnsInPlace } from '../runtime/jacobian.ts';
 import { checkFunction, checkOptions, indexOf } from './arguments.ts';
-import { hessianTimes, verifyGradientOf } from './hvp.ts';
+import { gradientBy, verifyGradientOf } from './hvp.ts';
 import { listOf } from './jacobian.ts';
 import type { HessianOperator, OneArgumentOptions } from './types.ts';
 
@@ -21,15 +22,12 @@ export const hessian: HessianOperator = runsAsItIs((f: Function, options?: OneAr
   checkOptions('hessian', options, ['wrt']);
   return runsAsItIs((...args: unknown[]) => {
     const index = indexOf('hessian', options?.wrt, args.length);
-    const { outline, leaves } = outlineOf(args[index]);
-    const unit = (leaf: number): unknown => fill(outline, (l) => (l === leaf ? 1 : 0));
+    const { outline } = outlineOf(args[index]);
     return inTurn(
       (function* () {
         yield* verifyGradientOf(f, args, options);
-        const rows: unknown[] = [];
-        for (let leaf = 0; leaf < leaves.length; leaf++) {
-          rows.push(yield hessianTimes(f, args, index, unit(leaf), options));
-        }
+        const gradient = gradientBy(f, index, options);
+        const rows = (yield columnsInPlace(gradient, args, index, options)) as readonly unknown[];
         return fill(outline, (leaf) => rows[leaf], listOf);
       })(),
     );

@@ -15,16 +15,20 @@ export function* verifyGradientOf(
   if (options?.verify === true) yield (grad(f as never, options) as unknown as Function)(...args);
 }
 
+/** The gradient by one argument, to be differentiated again. */
+export function gradientBy(f: Function, index: number, options: OneArgumentOptions | undefined): Function {
+  return grad(f as never, { ...options, wrt: index, verify: false }) as unknown as Function;
+}
+
 /** The Hessian of f with respect to the argument `index`, times a direction. */
-export function hessianTimes(
+function hessianTimes(
   f: Function,
   args: readonly unknown[],
   index: number,
   direction: unknown,
   options: OneArgumentOptions | undefined,
 ): unknown {
-  const inner = { ...options, wrt: index, verify: false };
-  const gradient = grad(f as never, inner) as unknown as Function;
+  const gradient = gradientBy(f, index, options);
   const tangents = args.map((_, i) => (i === index ? direction : undefined));
   const out = evaluateTangent(gradient, args, tangents, options, `[${index}] along the direction`);
   return out instanceof Promise ? out.then((o) => o.tangent) : out.tangent;

@@ -1,12 +1,12 @@
 /** All first derivatives of a function of any shape. */
 
 import { runsAsItIs } from '../dynamic/calls.ts';
-import { isBox, type Value } from '../dynamic/numbers/box.ts';
-import { type FloatsOutline, fill, leafOf, type Outline, outlineOf } from '../dynamic/outline.ts';
+import { isBox } from '../dynamic/numbers/box.ts';
+import { type FloatsOutline, fill, leafOf } from '../dynamic/outline.ts';
 import { fluxionError } from '../errors/error.ts';
 import { places, unitDirection } from '../runtime/differences.ts';
-import { forward, numbersOf, reverse } from '../runtime/evaluate.ts';
 import { inTurn } from '../runtime/inturn.ts';
+import { type Rows, rowsByForward, rowsByReverse } from '../runtime/jacobian.ts';
 import { isInside, numbersIn, verifyTangent } from '../runtime/verify.ts';
 import { checkFunction, checkOptions, indexOf } from './arguments.ts';
 import type { JacobianOperator, JacobianOptions } from './types.ts';
@@ -14,45 +14,6 @@ import type { JacobianOperator, JacobianOptions } from './types.ts';
 /** A list with one entry per element: what stands for a typed array of numbers when each entry is a gradient. */
 export function listOf(outline: FloatsOutline, at: (leaf: number) => unknown): unknown[] {
   return Array.from({ length: outline.source.length }, (_, i) => at(leafOf(outline, i)));
-}
-
-/** The structure of a result, with the gradient of each of its numbers. */
-interface Rows {
-  readonly outline: Outline;
-  readonly gradients: readonly unknown[];
-}
-
-function byReverse(f: Function, args: readonly unknown[], index: number, options: JacobianOptions | undefined) {
-  return reverse(f, args, [index], options, ({ result, pull }): Rows => {
-    const { outline, leaves } = numbersOf(result);
-    return { outline, gradients: leaves.map((leaf) => pull(isBox(leaf) ? [[leaf, 1]] : [])[0]) };
-  });
-}
-
-interface Column {
-  readonly outline: Outline;
-  readonly values: Value[];
-}
-
-function byForward(f: Function, args: readonly unknown[], index: number, options: JacobianOptions | undefined) {
-  const input = outlineOf(args[index]);
-  const column = (leaf: number): Column | Promise<Column> => {
-    const direction = fill(input.outline, (l) => (l === leaf ? 1 : 0));
-    const tangents = args.map((_, i) => (i === index ? direction : undefined));
-    return forward(f, args, tangents, options, ({ result, tangent }) => {
-      const { outline, leaves } = numbersOf(result);
-      return { outline, values: leaves.map(tangent) };
-    });
-  };
-  const columns = input.leaves.map((_, leaf) => column(leaf));
-  const assemble = (all: Column[]): Rows | Promise<Rows> => {
-    if (all.length === 0) return byReverse(f, args, index, options);
-    const { outline, values } = all[0];
-    return { outline, gradients: values.map((_, out) => fill(input.outline, (leaf) => all[leaf].values[out])) };
-  };
-  return columns.some((c) => c instanceof Promise)
-    ? Promise.all(columns).then(assemble)
-    : assemble(columns as Column[]);
 }
 
 /** Column by column against differences. */
@@ -100,7 +61,7 @@ export const jacobian: JacobianOperator = runsAsItIs((f: Function, options?: Jac
   checkOptions('jacobian', options, ['wrt', 'mode']);
   return runsAsItIs((...args: unknown[]) => {
     const index = indexOf('jacobian', options?.wrt, args.length);
-    const evaluate = isForward(options, args[index]) ? byForward : byReverse;
+    const evaluate = isForward(options, args[index]) ? rowsByForward : rowsByReverse;
     return inTurn(
       (function* () {
         const rows = (yield evaluate(f, args, index, options)) as Rows;

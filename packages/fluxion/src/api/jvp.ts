@@ -1,10 +1,10 @@
 /** The Jacobian-vector product: forward mode along one direction. */
 import { runsAsItIs } from '../dynamic/calls.ts';
 import type { Value } from '../dynamic/numbers/box.ts';
-import { fill } from '../dynamic/outline.ts';
-import { forward, numbersOf } from '../runtime/evaluate.ts';
+import { fill, floatsFrom } from '../dynamic/outline.ts';
 import { inTurn } from '../runtime/inturn.ts';
 import type { Options } from '../runtime/options.ts';
+import { type Pushed, pushforwardOf } from '../runtime/pushforward.ts';
 import { isInside, numbersIn, verifyTangent } from '../runtime/verify.ts';
 import { checkFunction, checkOptions } from './arguments.ts';
 import type { JvpOperator } from './types.ts';
@@ -13,7 +13,12 @@ import type { JvpOperator } from './types.ts';
 export interface TangentParts {
   readonly value: unknown;
   readonly tangent: unknown;
-  readonly numbers: readonly Value[];
+  readonly numbers: ArrayLike<Value>;
+}
+
+function partsOf({ value, outline, tangents }: Pushed): TangentParts {
+  const floats = tangents instanceof Float64Array ? floatsFrom(tangents, 0) : undefined;
+  return { value, tangent: fill(outline, (leaf) => tangents[leaf], floats), numbers: tangents };
 }
 
 /**
@@ -27,18 +32,15 @@ export function evaluateTangent(
   options: Options | undefined,
   path: string,
 ): TangentParts | Promise<TangentParts> {
-  const parts = forward(f, args, tangents, options, ({ result, tangent, plain }): TangentParts => {
-    const { outline, leaves } = numbersOf(result);
-    const numbers = leaves.map(tangent);
-    return { value: plain(result), tangent: fill(outline, (leaf) => numbers[leaf]), numbers };
-  });
+  const pushed = pushforwardOf(f, args, tangents, options);
+  const parts = pushed instanceof Promise ? pushed.then(partsOf) : partsOf(pushed);
   if (options?.verify !== true || isInside([...args, ...tangents])) return parts;
   return inTurn(
     (function* () {
       const done = (yield parts) as TangentParts;
       const moves = (i: number): boolean => tangents[i] !== undefined && tangents[i] !== null;
       const direction = args.map((arg, i) => (moves(i) ? numbersIn(arg, tangents[i]) : []));
-      yield* verifyTangent(f, args, direction, done.numbers as number[], options, path);
+      yield* verifyTangent(f, args, direction, Array.from(done.numbers as ArrayLike<number>), options, path);
       return done;
     })(),
   );

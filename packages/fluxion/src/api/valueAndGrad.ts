@@ -6,6 +6,7 @@ import { fluxionError } from '../errors/error.ts';
 import { reverse } from '../runtime/evaluate.ts';
 import { gradientOf, type ValueAndGradients } from '../runtime/gradient.ts';
 import { inTurn } from '../runtime/inturn.ts';
+import { pullbackOf } from '../runtime/pullback.ts';
 import { readNumber, verifyGradients } from '../runtime/verify.ts';
 import { checkFunction, checkOptions, indexesOf, numberResult } from './arguments.ts';
 import type { GradOptions, ValueAndGradOperator, ValueAndGradOptions, Wrt } from './types.ts';
@@ -30,9 +31,7 @@ export function evaluateGradient(
     value,
     grad: several ? gradients : gradients[0],
   });
-  const answer = hasAux
-    ? undefined
-    : gradientOf(f, args, wrt, options, () => onTape(operator, f, args, wrt, { ...options, tier: 'dynamic' }));
+  const answer = hasAux ? undefined : gradientOf(f, args, wrt, options, () => onTape(operator, f, args, wrt, options));
   const parts =
     answer === undefined
       ? withAux(operator, f, args, wrt, options)
@@ -56,7 +55,7 @@ function onTape(
   f: Function,
   args: readonly unknown[],
   wrt: readonly number[],
-  options: ValueAndGradOptions<Wrt>,
+  options: ValueAndGradOptions<Wrt> | undefined,
 ): ValueAndGradients | Promise<ValueAndGradients> {
   return reverse(f, args, wrt, options, ({ result, pull, plain, tape }): ValueAndGradients => {
     const value = numberResult(operator, result);
@@ -74,16 +73,18 @@ function withAux(
   wrt: readonly number[],
   options: ValueAndGradOptions<Wrt> | undefined,
 ): Parts | Promise<Parts> {
-  return reverse(f, args, wrt, options, ({ result, pull, plain, tape }): Parts => {
+  return pullbackOf(f, args, wrt, options, ({ result, plain, outline, pull, release }): Parts => {
     if (!Array.isArray(result)) {
       const pair = `${operator} with hasAux (a pair [number, aux])`;
       throw fluxionError('NotANumber', { operator: pair, got: describe(result) });
     }
-    const value = numberResult(operator, result[0]);
-    const gradients = pull([[value, 1]]);
-    tape.release();
-    const grad = typeof options?.wrt === 'object' ? gradients : gradients[0];
-    return { value: plain(value), grad, aux: plain((result as unknown[])[1]) };
+    const value = plain(numberResult(operator, result[0]));
+    const number = outline.kind === 'list' ? outline.parts[0] : undefined;
+    const gradients = pull((put) => {
+      if (number?.kind === 'leaf') put(number.index, 1);
+    });
+    release();
+    return { value, grad: typeof options?.wrt === 'object' ? gradients : gradients[0], aux: plain(result[1]) };
   });
 }
 

@@ -1,10 +1,9 @@
 /** The vector-Jacobian product: reverse mode for results of any shape. */
 
 import { runsAsItIs } from '../dynamic/calls.ts';
-import { isBox, type Value } from '../dynamic/numbers/box.ts';
 import { project } from '../dynamic/outline.ts';
-import { numbersOf, reverse } from '../runtime/evaluate.ts';
 import { inTurn } from '../runtime/inturn.ts';
+import { type Cotangents, pullbackOf } from '../runtime/pullback.ts';
 import { readWeighted, verifyGradients, weight } from '../runtime/verify.ts';
 import { indexesOf } from './arguments.ts';
 import { configurable } from './configurable.ts';
@@ -22,18 +21,16 @@ function evaluate(
   wrt: readonly number[],
   options: GradOptions<Wrt> | undefined,
 ): { parts: Parts; weighted: unknown[] | undefined } | Promise<{ parts: Parts; weighted: unknown[] | undefined }> {
-  return reverse(f, args, wrt, options, ({ result, pull, plain }) => {
-    const { outline, leaves } = numbersOf(result);
+  return pullbackOf(f, args, wrt, options, ({ result, plain, outline, count, pull }) => {
     const value = plain(result);
     const pullback = (cotangent: unknown): unknown => {
-      const seeds: [Value, Value][] = [];
-      project(outline, cotangent, (leaf, seed) => {
-        if (isBox(leaves[leaf])) seeds.push([leaves[leaf], seed]);
-      });
-      const cotangents = pull(seeds);
+      const cotangents = pull((put) => project(outline, cotangent, put));
       return typeof options?.wrt === 'number' ? cotangents[0] : cotangents;
     };
-    const weighted = options?.verify === true ? pull(leaves.map((leaf, i) => [leaf, weight(i)] as const)) : undefined;
+    const weights: Cotangents = (put) => {
+      for (let leaf = 0; leaf < count; leaf++) put(leaf, weight(leaf));
+    };
+    const weighted = options?.verify === true ? pull(weights) : undefined;
     return { parts: { value, pullback: runsAsItIs(pullback) }, weighted };
   });
 }

@@ -1,11 +1,13 @@
 /**
- * The gradient of an argument, read from the shadows of its copy.
- * Invariant: it has the shape of the argument, and shares nothing with it.
+ * The gradients of arguments, read from the shadows of their copies.
+ * Invariant: a gradient has the shape of the argument, and shares nothing with it.
  */
 import { type Level, type Space, shadowOf } from '../ir/types.ts';
 import { type JsType, typedData, typedSpaces } from '../lower/types.ts';
+import { irTypes } from '../lower/values.ts';
 import { type CopyIn, Mismatch } from './copyin.ts';
-import { type Heap, readCell } from './heap.ts';
+import type { Entered } from './entering.ts';
+import { type Heap, Left, readCell } from './heap.ts';
 import { memberFor } from './leaves.ts';
 
 /** The gradient of an argument, in its shape: adjoints for numbers, undefined for what is none. -0 counts as 0. */
@@ -99,4 +101,29 @@ export class GradientOut {
       }
     }
   }
+}
+
+/** The gradients by the arguments `wrt`. `adjoints`: of the numbers handed over as themselves. `kept`: nobody else can be asked any more. */
+export function gradients(
+  { specialisation, roots }: Entered,
+  args: readonly unknown[],
+  wrt: readonly number[],
+  adjoints: readonly number[],
+  level: Level,
+  kept: boolean,
+): unknown[] {
+  const { args: types } = specialisation.lowered;
+  let at = 0;
+  const first = types.map((type) => {
+    const here = at;
+    at += irTypes(type).filter((t) => t === 'f64').length;
+    return here;
+  });
+  return wrt.map((i) => {
+    const out = new GradientOut(roots[i], level);
+    const gradient = out.of(types[i], args[i], adjoints[first[i]] ?? 0);
+    // What infinities meet is told by the tier that defines the meaning.
+    if (!out.finite && !kept) throw new Left('the gradient is not finite', false);
+    return gradient;
+  });
 }

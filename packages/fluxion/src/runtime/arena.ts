@@ -18,6 +18,7 @@ import {
   type Layout,
   layOut,
   mirrored,
+  plainRegion,
   type Range,
   regionCount,
   regionOfElements,
@@ -209,6 +210,11 @@ export class Segment {
     return addressOf(this.layout, space, object, index);
   }
 
+  /** The address of the shadow of an f64 cell, which may be a shadow itself; with several lanes, of the first. */
+  shadow(address: number, level: Level): number {
+    return (address * level.lanes + this.layout.shifts[level.index]) >>> 0;
+  }
+
   /** Before calls of the instance on what is in the segment. */
   enter(instance: Instance): void {
     instance.enter(this.layout, this.tops);
@@ -219,9 +225,9 @@ export class Segment {
     for (let region = 0; region < this.tops.length; region++) this.tops[region] = instance.top(region);
   }
 
-  /** Makes the shadows of a level 0, of all that has been allocated: before a pullback is called again. */
-  clearShadows(level: number): void {
-    for (const range of this.filled(level)) this.arena.clear(mirrored(this.layout, level, range));
+  /** Makes the shadows of a level 0, of all that has been allocated, or of what had been when the regions were filled up to `tops`. */
+  clearShadows(level: number, tops: readonly number[] = this.tops): void {
+    for (const range of this.filled(level, undefined, tops)) this.arena.clear(mirrored(this.layout, level, range));
   }
 
   /** Gives up what was allocated after the regions were filled up to `tops` only: what a pullback has allocated. */
@@ -236,6 +242,20 @@ export class Segment {
     });
   }
 
+  /** Notes what has been copied in. Gives what makes the segment so again, with all shadows 0. */
+  mark(): () => void {
+    const { arena } = this;
+    const tops = [...this.tops];
+    const { regions, levels } = this.layout;
+    const given = [plainRegion, cellsRegion].map((region) => ({ from: regions[region].from, to: tops[region] }));
+    const contents = given.map(({ from, to }) => arena.views.u8.slice(from, to));
+    return () => {
+      this.cutBack(tops);
+      given.forEach(({ from }, i) => arena.views.u8.set(contents[i], from));
+      for (let level = 0; level < levels.length; level++) this.clearShadows(level, tops);
+    };
+  }
+
   close(): void {
     this.arena.close(this);
   }
@@ -247,10 +267,10 @@ export class Segment {
     return at;
   }
 
-  /** What is in use below a level's mirror, from `tops` on: cells, the mirrors and tapes of the levels inside. */
-  private filled(level: number, tops?: readonly number[]): Range[] {
+  /** What is in use below a level's mirror, from `tops` on and up to `ends`: cells, the mirrors and tapes of the levels inside. */
+  private filled(level: number, tops?: readonly number[], ends: readonly number[] = this.tops): Range[] {
     const { levels, regions } = this.layout;
-    const part = (region: number): Range => ({ from: tops?.[region] ?? regions[region].from, to: this.tops[region] });
+    const part = (region: number): Range => ({ from: tops?.[region] ?? regions[region].from, to: ends[region] });
     const ranges = [part(cellsRegion)];
     let region = cellsRegion;
     for (let inner = 0; inner < level; inner++) {

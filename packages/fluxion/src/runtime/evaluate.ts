@@ -1,5 +1,5 @@
 /**
- * One evaluation of a function with tracked numbers: arguments replaced by stand-ins, the twin run, the result read, and
+ * One evaluation of a function on the dynamic tier, with tracked numbers: arguments replaced by stand-ins, the twin run, the result read, and
  * everything put back, whether the function returns, throws or gives a promise.
  * Invariant: when control leaves here, no tracked number of this evaluation can be reached from outside it.
  */
@@ -31,8 +31,6 @@ import { Tape } from '../dynamic/tape.ts';
 import { fluxionError } from '../errors/error.ts';
 import type { Options } from './options.ts';
 import '../dynamic/table.ts';
-import { compiledFirst } from './attempt.ts';
-import { compiledForward, compiledReverse } from './compiled.ts';
 
 /**
  * Runs `f` inside a new run. `begin` makes the arguments, `finish` reads the result while tracked numbers still live.
@@ -135,20 +133,6 @@ export function reverse<T>(
   finish: (r: ReverseResult) => T,
   observe?: (operation: string, finite: boolean) => void,
 ): T | Promise<T> {
-  const dynamic = (): T | Promise<T> => dynamicReverse(f, args, wrt, options, finish, observe);
-  if (observe !== undefined) return dynamic();
-  return compiledFirst(f, args, options, () => compiledReverse(f, args, wrt, options, finish), dynamic);
-}
-
-/** The same on the dynamic tier. */
-export function dynamicReverse<T>(
-  f: Function,
-  args: readonly unknown[],
-  wrt: readonly number[],
-  options: Options | undefined,
-  finish: (r: ReverseResult) => T,
-  observe?: (operation: string, finite: boolean) => void,
-): T | Promise<T> {
   const tape = new Tape(options?.maxTape === undefined ? {} : { limit: options.maxTape, setting: 'maxTape' });
   if (observe !== undefined) tape.onRecord = (index, operation) => observe(operation, tape.isFinite(index));
   const inputs: Outlined[] = wrt.map((i) => argumentOutline(args[i]));
@@ -201,22 +185,6 @@ export interface ForwardResult {
 
 /** Runs f in forward mode along one tangent per argument (undefined: that argument is not differentiated). */
 export function forward<T>(
-  f: Function,
-  args: readonly unknown[],
-  tangents: readonly unknown[],
-  options: Options | undefined,
-  finish: (r: ForwardResult) => T,
-): T | Promise<T> {
-  return compiledFirst(
-    f,
-    [...args, ...tangents],
-    options,
-    () => compiledForward(f, args, tangents, options, finish),
-    () => dynamicForward(f, args, tangents, finish),
-  );
-}
-
-function dynamicForward<T>(
   f: Function,
   args: readonly unknown[],
   tangents: readonly unknown[],

@@ -4,6 +4,7 @@
  */
 import { type Compiled, compileModule, type Instance, instantiate, TooLarge } from '../emit/wasm/compile.ts';
 import { Unavailable } from '../emit/wasm/engine.ts';
+import { layOut } from '../emit/wasm/memory.ts';
 import type { Module } from '../ir/ops.ts';
 import { Decline } from '../lower/decline.ts';
 import { HostResult } from '../lower/host.ts';
@@ -49,7 +50,8 @@ export class Evaluation {
     try {
       this.segment = arena.open(code.compiled.levels, code.sizes);
     } catch (e) {
-      if (e instanceof ArenaFull) throw new OutOfMemory(e.needed);
+      // More than there is: to try again is of no use.
+      if (e instanceof ArenaFull) throw new OutOfMemory(Number.POSITIVE_INFINITY);
       throw e;
     }
   }
@@ -60,9 +62,9 @@ export class Evaluation {
       return work();
     } catch (e) {
       if (!(e instanceof RegionFull)) throw e;
-      const { code, segment } = this;
+      const { code } = this;
       code.sizes = enlarged(code.sizes, e);
-      throw new OutOfMemory(segment.bytes);
+      throw new OutOfMemory(layOut(code.compiled.levels, 0, code.sizes).to);
     }
   }
 

@@ -12,8 +12,9 @@ import type { Unit } from '../lower/code.ts';
 import { Decline } from '../lower/decline.ts';
 import { positionOf } from '../lower/places.ts';
 import { irTypes } from '../lower/values.ts';
+import { gradients } from './adjoints.ts';
 import { mayCompile } from './attempt.ts';
-import { call, enter, gradients, withMemory } from './compiled.ts';
+import { call, enter, withMemory } from './entering.ts';
 import { Evaluation } from './evaluation.ts';
 import type { Left } from './heap.ts';
 import type { Options, Tier } from './options.ts';
@@ -162,7 +163,7 @@ function tried(
     const seeds = new Array<number>(floats).fill(1);
     const out = call(specialisation, evaluation, entry, [...given, ...seeds]);
     const results = irTypes(specialisation.lowered.result).length;
-    gradients(entered, evaluation, args, wrt, out.slice(results), level, false);
+    gradients(entered, args, wrt, out.slice(results), level, false);
     return specialisation;
   } finally {
     evaluation.close();

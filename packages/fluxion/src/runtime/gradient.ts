@@ -5,11 +5,13 @@
  */
 import { outlineOf } from '../dynamic/outline.ts';
 import { Decline } from '../lower/decline.ts';
+import { gradients } from './adjoints.ts';
 import { attempt, mayCompile } from './attempt.ts';
-import { call, enter, gradients, withMemory, writeBack } from './compiled.ts';
+import { call, enter, withMemory } from './entering.ts';
 import { Evaluation } from './evaluation.ts';
 import { Unsuited } from './heap.ts';
 import type { Options } from './options.ts';
+import { writeBack } from './outcome.ts';
 import type { Specialisation } from './specialisation.ts';
 import { onAuto, tierFor } from './tier.ts';
 
@@ -90,7 +92,7 @@ function evaluate(
     const adjoints = known === undefined ? out.slice(1) : out;
     const answer = {
       value: known ?? out[0],
-      gradients: gradients(entered, evaluation, args, wrt, adjoints, code.level, false),
+      gradients: gradients(entered, args, wrt, adjoints, code.level, false),
     };
     // Nothing can be left any more.
     writeBack(entered, evaluation, wrt);

@@ -4,7 +4,7 @@
  */
 import type { Position } from '../errors/original.ts';
 import type { Place } from '../ir/ops.ts';
-import type { Shape, Space } from '../ir/types.ts';
+import type { Level, Shape, Space } from '../ir/types.ts';
 
 export interface Heap {
   /** A new object, its cells and their shadows 0. */
@@ -15,6 +15,8 @@ export interface Heap {
   readonly views: Views;
   /** The address of a cell of a space of level 0 or of a shadow. */
   address(space: Space, object: number, index: number): number;
+  /** The address of the shadow of an f64 cell, or of the first lane of it. */
+  shadow(address: number, level: Level): number;
 }
 
 export interface Views {
@@ -78,11 +80,11 @@ export function numberIn(heap: Heap, space: Space, object: number, index: number
 
 /** Thrown where the memory set aside for an evaluation is used up: the evaluation is done again with more. */
 export class OutOfMemory extends Error {
-  /** The bytes that the evaluation had. */
-  readonly had: number;
-  constructor(had: number) {
+  /** The bytes that it is to have. */
+  readonly needed: number;
+  constructor(needed: number) {
     super('the memory of an evaluation is used up');
-    this.had = had;
+    this.needed = needed;
   }
 }
 

@@ -3,7 +3,6 @@
  * Invariant: a leaf has a place exactly if the memory holds its number.
  */
 import { leafOf, type Outline } from '../dynamic/outline.ts';
-import type { Space } from '../ir/types.ts';
 import {
   type JsType,
   type ObjectType,
@@ -15,12 +14,6 @@ import {
 import { isPrivate } from './copyin.ts';
 import type { Heap } from './heap.ts';
 
-export interface Place {
-  readonly space: Space;
-  readonly object: number;
-  readonly index: number;
-}
-
 /** Objects and where they stand. */
 export interface Standing {
   readonly heap: Heap;
@@ -29,57 +22,49 @@ export interface Standing {
   dataOf(array: object): number;
 }
 
-/** Where each number of a value stands in memory, by its leaf in the value's outline. */
-export function leafPlaces(
-  type: JsType,
-  outline: Outline,
-  count: number,
-  standing: Standing,
-): readonly (Place | undefined)[] {
-  const places = new Array<Place | undefined>(count).fill(undefined);
+/** The address of each number's cell, by its leaf in the value's outline; 0 where it is not in memory. */
+export function leafCells(type: JsType, outline: Outline, count: number, standing: Standing): Uint32Array {
+  const cells = new Uint32Array(count);
+  const { heap } = standing;
   const seen = new Set<Outline>();
-  const record = (root: RecordType, source: object, parts: readonly (readonly [string, Outline])[]): void => {
-    const object = standing.at.get(source)!;
-    for (const [name, part] of parts) {
-      const held = root.field(name);
-      if (held === undefined) continue;
-      const space = root.spaces(name).find(({ cell }) => cell === 'f64');
-      if (part.kind !== 'leaf') visit(memberFor(held.type.type, part.source), part);
-      else if (space !== undefined) places[part.index] = { space, object, index: 0 };
+  const field = (root: RecordType, object: number, name: string, part: Outline): void => {
+    const held = root.field(name);
+    if (held === undefined) return;
+    if (part.kind !== 'leaf') {
+      visit(memberFor(held.type.type, part.source), part);
+      return;
     }
+    const space = root.spaces(name).find(({ cell }) => cell === 'f64');
+    if (space !== undefined) cells[part.index] = heap.address(space, object, 0);
   };
   const visit = (of: JsType, part: Outline | undefined): void => {
     if (part === undefined || of.kind !== 'object' || seen.has(part)) return;
     seen.add(part);
     const { type: object } = of;
     if (part.kind === 'list' && object.kind === 'record') {
-      record(
-        object.root,
-        part.source,
-        part.parts.flatMap((p, i) => (p === undefined ? [] : [[String(i), p] as const])),
-      );
-    } else if (part.kind === 'list' && object.kind === 'array') {
-      const data = standing.dataOf(part.source);
-      const { root } = object;
-      part.parts.forEach((p, index) => {
-        if (p?.kind === 'leaf') places[p.index] = { space: root.space, object: data, index };
-        else visit(root.element.type, p);
-      });
-    } else if (part.kind === 'record' && object.kind === 'record') {
-      record(
-        object.root,
-        part.source,
-        part.keys.map((key, i) => [String(key), part.parts[i]] as const),
-      );
-    } else if (part.kind === 'floats' && object.kind === 'typed') {
-      const data = standing.dataOf(part.source);
-      for (let index = 0; index < part.source.length; index++) {
-        places[leafOf(part, index)] = { space: typedSpaces[object.name], object: data, index };
+      const at = standing.at.get(part.source)!;
+      for (let i = 0; i < part.parts.length; i++) {
+        const held = part.parts[i];
+        if (held !== undefined) field(object.root, at, String(i), held);
       }
+    } else if (part.kind === 'list' && object.kind === 'array') {
+      const { root } = object;
+      const first = heap.address(root.space, standing.dataOf(part.source), 0);
+      for (let i = 0; i < part.parts.length; i++) {
+        const held = part.parts[i];
+        if (held?.kind === 'leaf') cells[held.index] = first + 8 * i;
+        else visit(root.element.type, held);
+      }
+    } else if (part.kind === 'record' && object.kind === 'record') {
+      const at = standing.at.get(part.source)!;
+      for (let i = 0; i < part.keys.length; i++) field(object.root, at, String(part.keys[i]), part.parts[i]);
+    } else if (part.kind === 'floats' && object.kind === 'typed') {
+      const first = heap.address(typedSpaces[object.name], standing.dataOf(part.source), 0);
+      for (let i = 0; i < part.source.length; i++) cells[leafOf(part, i)] = first + 8 * i;
     }
   };
   visit(type, outline);
-  return places;
+  return cells;
 }
 
 /** The type of an object among the members of a union. */

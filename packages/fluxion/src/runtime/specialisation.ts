@@ -150,11 +150,12 @@ export class Specialisation {
     return known;
   }
 
-  forward(wrt: readonly number[]): CompiledForward {
-    const key = wrt.join();
+  /** With tangents along as many directions at once as there are lanes. */
+  forward(wrt: readonly number[], lanes = 1): CompiledForward {
+    const key = `${wrt.join()}/${lanes}`;
     let known = this.pushed.get(key);
     if (known === undefined) {
-      const level: Level = { index: 0, mode: 'forward', lanes: 1 };
+      const level: Level = { index: 0, mode: 'forward', lanes };
       const made = forward(this.primal, this.lowered.entry, this.active(wrt), level);
       const module = optimize(made.module, 'after');
       known = { module, code: new Code(module, [made.entry]), entry: made.entry, level };
@@ -164,20 +165,22 @@ export class Specialisation {
   }
 
   /** The gradient by one argument, pushed forward along the arguments `wrt`. */
-  gradientForward(index: number, wrt: readonly number[]): CompiledSecond {
-    const key = `${index}:${wrt.join()}`;
+  gradientForward(index: number, wrt: readonly number[], lanes = 1): CompiledSecond {
+    const key = `${index}:${wrt.join()}/${lanes}`;
     let known = this.second.get(key);
     if (known === undefined) {
       const inner: Level = { index: 0, mode: 'reverse', lanes: 1 };
-      const outer: Level = { index: 1, mode: 'forward', lanes: 1 };
-      const reversed = reverse(this.primal, this.lowered.entry, this.active([index]), inner);
+      const outer: Level = { index: 1, mode: 'forward', lanes };
+      const wanted = { pullback: false };
+      const reversed = reverse(this.primal, this.lowered.entry, this.active([index]), inner, wanted);
       const { params, spaces } = this.active(wrt);
       // The seed comes last, and does not move.
       const seeds = irTypes(this.lowered.result).filter((t) => t === 'f64');
       const active = { params: [...params, ...seeds.map(() => false)], spaces };
-      const pushed = forward(reversed.module, reversed.gradient, active, outer);
+      const pushed = forward(optimize(reversed.module, 'after'), reversed.gradient, active, outer);
+      const module = optimize(pushed.module, 'after');
       const { entry } = pushed;
-      known = { module: pushed.module, code: new Code(pushed.module, [entry]), entry, inner, outer };
+      known = { module, code: new Code(module, [entry]), entry, inner, outer };
       this.second.set(key, known);
     }
     return known;

@@ -1,0 +1,160 @@
+/**
+ * The derivatives of every number of a result by every number of an argument: by columns in forward mode, several at a time where they are
+ * compiled, or by rows in reverse mode.
+ * Invariant: what f does to the host and to what it captured happens once for each column, or once for all rows, on every tier.
+ */
+import type { Value } from '../dynamic/numbers/box.ts';
+import { fill, floatsFrom, type Outline, outlineOf } from '../dynamic/outline.ts';
+import { compiledFirst } from './attempt.ts';
+import { withMemory } from './entering.ts';
+import type { Options } from './options.ts';
+import { pullbackOf } from './pullback.ts';
+import { pushforwardOf, pushing } from './pushforward.ts';
+
+/** The structure of a result, with a gradient for each of its numbers. */
+export interface Rows {
+  readonly outline: Outline;
+  readonly gradients: readonly unknown[];
+}
+
+/** One sweep for each number of the result. */
+export function rowsByReverse(
+  f: Function,
+  args: readonly unknown[],
+  index: number,
+  options: Options | undefined,
+): Rows | Promise<Rows> {
+  return pullbackOf(f, args, [index], options, ({ outline, count, pull, release }): Rows => {
+    const gradients = Array.from({ length: count }, (_, leaf) => pull((put) => put(leaf, 1))[0]);
+    release();
+    return { outline, gradients };
+  });
+}
+
+/** The tangents of a result along each number of an argument. */
+interface Columns {
+  readonly outline: Outline;
+  /** By number of the argument, then by number of the result. */
+  readonly tangents: readonly ArrayLike<Value>[];
+}
+
+/** At least one run of f, however many numbers the argument has: without any there is no column to tell the result's structure. */
+export function rowsByForward(
+  f: Function,
+  args: readonly unknown[],
+  index: number,
+  options: Options | undefined,
+): Rows | Promise<Rows> {
+  const { outline: input, leaves } = outlineOf(args[index]);
+  if (leaves.length === 0) return rowsByReverse(f, args, index, options);
+  const assemble = ({ outline, tangents }: Columns): Rows => {
+    const count = tangents[0].length;
+    const gradients = Array.from({ length: count }, (_, row) => fill(input, (leaf) => tangents[leaf][row]));
+    return { outline, gradients };
+  };
+  const columns = columnsOf(f, args, index, options);
+  return columns instanceof Promise ? columns.then(assemble) : assemble(columns);
+}
+
+/** In the place of each number of the argument, the derivative of the whole result by it. */
+export function columnsInPlace(
+  f: Function,
+  args: readonly unknown[],
+  index: number,
+  options: Options | undefined,
+): readonly unknown[] | Promise<readonly unknown[]> {
+  const assemble = ({ outline, tangents }: Columns): unknown[] =>
+    tangents.map((column) =>
+      fill(outline, (leaf) => column[leaf], column instanceof Float64Array ? floatsFrom(column, 0) : undefined),
+    );
+  if (outlineOf(args[index]).leaves.length === 0) return [];
+  const columns = columnsOf(f, args, index, options);
+  return columns instanceof Promise ? columns.then(assemble) : assemble(columns);
+}
+
+function columnsOf(
+  f: Function,
+  args: readonly unknown[],
+  index: number,
+  options: Options | undefined,
+): Columns | Promise<Columns> {
+  const together = compiledFirst<Columns | 'one by one' | 'dynamic'>(
+    f,
+    args,
+    options,
+    () => compiledColumns(f, args, index, options),
+    () => 'dynamic',
+  );
+  if (together === 'one by one') return eachColumn(f, args, index, options);
+  if (together === 'dynamic') return eachColumn(f, args, index, { ...options, tier: 'dynamic' });
+  return together;
+}
+
+function eachColumn(
+  f: Function,
+  args: readonly unknown[],
+  index: number,
+  options: Options | undefined,
+): Columns | Promise<Columns> {
+  const { outline: input, leaves } = outlineOf(args[index]);
+  const columns = leaves.map((_, leaf) => {
+    const direction = fill(input, (l) => (l === leaf ? 1 : 0));
+    const tangents = args.map((_, i) => (i === index ? direction : undefined));
+    return pushforwardOf(f, args, tangents, options);
+  });
+  const assemble = (all: readonly Awaited<(typeof columns)[0]>[]): Columns => ({
+    outline: all[0].outline,
+    tangents: all.map(({ tangents }) => tangents),
+  });
+  return columns.some((c) => c instanceof Promise)
+    ? Promise.all(columns).then(assemble)
+    : assemble(columns as Exclude<(typeof columns)[0], Promise<unknown>>[]);
+}
+
+/** Several columns a run; where somebody could tell how often f runs, they are to be had one by one. */
+function compiledColumns(
+  f: Function,
+  args: readonly unknown[],
+  index: number,
+  options: Options | undefined,
+): Columns | 'one by one' {
+  const { outline: input, leaves } = outlineOf(args[index]);
+  const lanes = lanesFor(leaves.length);
+  return withMemory(options, () =>
+    pushing(
+      f,
+      args,
+      [index],
+      (s) => (s.hasEffects ? 1 : lanes),
+      (pass) => {
+        if (pass.specialisation.hasEffects) return 'one by one';
+        const again = pass.evaluation.segment.mark();
+        const seed = pass.seeding(index, input, leaves.length);
+        const tangents: Float64Array[] = [];
+        let outline: Outline | undefined;
+        for (let from = 0; from < leaves.length; from += lanes) {
+          if (from > 0) again();
+          const some = Math.min(lanes, leaves.length - from);
+          for (let lane = 0; lane < lanes; lane++) {
+            // A number that is handed over as itself is the only one.
+            if (lane < some) seed(from + lane, lane, 1);
+          }
+          const passed = pass.run();
+          outline ??= passed.outline;
+          const found = new Float64Array(some * passed.count);
+          passed.read(found, some);
+          for (let lane = 0; lane < some; lane++)
+            tangents.push(found.subarray(lane * passed.count, (lane + 1) * passed.count));
+        }
+        return { outline: outline!, tangents };
+      },
+    ),
+  );
+}
+
+const mostLanes = 8;
+
+/** As many runs as are needed with the most lanes, and no more lanes than that. */
+function lanesFor(columns: number): number {
+  return Math.ceil(columns / Math.ceil(columns / mostLanes));
+}
