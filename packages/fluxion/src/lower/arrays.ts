@@ -7,6 +7,7 @@ import type { Value } from '../ir/ops.ts';
 import type { Space } from '../ir/types.ts';
 import type { ArrayExpression, Node } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
+import { boxed, boxOf, unboxed } from './boxes.ts';
 import { spreadInto } from './builtins/joining.ts';
 import { countedLoop } from './counted.ts';
 import { elementEffect, lengthEffect } from './effects.ts';
@@ -14,6 +15,7 @@ import { evaluate } from './expressions.ts';
 import { isLoose } from './loose.ts';
 import { memberOf, present } from './members.ts';
 import { fromInt32, int32Value, numberValue, toNumber } from './operators.ts';
+import { captureEarly } from './patterns.ts';
 import { isInside, lengthRange } from './ranges.ts';
 import { makeTuple, tupleLength } from './tuples.ts';
 import {
@@ -46,6 +48,7 @@ import {
   rebuild,
   typeOf,
   undefinedValue,
+  usable,
 } from './values.ts';
 
 export function lengthOf(act: Activation, list: ObjectValue): Value {
@@ -96,7 +99,8 @@ export function indexValue(act: Activation, key: Abstract, node: Node): Value {
 /** `list[key]`. Beyond the end it is undefined where the program asks for that, else the tier is left. */
 export function elementByNumber(act: Activation, list: Abstract, key: Abstract, node: Node): Abstract {
   const base = present(act, list, node);
-  if (base.kind !== 'object') return neverValue;
+  if (base.kind === 'never') return neverValue;
+  if (base.kind !== 'object') return act.decline('only arrays and objects have elements', node);
   if (key.kind === 'constant' && typeof key.value === 'string') return act.decline(`.${key.value} of an array`, node);
   const index = indexValue(act, key, node);
   const read = (): Abstract =>
@@ -116,8 +120,7 @@ export function elementByNumber(act: Activation, list: Abstract, key: Abstract, 
 /** The element at an index that may be out of bounds. */
 export function elementWhere(act: Activation, list: ObjectValue, index: Value, node: Node): Abstract {
   const inside = act.b.compare('lt', index, lengthOf(act, list), true);
-  const element = elementTypeOf(list);
-  if (isLoose(act, node) && element.kind !== 'boolean' && element.kind !== 'string') {
+  if (isLoose(act, node)) {
     return act.branch(
       inside,
       () => elementAt(act, list, index, node),
@@ -149,11 +152,18 @@ export function elementAt(act: Activation, list: ObjectValue, index: Value, node
     return { kind: 'maybe', value, defined: isPresent ?? b.bool(true) };
   }
   const read = (): Abstract =>
-    hasCell(element) ? rebuild(element, [b.load(type.space, dataOf(act, list), index)]) : rebuild(element, []);
+    hasCell(element) ? elementFrom(act, type, b.load(type.space, dataOf(act, list), index)) : rebuild(element, []);
   if (isPresent === undefined || (element.kind === 'constant' && element.value === undefined)) return read();
-  if (loose && element.kind === 'object') return act.branch(isPresent, read, () => undefinedValue);
+  if (loose && element.kind !== 'number') return act.branch(isPresent, read, () => undefinedValue);
   act.guard(isPresent, 'hole', 'a hole of an array is read', node);
   return read();
+}
+
+/** The element that a cell holds. */
+export function elementFrom(act: Activation, type: ArrayType, cell: Value): Abstract {
+  const held = type.root.element.type;
+  const box = boxOf(type);
+  return box === undefined ? rebuild(held, [cell]) : unboxed(act, box, cell);
 }
 
 const integerRanges: Partial<Record<string, { low: number; high: number; limits: [] }>> = {
@@ -181,18 +191,24 @@ export interface Carried {
 }
 
 /** What is put into an array becomes part of its type. */
-export function elementCarried(act: Activation, type: ArrayType, value: Abstract, node: Node): Carried {
-  const { b } = act;
+export function admit(act: Activation, type: ArrayType, value: Abstract, node: Node): void {
   const { element } = type.root;
-  if (value.kind === 'closure' && flatten(value).length > 0) {
-    act.decline('an array of functions that close over values is not compiled', node);
-  }
-  element.add(typeOf(value));
+  if (value.kind === 'closure') captureEarly(act, value.closure);
+  element.add(typeOf(usable(value)));
   const held = element.type;
   if (held.kind === 'conflict') act.decline(`an array holds ${describeType(held)}`, node);
   if (held.kind === 'maybe') type.makeHoley();
+}
+
+/** The cells that an element has for this value, which is admitted. */
+export function elementCarried(act: Activation, type: ArrayType, value: Abstract, node: Node): Carried {
+  const { b } = act;
+  admit(act, type, value, node);
+  const held = type.root.element.type;
   const stated = type.holey;
   if (!hasCell(held)) return { value: undefined, state: stated ? b.int(presentState) : undefined };
+  const box = boxOf(type);
+  if (box !== undefined) return { value: boxed(act, box, value), state: stated ? b.int(presentState) : undefined };
   const [cell, defined] = flatten(coerce(b, value, held, act.lowering));
   const written = defined ? b.select(defined, b.int(presentState), b.int(undefinedState)) : b.int(presentState);
   return { value: cell, state: stated ? written : undefined };
@@ -378,7 +394,7 @@ export function arrayOf(act: Activation, node: Node, values: readonly Abstract[]
   const { b } = act;
   const type = arrayTypeAt(act, node);
   type.makeGrowing();
-  for (const value of values) elementCarried(act, type, value, node);
+  for (const value of values) admit(act, type, value, node);
   const list = newArray(act, type, b.int(values.length));
   values.forEach((value, i) => {
     storeCarried(act, list, b.int(i), elementCarried(act, type, value, node));

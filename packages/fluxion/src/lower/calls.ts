@@ -50,8 +50,15 @@ export function lowerCall(act: Activation, node: CallExpression): Abstract {
     fn = lowerSuperMember(act, callee);
   } else if (callee.type === 'MemberExpression') {
     self = evaluate(act, callee.object);
-    fn = memberOfNode(act, self, callee);
+    if (act.dead) return neverValue;
+    // A method of one of several is called on that one.
+    return split(act, self, node, (one) => calling(act, memberOfNode(act, one, callee), one, node));
   } else fn = evaluate(act, callee);
+  return calling(act, fn, self, node);
+}
+
+/** The call, once function and `this` have been evaluated. */
+function calling(act: Activation, fn: Abstract, self: Abstract, node: CallExpression): Abstract {
   if (act.dead) return neverValue;
   if (node.optional) {
     fn = optional(act, fn, node);

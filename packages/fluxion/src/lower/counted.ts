@@ -5,7 +5,7 @@
 import type { Value } from '../ir/ops.ts';
 import type { Node } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
-import { join, never, sameType, widen } from './types.ts';
+import { never, sameType, unite, widen } from './types.ts';
 import { type Abstract, flatten, rebuild, typeOf } from './values.ts';
 
 /** `body` for each integer from `from` up to but not including `to`. */
@@ -49,7 +49,7 @@ export function fold(
   step: (carried: Abstract, i: Value) => Abstract,
 ): Abstract {
   const { b, instance, lowering } = act;
-  const type = join(instance.carried.get(key) ?? never, widen(typeOf(init)));
+  const type = unite(instance.carried.get(key) ?? never, widen(typeOf(init)));
   instance.carried.set(key, type);
   const results = act.loop(
     node,
@@ -58,7 +58,7 @@ export function fold(
     ([i]) => b.compare('lt', i, to),
     ([i, ...carried]) => {
       const next = step(rebuild(type, carried), i);
-      const joined = join(type, widen(typeOf(next)));
+      const joined = unite(type, widen(typeOf(next)));
       if (!sameType(joined, type)) {
         instance.carried.set(key, joined);
         lowering.growth.changed = true;

@@ -15,7 +15,6 @@ import {
   describeType,
   type Growth,
   type JsType,
-  join,
   number,
   type ObjectType,
   objectOf,
@@ -123,10 +122,8 @@ export class TypesOfValues {
     this.known.set(value, type);
     for (let i = 0; i < value.length; i++) {
       if (!Object.hasOwn(value, i)) throw new Decline('an array with holes is not compiled');
-      const joined = join(type.element.type, this.ofArgument(value[i]));
-      if (joined.kind === 'conflict' || joined.kind === 'maybe') {
-        throw new Decline(`an array that holds ${describeType(joined)} is not compiled`);
-      }
+      const joined = unite(type.element.type, this.ofArgument(value[i]));
+      if (joined.kind === 'conflict') throw new Decline(`an array that holds ${describeType(joined)} is not compiled`);
       type.element.add(joined);
       // Numbers are all alike.
       if (joined.kind === 'number' && value.every((v) => typeof v === 'number')) break;

@@ -30,6 +30,7 @@ import {
   type ArrayType,
   arrayStates,
   elementStates,
+  isBoxed,
   objectOf,
   type TypedName,
   typedBuffer,
@@ -137,7 +138,10 @@ export function copyElements(
   const fromType = arrayTypeOf(from);
   if (toType) act.changes(elementEffect(toType));
   const space = spaceOf(to);
-  const same = space === spaceOf(from) && hasCell(elementTypeOf(to)) === hasCell(elementTypeOf(from));
+  // Boxes are of one array type, and of others that have become one with it.
+  const boxes = isBoxed(elementTypeOf(to)) || isBoxed(elementTypeOf(from));
+  const alike = boxes ? toType === fromType : hasCell(elementTypeOf(to)) === hasCell(elementTypeOf(from));
+  const same = space === spaceOf(from) && alike;
   if (same && (toType?.holey || !fromType?.holey)) {
     if (hasCell(elementTypeOf(to))) b.copy(space, dataOf(act, to), toIndex, dataOf(act, from), fromIndex, count);
     if (!toType?.holey) return;

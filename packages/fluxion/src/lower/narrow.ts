@@ -1,12 +1,13 @@
 /**
- * What a test that has had its outcome says of variables: that one is not undefined, or not null.
+ * What a test that has had its outcome says of variables: that one is not undefined, or not null; which of several kinds it is of.
  * Invariant: only what the outcome proves is taken out of a variable's type, and only while nothing has assigned it since.
  */
 import { type Node, unparen } from '../syntax/ast.ts';
 import type { Binding } from '../syntax/scope.ts';
 import type { Activation } from './activation.ts';
 import { bindingOf } from './patterns.ts';
-import type { Abstract } from './values.ts';
+import { tupleLength } from './tuples.ts';
+import { type Abstract, typeOf } from './values.ts';
 
 type Narrowing = readonly [Binding, Abstract];
 
@@ -45,7 +46,17 @@ function narrowings(act: Activation, test: Node, outcome: boolean): Narrowing[] 
     case 'LogicalExpression':
       if (node.operator === '??' || (node.operator === '&&') !== outcome) return [];
       return [...narrowings(act, node.left, outcome), ...narrowings(act, node.right, outcome)];
+    case 'CallExpression': {
+      const [of] = node.arguments;
+      if (node.arguments.length !== 1 || !isArrayIsArray(act, node.callee)) return [];
+      return kept(act, unparen(of), (member) => isArray(member) !== !outcome);
+    }
     case 'BinaryExpression': {
+      const kind = typeofTest(node.left, node.right) ?? typeofTest(node.right, node.left);
+      if (kind !== undefined && /^[!=]==?$/.test(node.operator)) {
+        const same = node.operator.startsWith('=') === outcome;
+        return kept(act, kind.of, (member) => isOfKind(member, kind.kind) !== !same);
+      }
       const equal = node.operator === '===' || node.operator === '==';
       if (!equal && node.operator !== '!==' && node.operator !== '!=') return [];
       if (equal === outcome) return [];
@@ -75,9 +86,78 @@ function without(act: Activation, node: Node, noNull: boolean, noUndefined: bool
   const held = binding && act.env.vars.get(binding);
   if (binding === undefined || held === undefined) return [];
   if (held.kind === 'maybe' && noUndefined) return [[binding, { kind: 'number', value: held.value }]];
+  if (held.kind === 'union') {
+    return kept(act, node, (member) => {
+      if (member.kind !== 'constant') return true;
+      return !(noNull && member.value === null) && !(noUndefined && member.value === undefined);
+    });
+  }
   if (held.kind !== 'object') return [];
   const { type, orNull, orUndefined } = held.type;
   const next = { kind: 'object', type, orNull: orNull && !noNull, orUndefined: orUndefined && !noUndefined } as const;
   if (next.orNull === orNull && next.orUndefined === orUndefined) return [];
   return [[binding, { ...held, type: next }]];
+}
+
+/** The variable as one of those of its kinds that may be meant. `test` says undefined of a kind where it depends on the value. */
+function kept(act: Activation, node: Node, test: (member: Abstract) => boolean | undefined): Narrowing[] {
+  if (node.type !== 'Identifier') return [];
+  const binding = bindingOf(act, node);
+  const held = binding && act.env.vars.get(binding);
+  if (binding === undefined || held?.kind !== 'union') return [];
+  const left = held.members.filter((m) => test(m) !== false);
+  if (left.length === 0 || left.length === held.members.length) return [];
+  if (left.length === 1) return [[binding, left[0]]];
+  return [[binding, act.coerce(held, { kind: 'union', members: left.map(typeOf) })]];
+}
+
+function typeofTest(side: Node, other: Node): { of: Node; kind: string } | undefined {
+  const node = unparen(side);
+  const literal = unparen(other);
+  if (node.type !== 'UnaryExpression' || node.operator !== 'typeof') return undefined;
+  if (literal.type !== 'Literal' || typeof literal.value !== 'string') return undefined;
+  return { of: unparen(node.argument), kind: literal.value };
+}
+
+function isArrayIsArray(act: Activation, callee: Node): boolean {
+  const node = unparen(callee);
+  return (
+    node.type === 'MemberExpression' &&
+    !node.computed &&
+    node.object.type === 'Identifier' &&
+    node.object.name === 'Array' &&
+    bindingOf(act, node.object) === undefined &&
+    (node.property as { name?: string }).name === 'isArray'
+  );
+}
+
+function isArray(member: Abstract): boolean | undefined {
+  if (member.kind !== 'object') return false;
+  const { type, orNull, orUndefined } = member.type;
+  const array = type.kind === 'array' || tupleLength(member) !== undefined;
+  return array && (orNull || orUndefined) ? undefined : array;
+}
+
+/** Whether `typeof` gives this; undefined where it depends on the value. */
+function isOfKind(member: Abstract, kind: string): boolean | undefined {
+  switch (member.kind) {
+    case 'number':
+    case 'boolean':
+    case 'string':
+      return kind === member.kind;
+    case 'constant':
+      return kind === typeof member.value;
+    case 'closure':
+      return kind === 'function';
+    case 'object':
+      return member.type.orUndefined
+        ? kind === 'object' || kind === 'undefined'
+          ? undefined
+          : false
+        : kind === 'object';
+    case 'maybe':
+      return kind === 'number' || kind === 'undefined' ? undefined : false;
+    default:
+      return undefined;
+  }
 }

@@ -223,7 +223,7 @@ export class ArrayType {
   constructor(growth: Growth, element: JsType = never) {
     this.growth = growth;
     this.id = growth.next();
-    this.element = new TypeVariable(growth, element);
+    this.element = new TypeVariable(growth, element, true);
   }
   get root(): ArrayType {
     let a: ArrayType = this;
@@ -261,6 +261,10 @@ export class ArrayType {
     this.growth.changed = true;
     a.element.unify(b.element);
   }
+  /** A type for the boxes of its elements. */
+  boxed(): RecordType {
+    return new RecordType(this.growth, 'box', null);
+  }
   /** The space of its elements; for elements of no type yet, that of numbers. */
   get space(): Space {
     return spaceFor(this.root.element.type);
@@ -280,6 +284,11 @@ export function spaceFor(type: JsType): Space {
   }
 }
 
+/** Whether an element of this type takes more than a cell, and is in a box. */
+export function isBoxed(type: JsType): boolean {
+  return type.kind === 'union' || (type.kind === 'closure' && type.carried.length > 0);
+}
+
 /** The cell that holds a value of this type; undefined where the type says it all. */
 export function cellFor(type: JsType): CellKind | undefined {
   switch (type.kind) {
@@ -290,7 +299,10 @@ export function cellFor(type: JsType): CellKind | undefined {
     case 'string':
       return 'i32';
     case 'object':
+    case 'union':
       return 'ref';
+    case 'closure':
+      return type.carried.length > 0 ? 'ref' : undefined;
     case 'constant':
       // null and undefined may grow to references.
       return type.value === null || type.value === undefined ? 'ref' : undefined;
@@ -373,7 +385,7 @@ export class Variant {
     this.name = name;
     this.prototype = prototype;
     this.owner = owner;
-    this.closed = name === 'tuple';
+    this.closed = prototype === Array.prototype;
   }
   get root(): Variant {
     let v: Variant = this;
@@ -635,7 +647,7 @@ function unifyObjects(a: ObjectType, b: ObjectType): ObjectType | undefined {
 /** Arrays whose elements are of several kinds are objects with the properties 0, 1, … and length; -1 for every other record. */
 export function tupleLength(type: RecordType): number {
   const [variant] = type.variants;
-  return variant.name === 'tuple' ? variant.keys.length - 1 : -1;
+  return variant.prototype === Array.prototype ? variant.keys.length - 1 : -1;
 }
 
 /** For messages. */

@@ -3,6 +3,7 @@
  * Invariant: a gradient has the shape of the argument, and shares nothing with it.
  */
 import { type Level, type Space, shadowOf } from '../ir/types.ts';
+import { boxOf } from '../lower/boxes.ts';
 import { type JsType, typedData, typedSpaces } from '../lower/types.ts';
 import { irTypes } from '../lower/values.ts';
 import { type CopyIn, Mismatch } from './copyin.ts';
@@ -83,7 +84,14 @@ export class GradientOut {
         this.made.set(value, out);
         const element = root.element.type;
         const data = this.copied.data.get(value)!;
-        for (let i = 0; i < source.length; i++) out[i] = this.part(element, root.space, data, i, source[i]);
+        const number = boxOf(root)?.spaces.find(({ cell }) => cell === 'f64');
+        const boxes = this.copied.boxes.get(value);
+        for (let i = 0; i < source.length; i++) {
+          const part = source[i];
+          if (boxes === undefined) out[i] = this.part(element, root.space, data, i, part);
+          else if (typeof part === 'number') out[i] = number ? this.shadow(number, boxes[i], 0) : 0;
+          else out[i] = this.of(memberFor(element, part), part, 0);
+        }
         return out;
       }
       case 'record': {

@@ -5,6 +5,7 @@
 import { privateState } from '../capture/capture.ts';
 import type { Shape, Space } from '../ir/types.ts';
 import { nullRef, undefinedRef } from '../ir/types.ts';
+import { boxOf } from '../lower/boxes.ts';
 import { isProxy } from '../lower/known.ts';
 import {
   type ArrayType,
@@ -59,6 +60,8 @@ export class CopyIn {
   readonly at = new Map<object, number>();
   /** Where the elements of each array stand: the program may move them to more room. */
   readonly data = new Map<object, number>();
+  /** Where the boxes of the elements of an array stood: the program may put others there. */
+  readonly boxes = new Map<object, number[]>();
   /** All of them, with their types. */
   readonly copied: { readonly object: object; readonly type: ObjectType; readonly ref: number }[] = [];
   private readonly tags: (text: string) => number;
@@ -204,8 +207,20 @@ export class CopyIn {
       }
       return ref;
     }
+    const box = boxOf(type);
+    if (box !== undefined) this.boxes.set(value, []);
     for (let i = 0; i < length; i++) {
       if (!Object.hasOwn(value, i)) throw new Mismatch();
+      if (box !== undefined) {
+        const at = heap.object(box.record.shape);
+        this.boxes.get(value)!.push(at);
+        const cells = this.values(box.held, value[i]);
+        box.spaces.forEach((s, n) => {
+          this.put(s, at, 0, cells[n]);
+        });
+        this.put(space, data, i, at);
+        continue;
+      }
       const [v] = this.values(element, value[i]);
       if (v !== undefined) this.put(space, data, i, v);
     }

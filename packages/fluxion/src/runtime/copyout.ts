@@ -4,6 +4,7 @@
  */
 import type { Space } from '../ir/types.ts';
 import { nullRef, undefinedRef } from '../ir/types.ts';
+import { boxOf } from '../lower/boxes.ts';
 import {
   type ArrayType,
   arrayData,
@@ -133,14 +134,14 @@ export class CopyOut {
         return puts;
       const length = this.get(arrayLength, ref);
       const data = this.get(arrayData, ref);
-      const float = root.space.cell === 'f64' ? root.space : undefined;
+      const float = floatOf(root);
       const list = object as unknown[];
       // What is cut off comes back with the length.
       for (let i = length; i < list.length; i++) puts.push({ key: i, value: undefined, space: undefined });
       put('length', length);
       for (let i = 0; i < length; i++) {
         const state = this.stateOf(root, ref, i);
-        if (state === presentState) put(i, this.cell(root.element.type, root.space, data, i, number), float);
+        if (state === presentState) put(i, this.element(root, data, i, number), float);
         else if (state === undefinedState) put(i, undefined, float);
       }
     } else {
@@ -174,6 +175,12 @@ export class CopyOut {
   private cell(type: JsType, space: Space, object: number, index: number, number: NumberAt): unknown {
     if (type.kind === 'number' || type.kind === 'maybe') return number(space, object, index);
     return this.value(type, irTypes(type).length === 0 ? [] : [this.get(space, object, index)], number);
+  }
+
+  private element(root: ArrayType, data: number, index: number, number: NumberAt): unknown {
+    const box = boxOf(root);
+    if (box === undefined) return this.cell(root.element.type, root.space, data, index, number);
+    return this.field(box.record, 'v', this.get(root.space, data, index), number);
   }
 
   private field(root: RecordType, name: string, ref: number, number: NumberAt): unknown {
@@ -212,10 +219,9 @@ export class CopyOut {
         const data = this.get(arrayData, ref);
         const array: unknown[] = new Array(length);
         this.made.set(ref, array);
-        const element = root.element.type;
         for (let i = 0; i < length; i++) {
           const state = this.stateOf(root, ref, i);
-          if (state === presentState) array[i] = this.cell(element, root.space, data, i, number);
+          if (state === presentState) array[i] = this.element(root, data, i, number);
           else if (state === undefinedState) array[i] = undefined;
         }
         return array;
@@ -236,6 +242,12 @@ export class CopyOut {
       }
     }
   }
+}
+
+/** Where the numbers among the elements of an array are. */
+function floatOf(root: ArrayType): Space | undefined {
+  const spaces = boxOf(root)?.spaces ?? [root.space];
+  return spaces.find(({ cell }) => cell === 'f64');
 }
 
 /** The number that the cell of an integer array stands for. */

@@ -3,6 +3,7 @@
  * Invariant: a leaf has a place exactly if the memory holds its number.
  */
 import { leafOf, type Outline } from '../dynamic/outline.ts';
+import { boxOf } from '../lower/boxes.ts';
 import {
   type JsType,
   type ObjectType,
@@ -12,7 +13,7 @@ import {
   type Variant,
 } from '../lower/types.ts';
 import { isPrivate } from './copyin.ts';
-import type { Heap } from './heap.ts';
+import { type Heap, readCell } from './heap.ts';
 
 /** Objects and where they stand. */
 export interface Standing {
@@ -20,6 +21,8 @@ export interface Standing {
   readonly at: ReadonlyMap<object, number>;
   /** Of an array, where its elements stand. */
   dataOf(array: object): number;
+  /** Of an array whose elements are in boxes, where those stand that count. */
+  readonly boxes?: ReadonlyMap<object, readonly number[]>;
 }
 
 /** The address of each number's cell, by its leaf in the value's outline; 0 where it is not in memory. */
@@ -37,8 +40,8 @@ export function leafCells(type: JsType, outline: Outline, count: number, standin
     const space = root.spaces(name).find(({ cell }) => cell === 'f64');
     if (space !== undefined) cells[part.index] = heap.address(space, object, 0);
   };
-  const visit = (of: JsType, part: Outline | undefined): void => {
-    if (part === undefined || of.kind !== 'object' || seen.has(part)) return;
+  const visit = (of: JsType | undefined, part: Outline | undefined): void => {
+    if (part === undefined || of?.kind !== 'object' || seen.has(part)) return;
     seen.add(part);
     const { type: object } = of;
     if (part.kind === 'list' && object.kind === 'record') {
@@ -49,11 +52,19 @@ export function leafCells(type: JsType, outline: Outline, count: number, standin
       }
     } else if (part.kind === 'list' && object.kind === 'array') {
       const { root } = object;
-      const first = heap.address(root.space, standing.dataOf(part.source), 0);
+      const data = standing.dataOf(part.source);
+      const first = heap.address(root.space, data, 0);
+      const box = boxOf(root);
       for (let i = 0; i < part.parts.length; i++) {
         const held = part.parts[i];
-        if (held?.kind === 'leaf') cells[held.index] = first + 8 * i;
-        else visit(root.element.type, held);
+        if (held?.kind !== 'leaf') visit(held && memberFor(root.element.type, held.source), held);
+        else if (box === undefined) cells[held.index] = first + 8 * i;
+        else {
+          const kept = standing.boxes?.get(part.source)?.[i];
+          const at = kept ?? readCell(heap.views, root.space, heap.address(root.space, data, i));
+          const space = box.spaces.find(({ cell }) => cell === 'f64');
+          if (space !== undefined) cells[held.index] = heap.address(space, at, 0);
+        }
       }
     } else if (part.kind === 'record' && object.kind === 'record') {
       const at = standing.at.get(part.source)!;

@@ -5,6 +5,7 @@
 import { type Active, activityOf, eachOp } from '../differentiate/activity.ts';
 import type { Module } from '../ir/ops.ts';
 import type { Space } from '../ir/types.ts';
+import { boxOf } from '../lower/boxes.ts';
 import { arrayLength, elementStates, type JsType, type ObjectType, typedSpaces } from '../lower/types.ts';
 
 /** The spaces of everything that can be reached from values of these types. */
@@ -20,6 +21,7 @@ export function spacesOf(types: readonly JsType[]): Set<Space> {
     if (object.kind === 'typed') spaces.add(typedSpaces[object.name]);
     else if (object.kind === 'array') {
       for (const space of [object.space, arrayLength, elementStates]) spaces.add(space);
+      for (const space of boxOf(object)?.spaces ?? []) spaces.add(space);
       visit(object.element.type);
     } else {
       for (const { name, type: held } of object.fields) {

@@ -7,9 +7,11 @@ import { arrayOf, arrayTypeAt, arrayTypeOf, elementAt, indexValue, lengthOf, new
 import { countedLoop } from '../counted.ts';
 import { asList, type Iteration } from '../iterables.ts';
 import { callbackOf, copyElements, indexNumber, isList, listOf, takeElements } from '../lists.ts';
+import { isNullish } from '../operators.ts';
 import { parentOf } from '../parents.ts';
 import { elementsOfTuple, isTuple, tupleLength } from '../tuples.ts';
 import type { ArrayType } from '../types.ts';
+import { asBoolean, split } from '../unions.ts';
 import { type Abstract, constantValue, neverValue, type ObjectValue, undefinedValue } from '../values.ts';
 import { growingMethods } from './growing.ts';
 import { iterationMethods } from './iteration.ts';
@@ -141,10 +143,15 @@ const from: Builtin = (act, args, node) => {
   return listFrom(act, args, node, intoArray(act, node));
 };
 
-const isArray: Builtin = (_act, args) => {
+const isArray: Builtin = (act, args, node) => {
   const [value = undefinedValue] = args;
-  if (value.kind !== 'object') return constantValue(false);
-  return constantValue(value.type.type.kind === 'array' || tupleLength(value) !== undefined);
+  if (value.kind === 'never') return neverValue;
+  return split(act, value, node, (one) => {
+    if (one.kind !== 'object') return constantValue(false);
+    if (one.type.type.kind !== 'array' && tupleLength(one) === undefined) return constantValue(false);
+    const missing = isNullish(act, one, node);
+    return asBoolean(typeof missing === 'boolean' ? !missing : act.b.not(missing));
+  });
 };
 
 export const arrayFunctions: readonly (readonly [Function, Builtin])[] = [

@@ -6,6 +6,7 @@ import type { Value } from '../../ir/ops.ts';
 import type { CallExpression, Node } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
 import {
+  admit,
   arrayTypeAt,
   arrayTypeOf,
   type Carried,
@@ -42,7 +43,7 @@ export function arrayOnly(act: Activation, self: Abstract, node: Node): ObjectVa
 export function append(act: Activation, list: ObjectValue, values: readonly Abstract[], node: Node): Value {
   const { b } = act;
   const type = arrayTypeOf(list)!;
-  for (const value of values) elementCarried(act, type, value, node);
+  for (const value of values) admit(act, type, value, node);
   const carried = values.map((value) => elementCarried(act, type, value, node));
   const length = lengthOf(act, list);
   const longer = b.integer('add', length, b.int(values.length));
@@ -158,7 +159,7 @@ function replace(
 
 function carriedAll(act: Activation, list: ObjectValue, values: readonly Abstract[], node: Node): Carried[] {
   const type = arrayTypeOf(list)!;
-  for (const value of values) elementCarried(act, type, value, node);
+  for (const value of values) admit(act, type, value, node);
   return values.map((value) => elementCarried(act, type, value, node));
 }
 

@@ -5,7 +5,7 @@
 import type { ArrayExpression, Node } from '../../syntax/ast.ts';
 import { children, unparen } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
-import { arrayOf, arrayTypeAt, arrayTypeOf, elementCarried, elementTypeOf, lengthOf, newArray } from '../arrays.ts';
+import { admit, arrayOf, arrayTypeAt, arrayTypeOf, elementTypeOf, lengthOf, newArray } from '../arrays.ts';
 import { evaluate } from '../expressions.ts';
 import { listIteration } from '../iterables.ts';
 import { callbackOf, eachElement, indexNumber, isList, takeElements } from '../lists.ts';
@@ -25,7 +25,7 @@ function collect(act: Activation, node: Node, parts: readonly (Abstract | { read
       room = b.integer('add', room, lengthOf(act, part.all));
     } else if ('all' in part) room = b.integer('add', room, b.int(4));
     else {
-      elementCarried(act, type, part, node);
+      admit(act, type, part, node);
       room = b.integer('add', room, b.int(1));
     }
   }

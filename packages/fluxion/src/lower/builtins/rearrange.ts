@@ -11,6 +11,7 @@ import {
   arrayTypeOf,
   carriedFor,
   dataOf,
+  elementFrom,
   elementTypeOf,
   elementWhere,
   hasCell,
@@ -25,7 +26,7 @@ import { elementEffect } from '../effects.ts';
 import { copyElements, listOf, position, slice, takeElements } from '../lists.ts';
 import { numberValue } from '../operators.ts';
 import { arrayStates, elementStates } from '../types.ts';
-import { type Abstract, type ObjectValue, rebuild, undefinedValue } from '../values.ts';
+import { type Abstract, type ObjectValue, undefinedValue } from '../values.ts';
 import type { Method } from './table.ts';
 
 /** From and how many: of the arguments (start, end). */
@@ -174,14 +175,13 @@ function sortIn(act: Activation, node: Node, list: ObjectValue, fn: Abstract | u
   if (type) act.changes(elementEffect(type));
   const space = spaceOf(list);
   const length = lengthOf(act, list);
-  const element = elementTypeOf(list);
   const zero = b.int(0);
   const one = b.int(1);
   const sorted = b.elements(space, length);
   const other = b.elements(space, length);
   b.copy(space, sorted, zero, dataOf(act, list), zero, length);
   const read = (data: Value, i: Value): Abstract =>
-    type ? rebuild(element, [b.load(space, data, i)]) : typedElement(act, list, space, data, i);
+    type ? elementFrom(act, type, b.load(space, data, i)) : typedElement(act, list, space, data, i);
   // Each level of merging; the width doubles until it reaches the length.
   const [, done] = act.loop(
     node,
