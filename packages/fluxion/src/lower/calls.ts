@@ -15,6 +15,7 @@ import { construct, lowerSuperCall, lowerSuperMember } from './classes.ts';
 import { evaluate } from './expressions.ts';
 import { constantOrGlobal } from './free.ts';
 import { hostCall, isHosted, whyNotHosted } from './host.ts';
+import { listIteration } from './iterables.ts';
 import { isList } from './lists.ts';
 import { memberOfNode, optional } from './members.ts';
 import { spreadReduction } from './spread.ts';
@@ -90,7 +91,7 @@ export function argumentsOf(act: Activation, node: CallExpression | NewExpressio
     }
     const last = i === node.arguments.length - 1;
     const count = fn && last ? parametersOf(act, fn) : undefined;
-    given.push(...spreadOf(act, evaluate(act, from), a, count === undefined ? undefined : count - given.length));
+    given.push(...spreadOf(act, listIteration(act, from), a, count === undefined ? undefined : count - given.length));
   });
   return given;
 }

@@ -4,7 +4,7 @@
  */
 import { Builder } from '../ir/build.ts';
 import type { Func, Value } from '../ir/ops.ts';
-import { type FunctionNode, isClass } from '../syntax/ast.ts';
+import { type ClassNode, type FunctionNode, isClass } from '../syntax/ast.ts';
 import { Activation } from './activation.ts';
 import { arrayOf } from './arrays.ts';
 import { lowerConstructor } from './classes.ts';
@@ -49,6 +49,7 @@ export function lowerFunction(lowering: Lowering, instance: Instance): Func {
     if (instance.newTarget && !act.dead && !(result.kind === 'constant' && result.value === undefined)) {
       act.decline('a constructor that returns something is not compiled', node);
     }
+    if (lowering.isEntry(instance)) result = insistedOn(act, result, node);
     lowering.returns(instance, typeOf(result));
     result = coerce(b, result, instance.result, lowering);
   });
@@ -58,6 +59,21 @@ export function lowerFunction(lowering: Lowering, instance: Instance): Func {
     results: irTypes(instance.result),
     body: { params: [], ops: [...act.entry, ...ops], end: { kind: 'yield', values: flatten(result) } },
   };
+}
+
+/** A number that may be missing is expected to be there: where it is not, the tier is left. */
+function insistedOn(act: Activation, result: Abstract, node: FunctionNode | ClassNode): Abstract {
+  if (result.kind === 'maybe') {
+    act.guard(result.defined, 'type', 'it gives back no number', node);
+    return { kind: 'number', value: result.value };
+  }
+  if (result.kind !== 'union') return result;
+  const at = result.members.findIndex((m) => m.kind === 'number');
+  const others = result.members.filter((m) => m.kind !== 'number');
+  if (at < 0 || !others.every((m) => m.kind === 'constant' || m.kind === 'boolean' || m.kind === 'string'))
+    return result;
+  act.guard(act.b.compare('eq', result.tag, act.b.int(at)), 'type', 'it gives back no number', node);
+  return result.members[at];
 }
 
 /** Arguments to parameters: defaults, patterns and rest included. */

@@ -1,11 +1,12 @@
 /**
- * What is iterated over: a list, or the keys, values or entries of one.
+ * What is iterated over: a list, a Map or Set, or the keys, values or entries of one.
  * Invariant: the iteration itself is never a value; it is gone through where it is written.
  */
 import type { Value } from '../ir/ops.ts';
 import { type Node, unparen } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
 import { arrayOf, arrayTypeAt, elementAt, lengthOf, newArray, storeAt } from './arrays.ts';
+import { type Collection, collectionOf, removalEffect } from './collections.ts';
 import { countedLoop } from './counted.ts';
 import { evaluate } from './expressions.ts';
 import { indexNumber, isList } from './lists.ts';
@@ -15,9 +16,13 @@ import type { Abstract, ObjectValue } from './values.ts';
 export interface Iteration {
   readonly list: ObjectValue;
   readonly what: 'values' | 'keys' | 'entries';
+  /** Of entries of a Map: the values, beside the keys that are the list. */
+  readonly beside?: ObjectValue | undefined;
+  /** What may not happen in a round. */
+  readonly ended?: string | undefined;
 }
 
-/** `a`, `a.values()`, `a.keys()` or `a.entries()` of a list; anything else is only evaluated. */
+/** `a`, `a.values()`, `a.keys()` or `a.entries()` of a list, Map or Set; anything else is only evaluated. */
 export function iterationOf(act: Activation, expression: Node): Iteration | { readonly value: Abstract } {
   const node = unparen(expression);
   if (node.type === 'CallExpression' && node.arguments.length === 0 && !node.optional) {
@@ -27,12 +32,24 @@ export function iterationOf(act: Activation, expression: Node): Iteration | { re
       if ((name === 'keys' || name === 'values' || name === 'entries') && !isNamespace(callee.object)) {
         const list = evaluate(act, callee.object);
         if (isList(list)) return { list, what: name };
-        return act.decline(`${name}() of something that is no array is not compiled`, node);
+        const collection = collectionOf(act, list);
+        if (collection !== undefined) return iterationOver(collection, name);
+        return act.decline(`${name}() of something that is no array, Map or Set is not compiled`, node);
       }
     }
   }
   const value = evaluate(act, node);
-  return isList(value) ? { list: value, what: 'values' } : { value };
+  if (isList(value)) return { list: value, what: 'values' };
+  const collection = collectionOf(act, value);
+  return collection === undefined ? { value } : iterationOver(collection);
+}
+
+/** The iteration of a Map or Set. */
+export function iterationOver(of: Collection, asked?: Iteration['what']): Iteration {
+  const what = asked ?? (of.kind === 'Map' ? 'entries' : 'values');
+  const ended = removalEffect(of.keys);
+  if (what === 'entries') return { list: of.keys, what, beside: of.values, ended };
+  return { list: what === 'keys' ? of.keys : of.values, what: 'values', ended };
 }
 
 function isNamespace(node: Node): boolean {
@@ -40,10 +57,16 @@ function isNamespace(node: Node): boolean {
 }
 
 /** What a round gets. */
-export function itemAt(act: Activation, { list, what }: Iteration, i: Value, node: Node): Abstract {
+export function itemAt(act: Activation, iteration: Iteration, i: Value, node: Node): Abstract {
+  const { list, what } = iteration;
   if (what === 'keys') return indexNumber(act, i);
-  const element = elementAt(act, list, i, node);
-  return what === 'values' ? element : arrayOf(act, node, [indexNumber(act, i), element]);
+  return what === 'values' ? elementAt(act, list, i, node) : arrayOf(act, node, entryAt(act, iteration, i, node));
+}
+
+/** The two parts of an entry. */
+export function entryAt(act: Activation, { list, beside }: Iteration, i: Value, node: Node): [Abstract, Abstract] {
+  const key = beside ? elementAt(act, list, i, node) : indexNumber(act, i);
+  return [key, elementAt(act, beside ?? list, i, node)];
 }
 
 /** The iteration as a list (or tuple), to be spread: keys and entries become an array. */
@@ -51,7 +74,7 @@ export function listIteration(act: Activation, expression: Node): Abstract {
   const found = iterationOf(act, expression);
   if ('value' in found) {
     const { value } = found;
-    if (value.kind !== 'never' && !isTuple(value)) act.decline('only arrays are spread', expression);
+    if (value.kind !== 'never' && !isTuple(value)) act.decline('only arrays, Maps and Sets are spread', expression);
     return value;
   }
   return asList(act, found, expression);
@@ -69,4 +92,10 @@ export function asList(act: Activation, iteration: Iteration, node: Node): Objec
     storeAt(act, result, i, itemAt(act, iteration, i, node), node);
   });
   return result;
+}
+
+/** A Map or Set as the list of what iterating over it gives; every other value as it is. */
+export function listed(act: Activation, value: Abstract, node: Node): Abstract {
+  const collection = collectionOf(act, value);
+  return collection === undefined ? value : asList(act, iterationOver(collection), node);
 }

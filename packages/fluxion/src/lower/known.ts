@@ -8,6 +8,7 @@ import { builtinModule } from '../capture/environment.ts';
 import { isClass } from '../syntax/ast.ts';
 import { parseFunction } from '../syntax/parse.ts';
 import { Decline } from './decline.ts';
+import { type CollectionKind, listsOf, newCollectionType } from './entries.ts';
 import {
   ArrayType,
   boolean,
@@ -80,7 +81,9 @@ export class TypesOfValues {
     if (known !== undefined) return known;
     if (isProxy(value)) throw new Decline('a Proxy is not compiled');
     if (ArrayBuffer.isView(value)) return this.ofView(value);
-    if (Array.isArray(value)) return this.ofArray(value);
+    if (Array.isArray(value)) return this.ofArray(value, value);
+    if (value instanceof Map) return this.ofCollection('Map', value);
+    if (value instanceof Set) return this.ofCollection('Set', value);
     const tag = Object.prototype.toString.call(value);
     if (tag !== '[object Object]') throw new Decline(`${tag.slice(8, -1)} objects are not compiled`);
     const prototype = Object.getPrototypeOf(value) as object | null;
@@ -115,11 +118,24 @@ export class TypesOfValues {
     variable.add(next);
   }
 
-  private ofArray(value: unknown[]): ObjectType {
+  private ofCollection(kind: CollectionKind, value: Map<unknown, unknown> | Set<unknown>): ObjectType {
+    const own = Object.getPrototypeOf(value) as object | null;
+    if (own !== globalThis[kind].prototype || Reflect.ownKeys(value).length > 0)
+      throw new Decline(`a ${kind} of a class of its own is not compiled`);
+    const type = newCollectionType(this.growth, kind);
+    this.known.set(value, type);
+    for (const [name, list] of Object.entries(listsOf(value))) {
+      type.field(name)!.type.add(objectOf(this.ofArray(list)));
+    }
+    return type;
+  }
+
+  /** `key`: what the type is kept for. */
+  private ofArray(value: unknown[], key?: object): ObjectType {
     if (Object.getPrototypeOf(value) !== Array.prototype)
       throw new Decline('arrays of a class of their own are not compiled');
     const type = new ArrayType(this.growth);
-    this.known.set(value, type);
+    if (key) this.known.set(key, type);
     for (let i = 0; i < value.length; i++) {
       if (!Object.hasOwn(value, i)) throw new Decline('an array with holes is not compiled');
       const joined = unite(type.element.type, this.ofArgument(value[i]));

@@ -6,18 +6,17 @@ import type { ForOfStatement, ForStatement, Node, Pattern, Statement } from '../
 import { children, unparen } from '../syntax/ast.ts';
 import type { Binding } from '../syntax/scope.ts';
 import type { Activation } from './activation.ts';
-import { arrayTypeOf, elementAt, elementOf, lengthOf } from './arrays.ts';
+import { arrayTypeOf, elementOf, lengthOf } from './arrays.ts';
 import { type Counter, type Counting, counterOf, counting, updatesOf } from './counter.ts';
 import { lengthEffect } from './effects.ts';
 import { condition } from './expressions.ts';
-import { type Iteration, itemAt, iterationOf } from './iterables.ts';
-import { indexNumber } from './lists.ts';
+import { entryAt, type Iteration, itemAt, iterationOf } from './iterables.ts';
 import { assume } from './narrow.ts';
 import { fromInt32 } from './operators.ts';
 import { assign, bindPattern, renew } from './patterns.ts';
 import { expressionStatement, lowerStatement } from './statements.ts';
 import { isTuple, tupleLength } from './tuples.ts';
-import type { Abstract } from './values.ts';
+import { type Abstract, constantValue } from './values.ts';
 
 /** The variables declared outside that something inside assigns. */
 export function assignedIn(act: Activation, ...nodes: (Node | null | undefined)[]): Binding[] {
@@ -189,10 +188,13 @@ export function forOfLoop(act: Activation, node: ForOfStatement, names: readonly
     overTuple(act, node, iteration.value, names);
     return;
   }
-  const { list } = iteration;
+  const { list, ended } = iteration;
   const type = arrayTypeOf(list);
   breakable(act, node.body, names, () => {
     act.round(node, (effects) => {
+      if (ended !== undefined && effects.changes(ended)) {
+        act.decline('taking entries out of a Map or Set that is gone through is not compiled', node);
+      }
       const carried = assignedIn(act, node.body, node.left);
       const changes = type !== undefined && effects.changes(lengthEffect(type));
       const length = changes ? undefined : lengthOf(act, list);
@@ -217,11 +219,10 @@ function item(act: Activation, node: ForOfStatement, iteration: Iteration, i: Va
   const fresh = node.left.type === 'VariableDeclaration';
   const target = node.left.type === 'VariableDeclaration' ? node.left.declarations[0].id : unparen(node.left);
   if (iteration.what === 'entries' && target.type === 'ArrayPattern' && target.elements.length <= 2) {
-    const [index, element] = target.elements;
-    const parts = [() => indexNumber(act, i), () => elementAt(act, iteration.list, i, node)];
-    [index, element].forEach((pattern, n) => {
+    const parts = entryAt(act, iteration, i, node);
+    target.elements.forEach((pattern, n) => {
       if (pattern?.type === 'RestElement') act.decline('the rest of an entry is not compiled', node);
-      if (pattern) bindPattern(act, pattern, parts[n](), fresh);
+      if (pattern) bindPattern(act, pattern, parts[n], fresh);
     });
     return;
   }
@@ -230,15 +231,16 @@ function item(act: Activation, node: ForOfStatement, iteration: Iteration, i: Va
   else assign(act, target, value);
 }
 
-/** Over an array of several kinds: the body once for each element. */
+/** Over an array of several kinds, or a text that is known: the body once for each element. */
 function overTuple(act: Activation, node: ForOfStatement, value: Abstract, names: readonly string[]): void {
   if (value.kind === 'never') return;
-  if (!isTuple(value)) act.decline('only arrays are looped over', node.right);
+  const text = value.kind === 'constant' && typeof value.value === 'string' ? [...value.value] : undefined;
+  if (text === undefined && !isTuple(value)) act.decline('only arrays, Maps and Sets are looped over', node.right);
   breakable(act, node.body, names, () => {
     act.round(node, () => {
-      for (let i = 0; i < tupleLength(value)!; i++) {
+      for (let i = 0; i < (text?.length ?? tupleLength(value)!); i++) {
         if (act.dead) return;
-        const element = elementOf(act, node, value, i);
+        const element = text ? constantValue(text[i]) : elementOf(act, node, value, i);
         if (node.left.type === 'VariableDeclaration') bindPattern(act, node.left.declarations[0].id, element, true);
         else assign(act, node.left, element);
         round(act, node.body, names);

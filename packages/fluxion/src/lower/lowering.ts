@@ -85,6 +85,8 @@ export class Lowering {
   /** Types of objects by the place that makes them. */
   readonly sites = new Map<unknown, unknown>();
   pass = 0;
+  /** Of the function that was asked for. */
+  private entry: Instance | undefined;
   private readonly unitByFunction = new Map<Function, Unit>();
   private readonly instances = new Map<string, Instance>();
   private readonly tags = new Map<string, number>();
@@ -214,6 +216,7 @@ export class Lowering {
         loops: new Map(),
       };
       this.instances.set(key, known);
+      this.entry ??= known;
     }
     if (known.pass !== this.pass) {
       known.pass = this.pass;
@@ -237,6 +240,11 @@ export class Lowering {
     if (sameType(joined, instance.result)) return;
     instance.result = joined;
     this.growth.changed = true;
+  }
+
+  /** Whether this is the function that was asked for, so that a number is what it has to give. */
+  isEntry(instance: Instance): boolean {
+    return instance === this.entry;
   }
 
   finish(entry: Instance): Module {

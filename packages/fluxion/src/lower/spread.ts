@@ -8,7 +8,7 @@ import type { Activation } from './activation.ts';
 import { elementAt, lengthOf, placeKey } from './arrays.ts';
 import { builtins } from './builtins/table.ts';
 import { fold } from './counted.ts';
-import { evaluate } from './expressions.ts';
+import { listIteration } from './iterables.ts';
 import { isList } from './lists.ts';
 import { numberValue } from './operators.ts';
 import { elementsOfTuple, isTuple } from './tuples.ts';
@@ -19,7 +19,7 @@ export function spreadReduction(act: Activation, fn: unknown, node: CallExpressi
   const [only] = node.arguments;
   if (node.arguments.length !== 1 || only.type !== 'SpreadElement') return undefined;
   if (unparen(only.argument).type === 'ArrayExpression') return undefined;
-  const list = evaluate(act, only.argument);
+  const list = listIteration(act, only.argument);
   if (act.dead || list.kind === 'never') return neverValue;
   const entry = builtins.get(fn as Function)!;
   if (isTuple(list)) return entry(act, elementsOfTuple(act, list, node), node);

@@ -4,7 +4,8 @@
  */
 import { type Level, type Space, shadowOf } from '../ir/types.ts';
 import { boxOf } from '../lower/boxes.ts';
-import { type JsType, typedData, typedSpaces } from '../lower/types.ts';
+import { collectionKind, keysField, listTypeIn, valuesField } from '../lower/entries.ts';
+import { type ArrayType, type JsType, typedData, typedSpaces } from '../lower/types.ts';
 import { irTypes } from '../lower/values.ts';
 import { type CopyIn, Mismatch } from './copyin.ts';
 import type { Entered } from './entering.ts';
@@ -51,6 +52,21 @@ export class GradientOut {
     return this.of(type, value, 0);
   }
 
+  private elements(root: ArrayType, source: readonly unknown[], out: unknown[]): unknown[] {
+    out.length = source.length;
+    const element = root.element.type;
+    const data = this.copied.data.get(source)!;
+    const number = boxOf(root)?.spaces.find(({ cell }) => cell === 'f64');
+    const boxes = this.copied.boxes.get(source);
+    for (let i = 0; i < source.length; i++) {
+      const part = source[i];
+      if (boxes === undefined) out[i] = this.part(element, root.space, data, i, part);
+      else if (typeof part === 'number') out[i] = number ? this.shadow(number, boxes[i], 0) : 0;
+      else out[i] = this.of(memberFor(element, part), part, 0);
+    }
+    return out;
+  }
+
   private object(type: JsType & { kind: 'object' }, value: object): unknown {
     if (this.made.has(value)) return this.made.get(value);
     const ref = this.copied.at.get(value);
@@ -78,24 +94,22 @@ export class GradientOut {
         return out;
       }
       case 'array': {
-        const source = value as unknown[];
-        const { root } = type.type;
-        const out: unknown[] = new Array(source.length);
+        const out: unknown[] = [];
         this.made.set(value, out);
-        const element = root.element.type;
-        const data = this.copied.data.get(value)!;
-        const number = boxOf(root)?.spaces.find(({ cell }) => cell === 'f64');
-        const boxes = this.copied.boxes.get(value);
-        for (let i = 0; i < source.length; i++) {
-          const part = source[i];
-          if (boxes === undefined) out[i] = this.part(element, root.space, data, i, part);
-          else if (typeof part === 'number') out[i] = number ? this.shadow(number, boxes[i], 0) : 0;
-          else out[i] = this.of(memberFor(element, part), part, 0);
-        }
-        return out;
+        return this.elements(type.type.root, value as unknown[], out);
       }
       case 'record': {
         const { root } = type.type;
+        const kind = collectionKind(root);
+        if (kind !== undefined) {
+          const out = new Map<unknown, unknown>();
+          this.made.set(value, out);
+          const lists = this.copied.lists.get(value)!;
+          const name = kind === 'Map' ? valuesField : keysField;
+          const parts = this.elements(listTypeIn(root, name), lists[name], []);
+          lists[keysField].forEach((key, i) => void out.set(key, parts[i]));
+          return out;
+        }
         const out = Object.create(Object.getPrototypeOf(value)) as Record<string, unknown>;
         this.made.set(value, out);
         for (const name of Object.keys(value)) {

@@ -6,6 +6,7 @@ import { privateState } from '../capture/capture.ts';
 import type { Shape, Space } from '../ir/types.ts';
 import { nullRef, undefinedRef } from '../ir/types.ts';
 import { boxOf } from '../lower/boxes.ts';
+import { type CollectionKind, collectionKind, listsOf, listTypeIn } from '../lower/entries.ts';
 import { isProxy } from '../lower/known.ts';
 import {
   type ArrayType,
@@ -62,6 +63,8 @@ export class CopyIn {
   readonly data = new Map<object, number>();
   /** Where the boxes of the elements of an array stood: the program may put others there. */
   readonly boxes = new Map<object, number[]>();
+  /** The entries of Maps and Sets as they were. */
+  readonly lists = new Map<object, Readonly<Record<string, readonly unknown[]>>>();
   /** All of them, with their types. */
   readonly copied: { readonly object: object; readonly type: ObjectType; readonly ref: number }[] = [];
   private readonly tags: (text: string) => number;
@@ -170,14 +173,29 @@ export class CopyIn {
   }
   private readonly bufferKinds = new Map<ArrayBufferLike, TypedName>();
 
-  private array(type: ArrayType, value: object): number {
+  /** Its entries, as lists that nobody else has. */
+  private collection(type: RecordType, kind: CollectionKind, value: object): number {
+    if (isProxy(value) || Object.getPrototypeOf(value) !== globalThis[kind].prototype) throw new Mismatch();
+    if (Reflect.ownKeys(value).length > 0 || type.variants.length > 1) throw new Mismatch();
+    const ref = this.heap.object(type.shape);
+    this.at.set(value, ref);
+    this.copied.push({ object: value, type, ref });
+    const lists = listsOf(value as Map<unknown, unknown>);
+    this.lists.set(value, lists);
+    for (const [name, list] of Object.entries(lists)) {
+      this.put(type.space(name), ref, 0, this.array(listTypeIn(type, name), list, false));
+    }
+    return ref;
+  }
+
+  private array(type: ArrayType, value: object, isOwn = true): number {
     if (!Array.isArray(value) || isProxy(value) || Object.getPrototypeOf(value) !== Array.prototype)
       throw new Mismatch();
     const { heap } = this;
     const { length } = value;
     const ref = heap.object(arrayShape);
     this.at.set(value, ref);
-    this.copied.push({ object: value, type, ref });
+    if (isOwn) this.copied.push({ object: value, type, ref });
     const element = type.element.type;
     const { space } = type;
     const data = heap.elements(space, length);
@@ -228,6 +246,8 @@ export class CopyIn {
   }
 
   private record(type: RecordType, value: object): number {
+    const kind = collectionKind(type);
+    if (kind !== undefined) return this.collection(type, kind, value);
     const variant = variantOf(type, value);
     const ref = this.heap.object(type.shape);
     this.at.set(value, ref);

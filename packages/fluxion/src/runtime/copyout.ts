@@ -5,6 +5,7 @@
 import type { Space } from '../ir/types.ts';
 import { nullRef, undefinedRef } from '../ir/types.ts';
 import { boxOf } from '../lower/boxes.ts';
+import { collectionKind, keysField, listsOf, listTypeIn, valuesField } from '../lower/entries.ts';
 import {
   type ArrayType,
   arrayData,
@@ -144,6 +145,13 @@ export class CopyOut {
         if (state === presentState) put(i, this.element(root, data, i, number), float);
         else if (state === undefinedState) put(i, undefined, float);
       }
+    } else if (collectionKind(type.root) !== undefined) {
+      const now = this.entries(type.root, ref, number);
+      const lists = listsOf(object as Map<unknown, unknown>);
+      const same = Object.entries(lists).every(
+        ([name, list]) => list.length === now[name].length && list.every((v, i) => Object.is(v, now[name][i])),
+      );
+      if (!same) throw new Left('a captured Map or Set is written');
     } else {
       const { root } = type;
       const variant = root.tag === undefined ? root.variants[0] : root.variants[this.get(root.tag, ref)];
@@ -161,6 +169,26 @@ export class CopyOut {
       }
     }
     return puts;
+  }
+
+  /** The entries of a Map or Set, as lists. */
+  private entries(root: RecordType, ref: number, number: NumberAt): Record<string, unknown[]> {
+    const found: Record<string, unknown[]> = {};
+    for (const { name } of root.fields)
+      found[name] = this.elements(listTypeIn(root, name), this.get(root.space(name), ref), number);
+    return found;
+  }
+
+  private elements(root: ArrayType, ref: number, number: NumberAt, into: unknown[] = []): unknown[] {
+    const length = this.get(arrayLength, ref);
+    const data = this.get(arrayData, ref);
+    into.length = length;
+    for (let i = 0; i < length; i++) {
+      const state = this.stateOf(root, ref, i);
+      if (state === presentState) into[i] = this.element(root, data, i, number);
+      else if (state === undefinedState) into[i] = undefined;
+    }
+    return into;
   }
 
   private get(space: Space, object: number, index = 0): number {
@@ -214,20 +242,20 @@ export class CopyOut {
         return array;
       }
       case 'array': {
-        const { root } = type.type;
-        const length = this.get(arrayLength, ref);
-        const data = this.get(arrayData, ref);
-        const array: unknown[] = new Array(length);
+        const array: unknown[] = new Array(this.get(arrayLength, ref));
         this.made.set(ref, array);
-        for (let i = 0; i < length; i++) {
-          const state = this.stateOf(root, ref, i);
-          if (state === presentState) array[i] = this.element(root, data, i, number);
-          else if (state === undefinedState) array[i] = undefined;
-        }
-        return array;
+        return this.elements(type.type.root, ref, number, array);
       }
       case 'record': {
         const { root } = type.type;
+        const kind = collectionKind(root);
+        if (kind !== undefined) {
+          const made: Map<unknown, unknown> | Set<unknown> = kind === 'Map' ? new Map() : new Set();
+          this.made.set(ref, made);
+          const { [keysField]: keys, [valuesField]: values } = this.entries(root, ref, number);
+          keys.forEach((key, i) => void (made instanceof Map ? made.set(key, values[i]) : made.add(key)));
+          return made;
+        }
         const tuple = tupleLength(root) >= 0;
         const variant = root.tag === undefined ? root.variants[0] : root.variants[this.get(root.tag, ref)];
         const record = (tuple ? [] : Object.create(variant.prototype)) as Record<string, unknown>;

@@ -4,7 +4,10 @@
  */
 import { leafOf, type Outline } from '../dynamic/outline.ts';
 import { boxOf } from '../lower/boxes.ts';
+import { keysField, listTypeIn, valuesField } from '../lower/entries.ts';
 import {
+  type ArrayType,
+  arrayData,
   type JsType,
   type ObjectType,
   type RecordType,
@@ -23,6 +26,8 @@ export interface Standing {
   dataOf(array: object): number;
   /** Of an array whose elements are in boxes, where those stand that count. */
   readonly boxes?: ReadonlyMap<object, readonly number[]>;
+  /** Of Maps and Sets whose entries may have changed since, the lists that count. */
+  readonly lists?: ReadonlyMap<object, Readonly<Record<string, readonly unknown[]>>>;
 }
 
 /** The address of each number's cell, by its leaf in the value's outline; 0 where it is not in memory. */
@@ -40,6 +45,25 @@ export function leafCells(type: JsType, outline: Outline, count: number, standin
     const space = root.spaces(name).find(({ cell }) => cell === 'f64');
     if (space !== undefined) cells[part.index] = heap.address(space, object, 0);
   };
+  const elements = (
+    root: ArrayType,
+    data: number,
+    boxes: readonly number[] | undefined,
+    parts: readonly (Outline | undefined)[],
+  ): void => {
+    const first = heap.address(root.space, data, 0);
+    const box = boxOf(root);
+    for (let i = 0; i < parts.length; i++) {
+      const held = parts[i];
+      if (held?.kind !== 'leaf') visit(held && memberFor(root.element.type, held.source), held);
+      else if (box === undefined) cells[held.index] = first + 8 * i;
+      else {
+        const at = boxes?.[i] ?? readCell(heap.views, root.space, heap.address(root.space, data, i));
+        const space = box.spaces.find(({ cell }) => cell === 'f64');
+        if (space !== undefined) cells[held.index] = heap.address(space, at, 0);
+      }
+    }
+  };
   const visit = (of: JsType | undefined, part: Outline | undefined): void => {
     if (part === undefined || of?.kind !== 'object' || seen.has(part)) return;
     seen.add(part);
@@ -51,20 +75,16 @@ export function leafCells(type: JsType, outline: Outline, count: number, standin
         if (held !== undefined) field(object.root, at, String(i), held);
       }
     } else if (part.kind === 'list' && object.kind === 'array') {
-      const { root } = object;
-      const data = standing.dataOf(part.source);
-      const first = heap.address(root.space, data, 0);
-      const box = boxOf(root);
-      for (let i = 0; i < part.parts.length; i++) {
-        const held = part.parts[i];
-        if (held?.kind !== 'leaf') visit(held && memberFor(root.element.type, held.source), held);
-        else if (box === undefined) cells[held.index] = first + 8 * i;
-        else {
-          const kept = standing.boxes?.get(part.source)?.[i];
-          const at = kept ?? readCell(heap.views, root.space, heap.address(root.space, data, i));
-          const space = box.spaces.find(({ cell }) => cell === 'f64');
-          if (space !== undefined) cells[held.index] = heap.address(space, at, 0);
-        }
+      elements(object.root, standing.dataOf(part.source), standing.boxes?.get(part.source), part.parts);
+    } else if ((part.kind === 'map' || part.kind === 'set') && object.kind === 'record') {
+      const name = part.kind === 'map' ? valuesField : keysField;
+      const list = standing.lists?.get(part.source)?.[name];
+      const type = listTypeIn(object.root, name);
+      if (list !== undefined) elements(type, standing.dataOf(list), standing.boxes?.get(list), part.parts);
+      else {
+        const space = object.root.space(name);
+        const ref = readCell(heap.views, space, heap.address(space, standing.at.get(part.source)!, 0));
+        elements(type, readCell(heap.views, arrayData, heap.address(arrayData, ref, 0)), undefined, part.parts);
       }
     } else if (part.kind === 'record' && object.kind === 'record') {
       const at = standing.at.get(part.source)!;

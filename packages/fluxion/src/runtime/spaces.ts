@@ -6,6 +6,7 @@ import { type Active, activityOf, eachOp } from '../differentiate/activity.ts';
 import type { Module } from '../ir/ops.ts';
 import type { Space } from '../ir/types.ts';
 import { boxOf } from '../lower/boxes.ts';
+import { collectionKind, listTypeIn } from '../lower/entries.ts';
 import { arrayLength, elementStates, type JsType, type ObjectType, typedSpaces } from '../lower/types.ts';
 
 /** The spaces of everything that can be reached from values of these types. */
@@ -50,6 +51,8 @@ export function mayWrite(type: ObjectType, written: ReadonlySet<Space>): boolean
   if (type.kind === 'typed') return written.has(typedSpaces[type.name]);
   const { root } = type;
   if (root.kind === 'array') return written.has(root.space) || written.has(arrayLength);
+  if (collectionKind(root) !== undefined)
+    return root.fields.some(({ name }) => mayWrite(listTypeIn(root, name), written));
   return root.fields.some(({ name }) => root.spaces(name).some((space) => written.has(space)));
 }
 

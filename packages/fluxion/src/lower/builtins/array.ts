@@ -5,7 +5,7 @@ import { unparen } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
 import { arrayOf, arrayTypeAt, arrayTypeOf, elementAt, indexValue, lengthOf, newArray, storeAt } from '../arrays.ts';
 import { countedLoop } from '../counted.ts';
-import { asList, type Iteration } from '../iterables.ts';
+import { asList, type Iteration, listed as listedIn } from '../iterables.ts';
 import { callbackOf, copyElements, indexNumber, isList, listOf, takeElements } from '../lists.ts';
 import { isNullish } from '../operators.ts';
 import { parentOf } from '../parents.ts';
@@ -89,8 +89,9 @@ export function listFrom(
   into: (length: Value, from: ObjectValue | undefined) => ObjectValue,
 ): Abstract {
   const { b } = act;
-  const [source = undefinedValue, fn = undefinedValue] = args;
-  if (source.kind === 'never') return neverValue;
+  const [given = undefinedValue, fn = undefinedValue] = args;
+  if (given.kind === 'never') return neverValue;
+  const source = listedIn(act, given, node);
   const mapped = !(fn.kind === 'constant' && fn.value === undefined);
   const call = mapped ? callbackOf(act, args.slice(1), node, 2) : (element: Abstract) => element;
   const count = arrayLikeLength(act, source, node);

@@ -123,7 +123,7 @@ const shift: Method = (act, self, _args, node) => {
 };
 
 /** Makes `count` places at an index that hold what they held, or moves what is behind them. */
-function move(act: Activation, _node: Node, list: ObjectValue, from: Value, to: Value, count: Value): void {
+export function move(act: Activation, list: ObjectValue, from: Value, to: Value, count: Value): void {
   const { b } = act;
   const type = arrayTypeOf(list)!;
   act.changes(elementEffect(type));
@@ -138,21 +138,14 @@ function move(act: Activation, _node: Node, list: ObjectValue, from: Value, to: 
 }
 
 /** Replaces `removed` elements at `at` by these. */
-function replace(
-  act: Activation,
-  node: Node,
-  list: ObjectValue,
-  at: Value,
-  removed: Value,
-  added: readonly Carried[],
-): void {
+function replace(act: Activation, list: ObjectValue, at: Value, removed: Value, added: readonly Carried[]): void {
   const { b } = act;
   const length = lengthOf(act, list);
   const count = b.int(added.length);
   const next = b.integer('add', b.integer('sub', length, removed), count);
   reserve(act, list, next);
   const end = b.integer('add', at, removed);
-  move(act, node, list, end, b.integer('add', at, count), b.integer('sub', length, end));
+  move(act, list, end, b.integer('add', at, count), b.integer('sub', length, end));
   added.forEach((c, i) => storeCarried(act, list, b.integer('add', at, b.int(i)), c));
   setLength(act, list, next);
 }
@@ -165,7 +158,7 @@ function carriedAll(act: Activation, list: ObjectValue, values: readonly Abstrac
 
 const unshift: Method = (act, self, args, node) => {
   const list = arrayOnly(act, self, node);
-  replace(act, node, list, act.b.int(0), act.b.int(0), carriedAll(act, list, args, node));
+  replace(act, list, act.b.int(0), act.b.int(0), carriedAll(act, list, args, node));
   return fromInt32(act, lengthOf(act, list));
 };
 
@@ -186,7 +179,7 @@ const splice: Method = (act, self, args, node) => {
   takeElements(taken, list);
   const result = newArray(act, taken, removed);
   copyElements(act, node, result, b.int(0), list, at, removed);
-  replace(act, node, list, at, removed, carriedAll(act, list, args.slice(2), node));
+  replace(act, list, at, removed, carriedAll(act, list, args.slice(2), node));
   return result;
 };
 

@@ -1,7 +1,10 @@
 /** `Object` and its functions, on objects of fixed shape: what is listed is known while lowering. */
+import type { Value } from '../../ir/ops.ts';
+import type { Node } from '../../syntax/ast.ts';
+import type { Activation } from '../activation.ts';
 import { arrayOf } from '../arrays.ts';
 import { entriesOf, keysOf, makeRecord, writeField } from '../members.ts';
-import { strictEquals } from '../operators.ts';
+import { numberValue, strictEquals } from '../operators.ts';
 import { makeTuple } from '../tuples.ts';
 import type { RecordType } from '../types.ts';
 import { asBoolean } from '../unions.ts';
@@ -67,10 +70,25 @@ const freeze: Builtin = (act, args, node) => {
   return target;
 };
 
+/** NaN is itself, and -0 is not 0. */
+function sameNumber(act: Activation, a: Abstract, b: Abstract, node: Node): Value {
+  const m = act.b;
+  const [x, y] = [numberValue(act, a, node), numberValue(act, b, node)];
+  const one = m.number(1);
+  const signs = m.compare('eq', m.math('div', one, x), m.math('div', one, y));
+  const equal = m.integer('and', m.compare('eq', x, y), m.integer('or', m.compare('ne', x, m.number(0)), signs));
+  return m.integer('or', equal, m.integer('and', m.compare('ne', x, x), m.compare('ne', y, y)));
+}
+
 const is: Builtin = (act, args, node) => {
   const [a, b] = [first(args), args[1] ?? undefinedValue];
   if (a.kind === 'constant' && b.kind === 'constant') return constantValue(Object.is(a.value, b.value));
-  if (a.kind === 'number' || b.kind === 'number') return act.decline('Object.is of numbers is not compiled', node);
+  const isNumber = (v: Abstract): boolean =>
+    v.kind === 'number' || (v.kind === 'constant' && typeof v.value === 'number');
+  if (isNumber(a) && isNumber(b)) return { kind: 'boolean', value: sameNumber(act, a, b, node) };
+  if (a.kind === 'maybe' || b.kind === 'maybe' || a.kind === 'union' || b.kind === 'union') {
+    return act.decline('Object.is of what may be a number is not compiled', node);
+  }
   return asBoolean(strictEquals(act, a, b, node));
 };
 

@@ -7,6 +7,7 @@ import type { Activation } from '../activation.ts';
 import { hostObjects } from '../surroundings.ts';
 import type { Abstract } from '../values.ts';
 import { arrayFunctions, arrayMethods } from './array.ts';
+import { collectionFunctions, collectionMethods } from './collections.ts';
 import { mathFunctions } from './math.ts';
 import { numberFunctions } from './number.ts';
 import { objectFunctions } from './object.ts';
@@ -51,8 +52,9 @@ export const builtins = new Table<Builtin>(() => [
   ...mathFunctions,
   ...numberFunctions,
   ...arrayFunctions,
+  ...collectionFunctions,
   ...objectFunctions,
   ...typedFunctions,
 ]);
 
-export const methodTable = new Table<Method>(() => [...arrayMethods(), ...typedMethods()]);
+export const methodTable = new Table<Method>(() => [...arrayMethods(), ...collectionMethods(), ...typedMethods()]);
