@@ -2,7 +2,7 @@
  * Which values and spaces a derivative flows through: those that depend on an active input and that something asked for depends on.
  * Invariant: errs on the side of active. An inactive value has the derivative zero, so no code is written for it.
  */
-import type { Func, Module, Op, Primitive, Region, Value } from '../ir/ops.ts';
+import type { Func, Load, Module, Op, Primitive, Region, Value } from '../ir/ops.ts';
 import { regionsOf } from '../ir/ops.ts';
 import type { Space } from '../ir/types.ts';
 import { Decline } from '../lower/decline.ts';
@@ -14,6 +14,8 @@ export interface Active {
   readonly params: readonly boolean[];
   /** The spaces whose cells are active when the entry is called. */
   readonly spaces: ReadonlySet<Space>;
+  /** Loads that give what does not move, though their space is active. */
+  readonly still?: ((load: Load) => boolean) | undefined;
 }
 
 export interface Activity {
@@ -25,7 +27,7 @@ export interface Activity {
 
 /** Throws Decline where an active value goes to the host and the result is wanted. */
 export function activityOf(module: Module, entry: string, active: Active): Activity {
-  const graph = new Flow(module, entry);
+  const graph = new Flow(module, entry, active.still);
   const varied = graph.reach(graph.inputs(active), graph.next);
   const useful = graph.reach(graph.outputs(), graph.previous);
   for (const func of graph.functions.values()) {
@@ -94,9 +96,11 @@ class Flow {
   readonly previous: number[][] = [];
   private readonly bases = new Map<Func, number>();
   private size = 0;
+  readonly still: ((load: Load) => boolean) | undefined;
   private readonly entry: Func;
 
-  constructor(module: Module, entry: string) {
+  constructor(module: Module, entry: string, still: Active['still']) {
+    this.still = still;
     this.entry = module.functions.get(entry)!;
     this.functions.set(entry, this.entry);
     for (const func of this.functions.values()) {
@@ -192,7 +196,7 @@ class Edges {
         this.edge(op.args[2], op.results[0]);
         return;
       case 'load':
-        if (op.space.cell === 'f64')
+        if (op.space.cell === 'f64' && this.flow.still?.(op) !== true)
           this.flow.edge(this.flow.space(op.space), this.flow.node(this.func, op.results[0]));
         return;
       case 'store': {

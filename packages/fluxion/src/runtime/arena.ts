@@ -114,7 +114,8 @@ export class Arena {
       if (region > cellsRegion) tapes.push({ from, to });
       else this.clear({ from, to });
     }
-    for (let level = 0; level < layout.levels.length; level++) segment.clearShadows(level);
+    for (let level = 0; level < layout.levels.length; level++)
+      segment.clearShadows(level, segment.tops, segment.spared);
     if (tapes.length > 0) this.dirty = joined([...this.dirty, ...tapes]);
   }
 
@@ -226,9 +227,15 @@ export class Segment {
   }
 
   /** Makes the shadows of a level 0, of all that has been allocated, or of what had been when the regions were filled up to `tops`. */
-  clearShadows(level: number, tops: readonly number[] = this.tops): void {
-    for (const range of this.filled(level, undefined, tops)) this.arena.clear(mirrored(this.layout, level, range));
+  clearShadows(level: number, tops: readonly number[] = this.tops, from?: readonly number[]): void {
+    for (const range of this.filled(level, from, tops)) this.arena.clear(mirrored(this.layout, level, range));
   }
+
+  /** The shadows of what the regions held when they were filled up to `tops` are 0, and stay so: closing need not make them so. */
+  spare(tops: readonly number[]): void {
+    this.spared = tops;
+  }
+  spared: readonly number[] | undefined;
 
   /** Gives up what was allocated after the regions were filled up to `tops` only: what a pullback has allocated. */
   cutBack(tops: readonly number[]): void {
@@ -242,18 +249,15 @@ export class Segment {
     });
   }
 
-  /** Notes what has been copied in. Gives what makes the segment so again, with all shadows 0. */
-  mark(): () => void {
-    const { arena } = this;
-    const tops = [...this.tops];
-    const { regions, levels } = this.layout;
-    const given = [plainRegion, cellsRegion].map((region) => ({ from: regions[region].from, to: tops[region] }));
-    const contents = given.map(({ from, to }) => arena.views.u8.slice(from, to));
-    return () => {
-      this.cutBack(tops);
-      given.forEach(({ from }, i) => arena.views.u8.set(contents[i], from));
-      for (let level = 0; level < levels.length; level++) this.clearShadows(level, tops);
-    };
+  /** What has been copied in; given to `restore`, it is there again. */
+  contents(): readonly Uint8Array[] {
+    return [plainRegion, cellsRegion].map((region) =>
+      this.arena.views.u8.slice(this.layout.regions[region].from, this.tops[region]),
+    );
+  }
+
+  restore(contents: readonly Uint8Array[]): void {
+    contents.forEach((bytes, region) => this.arena.views.u8.set(bytes, this.layout.regions[region].from));
   }
 
   close(): void {

@@ -5,11 +5,13 @@
  */
 import type { Value } from '../dynamic/numbers/box.ts';
 import { fill, floatsFrom, type Outline, outlineOf } from '../dynamic/outline.ts';
+import { FluxionError } from '../errors/error.ts';
 import { compiledFirst } from './attempt.ts';
 import { withMemory } from './entering.ts';
 import type { Options } from './options.ts';
 import { pullbackOf } from './pullback.ts';
 import { pushforwardOf, pushing } from './pushforward.ts';
+import type { Specialisation } from './specialisation.ts';
 
 /** The structure of a result, with a gradient for each of its numbers. */
 export interface Rows {
@@ -119,42 +121,46 @@ function compiledColumns(
   options: Options | undefined,
 ): Columns | 'one by one' {
   const { outline: input, leaves } = outlineOf(args[index]);
-  const lanes = lanesFor(leaves.length);
-  return withMemory(options, () =>
-    pushing(
-      f,
-      args,
-      [index],
-      (s) => (s.hasEffects ? 1 : lanes),
-      (pass) => {
-        if (pass.specialisation.hasEffects) return 'one by one';
-        const again = pass.evaluation.segment.mark();
-        const seed = pass.seeding(index, input, leaves.length);
-        const tangents: Float64Array[] = [];
-        let outline: Outline | undefined;
-        for (let from = 0; from < leaves.length; from += lanes) {
-          if (from > 0) again();
-          const some = Math.min(lanes, leaves.length - from);
-          for (let lane = 0; lane < lanes; lane++) {
-            // A number that is handed over as itself is the only one.
-            if (lane < some) seed(from + lane, lane, 1);
+  const columns = leaves.length;
+  /** Fewer lanes need less memory. */
+  const within = (most: number): Columns | 'one by one' => {
+    let lanes = 1;
+    const choose = (s: Specialisation): number => (lanes = s.hasEffects ? 1 : lanesFor(columns, s.size, most));
+    try {
+      return withMemory(options, () =>
+        pushing(f, args, [index], choose, (pass) => {
+          if (pass.specialisation.hasEffects) return 'one by one';
+          const again = pass.keep();
+          const seed = pass.seeding(index, input, columns);
+          const tangents: Float64Array[] = [];
+          let outline: Outline | undefined;
+          for (let from = 0; from < columns; from += lanes) {
+            if (from > 0) again();
+            const some = Math.min(lanes, columns - from);
+            for (let lane = 0; lane < some; lane++) seed(from + lane, lane, 1);
+            const passed = pass.run();
+            outline ??= passed.outline;
+            const found = new Float64Array(some * passed.count);
+            passed.read(found, some);
+            for (let lane = 0; lane < some; lane++)
+              tangents.push(found.subarray(lane * passed.count, (lane + 1) * passed.count));
           }
-          const passed = pass.run();
-          outline ??= passed.outline;
-          const found = new Float64Array(some * passed.count);
-          passed.read(found, some);
-          for (let lane = 0; lane < some; lane++)
-            tangents.push(found.subarray(lane * passed.count, (lane + 1) * passed.count));
-        }
-        return { outline: outline!, tangents };
-      },
-    ),
-  );
+          return { outline: outline!, tangents };
+        }),
+      );
+    } catch (e) {
+      if (lanes === 1 || !(e instanceof FluxionError && e.code === 'MemoryLimit')) throw e;
+      return within(lanes >> 1);
+    }
+  };
+  return within(16);
 }
 
-const mostLanes = 8;
+/** More than this, operations times lanes, takes long to compile. */
+const mostOperations = 2 ** 15;
 
-/** As many runs as are needed with the most lanes, and no more lanes than that. */
-function lanesFor(columns: number): number {
-  return Math.ceil(columns / Math.ceil(columns / mostLanes));
+/** As many runs as are needed with the most lanes there may be, and no more lanes than so many runs need. */
+function lanesFor(columns: number, operations: number, most: number): number {
+  const lanes = Math.max(1, Math.min(most, Math.floor(mostOperations / operations)));
+  return Math.ceil(columns / Math.ceil(columns / lanes));
 }

@@ -86,15 +86,15 @@ function compiledPushforward(
   );
 }
 
-/** One run of forward-mode code; its shadows are those of this run only. */
+/** Runs of forward-mode code on arguments that have been copied in. */
 export interface Pass {
   readonly specialisation: Specialisation;
-  readonly evaluation: Evaluation;
-  readonly lanes: number;
   /** What puts a tangent at a number of an argument. */
   seeding(index: number, outline: Outline, count: number): (leaf: number, lane: number, tangent: number) => void;
-  /** What f, or its gradient, gives. To be called once more, after other seeds, only where a run changes nothing that was given to it. */
+  /** What f, or its gradient, gives. */
   run(): Passed;
+  /** To be asked before the first seed where there will be several runs: gives what makes all as it is now. */
+  keep(): () => void;
 }
 
 export interface Passed {
@@ -134,21 +134,42 @@ export function pushing<T>(
       }
     }
     params.push(...seed);
-    return work({
+    const filled = [...heap.tops];
+    // Nothing is written that was there before: neither contents nor tangents, but those put there.
+    const intact = specialisation.written.size === 0 && level.index === 0;
+    const seeds: number[] = [];
+    const unseed = (): void => {
+      const { f64 } = heap.views;
+      while (seeds.length > 0) f64[seeds.pop()!] = 0;
+    };
+    const done = work({
       specialisation,
-      evaluation,
-      lanes: level.lanes,
       seeding(index, outline, count) {
         const type = types[index];
         if (type.kind !== 'object') return (_leaf, lane, tangent) => void (params[first[index] + 1 + lane] = tangent);
         const cells = leafCells(type, outline, count, roots[index]);
         const { f64 } = heap.views;
         return (leaf, lane, tangent) => {
-          if (cells[leaf] !== 0) f64[(heap.shadow(cells[leaf], level) >>> 3) + lane] = tangent;
+          if (cells[leaf] === 0) return;
+          const at = (heap.shadow(cells[leaf], level) >>> 3) + lane;
+          seeds.push(at);
+          f64[at] = tangent;
         };
       },
       run: () => outcome({ args, entered, evaluation, out: call(specialisation, evaluation, entry, params) }),
+      keep() {
+        const contents = specialisation.written.size > 0 ? heap.contents() : undefined;
+        return () => {
+          unseed();
+          heap.cutBack(filled);
+          if (contents !== undefined) heap.restore(contents);
+          if (!intact) for (let n = 0; n <= level.index; n++) heap.clearShadows(n, filled);
+        };
+      },
     });
+    unseed();
+    if (intact) heap.spare(filled);
+    return done;
   } finally {
     evaluation.close();
   }

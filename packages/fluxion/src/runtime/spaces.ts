@@ -1,5 +1,5 @@
 /**
- * Which spaces of memory belong to a type, and which of them a module writes.
+ * Which spaces of memory belong to a type, and what a module writes of them.
  * Invariant: a space that is not named here holds nothing of the type.
  */
 import { type Active, activityOf, eachOp } from '../differentiate/activity.ts';
@@ -33,17 +33,6 @@ export function spacesOf(types: readonly JsType[]): Set<Space> {
   };
   types.forEach(visit);
   return spaces;
-}
-
-/** The spaces that anything in the module writes, apart from those that only new objects have. */
-export function writtenSpaces(module: Module): Set<Space> {
-  const written = new Set<Space>();
-  for (const func of module.functions.values()) {
-    eachOp(func.body, (op) => {
-      if (op.op === 'store' || op.op === 'copy') written.add(op.space);
-    });
-  }
-  return written;
 }
 
 /** Whether something that writes these spaces may write an object of this type. */

@@ -3,12 +3,14 @@
  * Invariant: nothing here depends on sizes or on contents; what the types leave open is given to each call.
  */
 
+import { type Active, eachOp } from '../differentiate/activity.ts';
 import { forward } from '../differentiate/forward.ts';
+import { stillLoads, writtenBefore } from '../differentiate/origin.ts';
 import { reverse } from '../differentiate/reverse.ts';
 import { isOwn } from '../dynamic/calls.ts';
 import { FluxionError } from '../errors/error.ts';
 import type { Module } from '../ir/ops.ts';
-import type { Level } from '../ir/types.ts';
+import type { Level, Space } from '../ir/types.ts';
 import { recogniseOwn } from '../lower/builtins/fluxion.ts';
 import { Decline } from '../lower/decline.ts';
 import { type Lowered, lower } from '../lower/lowering.ts';
@@ -19,7 +21,7 @@ import { onRule } from '../rules/user.ts';
 import type { Writing } from './copyout.ts';
 import { Code } from './evaluation.ts';
 import type { Left } from './heap.ts';
-import { receiving, spacesOf, writtenSpaces } from './spaces.ts';
+import { receiving, spacesOf } from './spaces.ts';
 
 /** Why a function is not compiled, or a call of it left the tier. */
 export interface DeclineReason {
@@ -61,7 +63,8 @@ export class Specialisation {
   readonly lowered: Lowered;
   /** The module as it is differentiated. */
   readonly primal: Module;
-  readonly written: ReadonlySet<import('../ir/types.ts').Space>;
+  /** What it writes in objects that were there before the call. */
+  readonly written: ReadonlySet<Space>;
   failures = 0;
   lastFailure: string | undefined;
   /** The lists of arguments by which both tiers have given the same gradient. */
@@ -76,7 +79,7 @@ export class Specialisation {
   constructor(lowered: Lowered) {
     this.lowered = lowered;
     this.primal = optimize(lowered.module);
-    this.written = writtenSpaces(this.primal);
+    this.written = writtenBefore(this.primal, lowered.entry);
     this.texts = [...lowered.strings];
     this.texts.forEach((text, tag) => this.interned.set(text, tag));
   }
@@ -95,6 +98,15 @@ export class Specialisation {
     this.failures = mostFailures;
     this.lastFailure = reason;
   }
+
+  /** How many operations it has. */
+  get size(): number {
+    if (this.operations === 0) {
+      for (const { body } of this.primal.functions.values()) eachOp(body, () => this.operations++);
+    }
+    return this.operations;
+  }
+  private operations = 0;
 
   /** Whether a run can be noticed: by the host, or in what f captured. */
   get hasEffects(): boolean {
@@ -173,11 +185,9 @@ export class Specialisation {
       const outer: Level = { index: 1, mode: 'forward', lanes };
       const wanted = { pullback: false };
       const reversed = reverse(this.primal, this.lowered.entry, this.active([index]), inner, wanted);
-      const { params, spaces } = this.active(wrt);
+      const optimised = optimize(reversed.module, 'after');
       // The seed comes last, and does not move.
-      const seeds = irTypes(this.lowered.result).filter((t) => t === 'f64');
-      const active = { params: [...params, ...seeds.map(() => false)], spaces };
-      const pushed = forward(optimize(reversed.module, 'after'), reversed.gradient, active, outer);
+      const pushed = forward(optimised, reversed.gradient, this.active(wrt, optimised, reversed.gradient), outer);
       const module = optimize(pushed.module, 'after');
       const { entry } = pushed;
       known = { module, code: new Code(module, [entry]), entry, inner, outer };
@@ -198,19 +208,26 @@ export class Specialisation {
   }
   private readonly writings = new Map<string, Writing>();
 
-  /** What moves in derivatives by the arguments `wrt`. */
-  active(wrt: readonly number[]) {
-    const entry = this.primal.functions.get(this.lowered.entry)!;
+  /** What moves in derivatives by the arguments `wrt`; in a program of other parameters, those stand first. */
+  active(wrt: readonly number[], module = this.primal, entry = this.lowered.entry): Active {
+    const { params } = module.functions.get(entry)!;
     // The globals object comes first, and is never active itself.
-    const params: boolean[] = [false];
+    const numbers: boolean[] = [false];
+    const leading: boolean[] = [false];
     this.lowered.args.forEach((type, i) => {
       const carried = type.kind === 'number' || type.kind === 'maybe';
       irTypes(type).forEach((_, k) => {
-        params.push(k === 0 && carried && wrt.includes(i));
+        numbers.push(k === 0 && carried && wrt.includes(i));
+        leading.push(wrt.includes(i));
       });
     });
     const spaces = new Set([...spacesOf(wrt.map((i) => this.lowered.args[i]))].filter((s) => s.cell === 'f64'));
-    return { params: entry.params.map((_, i) => params[i] ?? false), spaces };
+    const still = stillLoads(
+      module,
+      entry,
+      params.map((_, i) => leading[i] ?? false),
+    );
+    return { params: params.map((_, i) => numbers[i] ?? false), spaces, still };
   }
 }
 

@@ -212,14 +212,48 @@ describe('columns', () => {
     expect(left).toHaveLength(1);
   });
 
-  it('the limit of memory holds for all of it', () => {
+  it('the limit of memory holds for all of it, and fewer columns at a time need less', () => {
     const f = (x: Float64Array): Float64Array => {
-      const out = new Float64Array(200_000);
-      for (let i = 0; i < out.length; i++) out[i] = x[i % 3] * i;
+      const out = new Float64Array(20_000);
+      for (let i = 0; i < out.length; i++) out[i] = x[i % x.length] * i;
       return out;
     };
-    const big = jacobian(f, { mode: 'forward', tier: 'compiled', maxMemory: 2 ** 20 });
-    expect(() => big(new Float64Array(3))).toThrow(/MemoryLimit/);
+    const limited = (maxMemory: number) => jacobian(f, { mode: 'forward', tier: 'compiled', maxMemory });
+    const x = new Float64Array(wave(16));
+    expect(() => limited(200_000)(x)).toThrow(/MemoryLimit/);
+    const rows = limited(1_000_000)(x);
+    expect(rows).toHaveLength(20_000);
+    expect(rows.every((row, i) => row.every((v, k) => v === (i % 16 === k ? i : 0)))).toBe(true);
+  });
+
+  it('data beside the argument is no variable, whatever way it comes', () => {
+    const left = agreeOnBoth(() => {
+      const data = new Float64Array([2, 3, 5]);
+      const held = { k: new Float64Array([7, 11]) };
+      const product = (a: Float64Array, b: Float64Array): number => a[0] * b[0] + a[1] * b[1];
+      const f = (x: Float64Array, d: Float64Array): Float64Array => {
+        const out = new Float64Array(3);
+        out[0] = product(x, d) + product(d, x);
+        out[1] = product(held.k, d) * x[0];
+        out[2] = product(out, x);
+        return out;
+      };
+      const same = new Float64Array([1, 2, 3]);
+      const written = (x: Float64Array, d: Float64Array): number => {
+        d[0] = x[0] * 2;
+        return d[0] * x[1] + d[1];
+      };
+      const modes = ['forward', 'reverse'] as const;
+      return modes.flatMap((mode) => [
+        jacobian(f, { mode })(new Float64Array([1, 2, 3]), data),
+        jacobian(f, { mode, wrt: 1 })(new Float64Array([1, 2, 3]), data),
+        jacobian(f, { mode })(same, same),
+        jacobian((x: Float64Array) => product(x, held.k) * x[0], { mode })(data),
+        jacobian(written, { mode })(new Float64Array([1, 2]), new Float64Array([3, 4])),
+        jacobian((p: { a: Float64Array; b: Float64Array }) => product(p.a, p.b), { mode })({ a: data, b: data }),
+      ]);
+    });
+    expect(left).toEqual([]);
   });
 });
 
