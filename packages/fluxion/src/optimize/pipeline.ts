@@ -3,6 +3,7 @@
  * Invariant: each pass takes a valid module to a valid module that means the same; so any order is right, and this one is quick.
  */
 import type { Module } from '../ir/ops.ts';
+import { bounds } from './bounds.ts';
 import { dead } from './dead.ts';
 import { hoist } from './hoist.ts';
 import { inline, reachable } from './inline.ts';
@@ -13,16 +14,26 @@ import { values } from './values.ts';
 
 export type Pass = (module: Module) => Module;
 
-export const passes: Readonly<Record<PassName, Pass>> = { simplify, dead, inline, scalars, structure, hoist, values };
+export const passes: Readonly<Record<PassName, Pass>> = {
+  simplify,
+  dead,
+  inline,
+  scalars,
+  structure,
+  hoist,
+  bounds,
+  values,
+};
 
-export type PassName = 'simplify' | 'dead' | 'inline' | 'scalars' | 'structure' | 'hoist' | 'values';
+export type PassName = 'simplify' | 'dead' | 'inline' | 'scalars' | 'structure' | 'hoist' | 'bounds' | 'values';
 
 /** Before differentiation: everything, since what is not there needs no adjoint and no tape. */
 export const before: readonly PassName[] = [
   ...['simplify', 'inline', 'simplify', 'values', 'simplify'],
   // Objects that are held by others are taken apart once those are.
   ...['scalars', 'simplify', 'scalars', 'simplify', 'scalars', 'simplify', 'dead'],
-  ...['structure', 'hoist', 'values', 'simplify', 'dead'],
+  // Checks that have moved out of a loop may move on.
+  ...['structure', 'hoist', 'bounds', 'hoist', 'values', 'simplify', 'dead'],
 ] as PassName[];
 
 /** After it: what the derivative computes twice, or without need; and what need not go through the tape with both sweeps in one function. */
