@@ -52,7 +52,7 @@ export function indexesOf(operator: string, wrt: Wrt | undefined, count: number)
       });
     }
   }
-  if (new Set(list).size !== list.length) {
+  if (list.length > 1 && new Set(list).size !== list.length) {
     throw fluxionError('BadArgument', { operator, problem: 'wrt names an argument twice' });
   }
   return list;

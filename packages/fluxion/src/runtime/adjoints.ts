@@ -6,7 +6,6 @@ import { type Level, type Space, shadowOf } from '../ir/types.ts';
 import { boxOf } from '../lower/boxes.ts';
 import { collectionKind, keysField, listTypeIn, valuesField } from '../lower/entries.ts';
 import { type ArrayType, type JsType, typedData, typedSpaces } from '../lower/types.ts';
-import { irTypes } from '../lower/values.ts';
 import { type CopyIn, Mismatch } from './copyin.ts';
 import type { Entered } from './entering.ts';
 import { type Heap, Left, readCell } from './heap.ts';
@@ -135,17 +134,20 @@ export function gradients(
   kept: boolean,
 ): unknown[] {
   const { args: types } = specialisation.lowered;
-  let at = 0;
-  const first = types.map((type) => {
-    const here = at;
-    at += irTypes(type).filter((t) => t === 'f64').length;
-    return here;
-  });
   return wrt.map((i) => {
-    const out = new GradientOut(roots[i], level);
-    const gradient = out.of(types[i], args[i], adjoints[first[i]] ?? 0);
+    const adjoint = adjoints[specialisation.firstNumbers[i]] ?? 0;
+    let gradient: unknown;
+    let finite: boolean;
+    if (types[i].kind === 'number') {
+      gradient = adjoint + 0;
+      finite = Number.isFinite(adjoint);
+    } else {
+      const out = new GradientOut(roots[i], level);
+      gradient = out.of(types[i], args[i], adjoint);
+      finite = out.finite;
+    }
     // What infinities meet is told by the tier that defines the meaning.
-    if (!out.finite && !kept) throw new Left('the gradient is not finite', false);
+    if (!finite && !kept) throw new Left('the gradient is not finite', false);
     return gradient;
   });
 }

@@ -84,27 +84,35 @@ export class Arena {
 
   /** To be asked for again after anything was allocated or run. */
   get views(): ArenaViews {
-    const { memory } = this;
-    if (this.current?.u8.buffer !== memory.buffer) this.current = viewsOf(memory);
+    // Where the memory has grown, the arrays over it are of length 0.
+    if (this.current === undefined || this.current.u8.length === 0) this.current = viewsOf(this.memory);
     return this.current;
   }
 
-  /** `sizes` of the regions in bytes; the whole arena may not become larger than `limit`. Throws `ArenaFull`. */
-  open(levels: readonly Level[], sizes: readonly number[], limit = this.limit): Segment {
-    const bytes = layOut(levels, 0, sizes).to;
+  /**
+   * `sizes` of the regions in bytes; the whole arena may not become larger than `limit`. `before`: how a segment of these sizes was laid out.
+   * Throws `ArenaFull`.
+   */
+  open(levels: readonly Level[], sizes: readonly number[], limit = this.limit, before?: Layout): Segment {
+    const bytes = before === undefined ? layOut(levels, 0, sizes).to : before.to - before.from;
     const { at, from } = this.place(bytes);
-    const layout = layOut(levels, from, sizes);
+    const layout = before?.from === from ? before : layOut(levels, from, sizes);
     this.reserve(layout.to, Math.min(limit, this.limit));
     this.clean(layout);
     const segment = new Segment(this, layout);
-    this.open_.splice(at, 0, segment);
+    if (at === this.open_.length) this.open_.push(segment);
+    else this.open_.splice(at, 0, segment);
     return segment;
   }
 
   close(segment: Segment): void {
-    const at = this.open_.indexOf(segment);
-    if (at < 0) return;
-    this.open_.splice(at, 1);
+    if (this.open_[this.open_.length - 1] === segment) this.open_.pop();
+    else {
+      const at = this.open_.indexOf(segment);
+      if (at < 0) return;
+      this.open_.splice(at, 1);
+    }
+    if (segment.isEmpty) return;
     const { layout } = segment;
     const tapes: Range[] = [];
     for (let region = 0; region < layout.regions.length; region++) {
@@ -128,7 +136,7 @@ export class Arena {
     const { open_ } = this;
     const end = open_.length === 0 ? firstSegment : open_[open_.length - 1].layout.to;
     const last = { at: open_.length, from: end };
-    if (end + bytes <= this.memory.buffer.byteLength) return last;
+    if (end + bytes <= this.views.u8.length) return last;
     let free = firstSegment;
     for (const [at, { layout }] of open_.entries()) {
       if (free + bytes <= layout.from) return { at, from: free };
@@ -139,7 +147,7 @@ export class Arena {
 
   private reserve(end: number, limit: number): void {
     if (end > limit) throw new ArenaFull(end, limit);
-    const missing = end - this.memory.buffer.byteLength;
+    const missing = end - this.views.u8.length;
     if (missing <= 0) return;
     const wanted = Math.min(Math.max(missing, this.memory.buffer.byteLength), limit - this.memory.buffer.byteLength);
     try {
@@ -175,6 +183,9 @@ export class Arena {
   }
 }
 
+/** Of shapes that are of no tape. */
+const sizeOfShape = new WeakMap<Shape, { readonly region: number; readonly bytes: number }>();
+
 /** What one evaluation owns of the arena. */
 export class Segment {
   readonly layout: Layout;
@@ -192,13 +203,27 @@ export class Segment {
     return this.arena.views;
   }
 
+  /** Whether nothing is in it. */
+  get isEmpty(): boolean {
+    const { regions } = this.layout;
+    for (let region = 0; region < regions.length; region++)
+      if (this.tops[region] !== regions[region].from) return false;
+    return true;
+  }
+
   get bytes(): number {
     return this.layout.to - this.layout.from;
   }
 
   /** A new object, its cells and their shadows 0. Throws `RegionFull`. */
   object(shape: Shape): number {
-    return this.take(regionOfShape(this.layout.levels, shape), bytesOfShape(shape));
+    if (shape.tape !== undefined) return this.take(regionOfShape(this.layout.levels, shape), bytesOfShape(shape));
+    let size = sizeOfShape.get(shape);
+    if (size === undefined) {
+      size = { region: regionOfShape(this.layout.levels, shape), bytes: bytesOfShape(shape) };
+      sizeOfShape.set(shape, size);
+    }
+    return this.take(size.region, size.bytes);
   }
 
   /** New elements, they and their shadows 0. Throws `RegionFull`. */

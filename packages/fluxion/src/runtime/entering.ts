@@ -22,45 +22,67 @@ export interface Entered {
 }
 
 /** Copies the arguments in, for the first specialisation they fit; compiles another if they fit none. */
-export function enter(
-  f: Function,
+export function enter(f: Function, args: readonly unknown[], open: (s: Specialisation) => Evaluation): Entrance {
+  const known = specialisationsOf(f);
+  for (let i = 0; i < known.length; i++) {
+    const entrance = tryIn(known[i], args, open);
+    if (entrance !== undefined) return entrance;
+  }
+  const entrance = tryIn(specialise(f, args), args, open);
+  if (entrance === undefined) throw new Decline('its arguments are not of the types that they were found to be of');
+  return entrance;
+}
+
+export interface Entrance {
+  readonly entered: Entered;
+  readonly evaluation: Evaluation;
+}
+
+/** Undefined if the arguments do not fit. */
+function tryIn(
+  specialisation: Specialisation,
   args: readonly unknown[],
   open: (s: Specialisation) => Evaluation,
-): { entered: Entered; evaluation: Evaluation } {
-  const tried = new Set<Specialisation>();
-  for (;;) {
-    const next = specialisationsOf(f).find((s) => !tried.has(s)) ?? specialise(f, args);
-    if (tried.has(next)) throw new Decline('its arguments are not of the types that they were found to be of');
-    tried.add(next);
-    const evaluation = open(next);
-    try {
-      const entered = evaluation.within(() => copyIn(next, args, evaluation));
-      if (next.givenUp) throw new Decline(`it left the compiled tier too often: ${next.lastFailure}`);
-      return { entered, evaluation };
-    } catch (e) {
-      evaluation.close();
-      if (!(e instanceof Mismatch)) throw e;
-    }
+): Entrance | undefined {
+  const { lowered } = specialisation;
+  if (lowered.args.length !== args.length) return undefined;
+  for (const guard of lowered.guards) if (!guardHolds(guard)) return undefined;
+  const evaluation = open(specialisation);
+  try {
+    const entered = copyIn(specialisation, args, evaluation);
+    if (specialisation.givenUp) throw new Decline(`it left the compiled tier too often: ${specialisation.lastFailure}`);
+    return { entered, evaluation };
+  } catch (e) {
+    evaluation.close();
+    if (e instanceof Mismatch) return undefined;
+    throw evaluation.outOf(e);
   }
 }
 
 function copyIn(specialisation: Specialisation, args: readonly unknown[], evaluation: Evaluation): Entered {
-  const { lowered } = specialisation;
-  if (lowered.args.length !== args.length || !lowered.guards.every(guardHolds)) throw new Mismatch();
+  const { lowered, written } = specialisation;
   const { segment: heap } = evaluation;
-  const globals = new CopyIn(heap, specialisation.tag);
-  const given = [globals.globals(lowered.globalsShape, lowered.globals)];
-  const roots = args.map((arg, i) => {
-    if (lowered.args[i].kind === 'number') {
+  const globals = lowered.globals.length === 0 ? noObjects : new CopyIn(heap, specialisation.tag);
+  const given = [
+    lowered.globals.length === 0
+      ? heap.object(lowered.globalsShape)
+      : globals.globals(lowered.globalsShape, lowered.globals),
+  ];
+  const roots: CopyIn[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const type = lowered.args[i];
+    if (type.kind === 'number') {
+      const arg = args[i];
       if (typeof arg !== 'number') throw new Mismatch();
       given.push(arg);
-      return noObjects;
+      roots.push(noObjects);
+    } else {
+      const root = new CopyIn(heap, specialisation.tag);
+      given.push(...root.values(type, args[i]));
+      roots.push(root);
     }
-    const root = new CopyIn(heap, specialisation.tag);
-    given.push(...root.values(lowered.args[i], arg));
-    return root;
-  });
-  writable([globals, ...roots], specialisation);
+  }
+  if (written.size > 0) writable([globals, ...roots], specialisation);
   return { specialisation, roots, globals, given };
 }
 
@@ -72,7 +94,6 @@ const noObjects = new CopyIn(undefined as unknown as Heap, () => 0);
  * throws in JavaScript.
  */
 function writable(roots: readonly CopyIn[], { written }: Specialisation): void {
-  if (written.size === 0) return;
   const seen = new Map<object, { readonly root: CopyIn; writes: boolean }>();
   for (const root of roots) {
     for (const { object, type } of root.copied) {

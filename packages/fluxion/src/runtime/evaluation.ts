@@ -4,7 +4,7 @@
  */
 import { type Compiled, compileModule, type Instance, instantiate, TooLarge } from '../emit/wasm/compile.ts';
 import { Unavailable } from '../emit/wasm/engine.ts';
-import { layOut } from '../emit/wasm/memory.ts';
+import { type Layout, layOut } from '../emit/wasm/memory.ts';
 import type { Module } from '../ir/ops.ts';
 import { Decline } from '../lower/decline.ts';
 import { HostResult } from '../lower/host.ts';
@@ -20,6 +20,8 @@ export class Code {
   readonly instance: Instance;
   /** Bytes by region that its evaluations have been found to need. */
   sizes: number[];
+  /** How the last segment of these sizes was laid out. */
+  layout: Layout | undefined;
 
   constructor(module: Module, entries: readonly string[]) {
     this.sizes = firstSizes(module.levels);
@@ -48,7 +50,8 @@ export class Evaluation {
   constructor(code: Code) {
     this.code = code;
     try {
-      this.segment = arena.open(code.compiled.levels, code.sizes);
+      this.segment = arena.open(code.compiled.levels, code.sizes, undefined, code.layout);
+      code.layout = this.segment.layout;
     } catch (e) {
       // More than there is: to try again is of no use.
       if (e instanceof ArenaFull) throw new OutOfMemory(Number.POSITIVE_INFINITY);
@@ -56,34 +59,29 @@ export class Evaluation {
     }
   }
 
-  /** Does what needs memory; notes it if that was not enough. */
-  within<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (e) {
-      if (!(e instanceof RegionFull)) throw e;
-      const { code } = this;
-      code.sizes = enlarged(code.sizes, e);
-      throw new OutOfMemory(layOut(code.compiled.levels, 0, code.sizes).to);
-    }
+  /** What an error becomes that was thrown where memory was needed: if there was not enough, that is noted. */
+  outOf(e: unknown): unknown {
+    if (!(e instanceof RegionFull)) return e;
+    const { code } = this;
+    code.sizes = enlarged(code.sizes, e);
+    code.layout = undefined;
+    return new OutOfMemory(layOut(code.compiled.levels, 0, code.sizes).to);
   }
 
   /** Calls a function of the module with what has been copied in. */
   call(name: string, args: readonly number[]): number[] {
     const { segment } = this;
     const { instance } = this.code;
-    return this.within(() => {
-      segment.enter(instance);
-      try {
-        return instance.entry(name).call(...args);
-      } catch (e) {
-        if (e instanceof HostResult) throw new Left(e.message, true);
-        if (e instanceof RangeError) throw new Left('it recurses too deep', false);
-        throw e;
-      } finally {
-        segment.leave(instance);
-      }
-    });
+    segment.enter(instance);
+    try {
+      return instance.entry(name).call(...args);
+    } catch (e) {
+      if (e instanceof HostResult) throw new Left(e.message, true);
+      if (e instanceof RangeError) throw new Left('it recurses too deep', false);
+      throw this.outOf(e);
+    } finally {
+      segment.leave(instance);
+    }
   }
 
   close(): void {

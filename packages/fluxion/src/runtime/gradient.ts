@@ -12,7 +12,7 @@ import { Evaluation } from './evaluation.ts';
 import { Unsuited } from './heap.ts';
 import type { Options } from './options.ts';
 import { writeBack } from './outcome.ts';
-import type { Specialisation } from './specialisation.ts';
+import { keyOf, type Specialisation } from './specialisation.ts';
 import { onAuto, tierFor } from './tier.ts';
 
 export interface ValueAndGradients {
@@ -36,7 +36,7 @@ export function gradientOf(
   if (first === 'dynamic' || !mayCompile(args)) return dynamic();
   const trusted = first === 'compiled';
   if (first === 'agreed' && (isNew(f) || better.has(f))) return dynamic();
-  const key = wrt.join();
+  const key = keyOf(wrt);
   const compiled = (): ReturnType<typeof evaluate> => withMemory(options, () => evaluate(f, args, wrt, !trusted));
   return attempt(f, options, dynamic, () => {
     const { answer, specialisation } = trusted ? compiled() : known(f, compiled);

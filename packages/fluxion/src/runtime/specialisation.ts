@@ -65,6 +65,8 @@ export class Specialisation {
   readonly primal: Module;
   /** What it writes in objects that were there before the call. */
   readonly written: ReadonlySet<Space>;
+  /** How many numbers of the parameters come before each argument. */
+  readonly firstNumbers: readonly number[];
   failures = 0;
   lastFailure: string | undefined;
   /** The lists of arguments by which both tiers have given the same gradient. */
@@ -80,6 +82,12 @@ export class Specialisation {
     this.lowered = lowered;
     this.primal = optimize(lowered.module);
     this.written = writtenBefore(this.primal, lowered.entry);
+    let numbers = 0;
+    this.firstNumbers = lowered.args.map((type) => {
+      const first = numbers;
+      for (const t of irTypes(type)) if (t === 'f64') numbers++;
+      return first;
+    });
     this.texts = [...lowered.strings];
     this.texts.forEach((text, tag) => this.interned.set(text, tag));
   }
@@ -130,7 +138,7 @@ export class Specialisation {
   text = (tag: number): string => this.texts[tag];
 
   reverse(wrt: readonly number[]): CompiledReverse {
-    const key = wrt.join();
+    const key = keyOf(wrt);
     let known = this.reversed.get(key);
     if (known === undefined) {
       const level: Level = { index: 0, mode: 'reverse', lanes: 1 };
@@ -150,7 +158,7 @@ export class Specialisation {
 
   /** Value and gradient in one function. */
   gradient(wrt: readonly number[]): CompiledForward {
-    const key = wrt.join();
+    const key = keyOf(wrt);
     let known = this.fused.get(key);
     if (known === undefined) {
       const level: Level = { index: 0, mode: 'reverse', lanes: 1 };
@@ -198,7 +206,7 @@ export class Specialisation {
 
   /** What it writes, where these arguments are differentiated. */
   writing(wrt: readonly number[]): Writing {
-    const key = wrt.join();
+    const key = keyOf(wrt);
     let known = this.writings.get(key);
     if (known === undefined) {
       known = { spaces: this.written, receiving: receiving(this.primal, this.lowered.entry, this.active(wrt)) };
@@ -229,6 +237,11 @@ export class Specialisation {
     );
     return { params: params.map((_, i) => numbers[i] ?? false), spaces, still };
   }
+}
+
+/** A list of arguments, as a key. */
+export function keyOf(wrt: readonly number[]): string {
+  return wrt.length === 1 ? String(wrt[0]) : wrt.join();
 }
 
 interface Known {

@@ -101,12 +101,16 @@ export function instantiate(compiled: Compiled, { memory, leave, host }: Imports
   });
   const { exports } = new (engine().Instance)(compiled.code, { f: functions, m: { m: memory } });
   const setGlobals = exports.enter as (...globals: number[]) => void;
+  const globals: number[] = [];
   const enter = (layout: Layout, filled?: readonly number[]) => {
-    const globals: number[] = [];
-    layout.regions.forEach(({ from, to }, region) => {
-      globals.push(filled?.[region] ?? from, to);
-    });
-    setGlobals(...globals, ...layout.shifts);
+    const { regions, shifts } = layout;
+    let at = 0;
+    for (let region = 0; region < regions.length; region++) {
+      globals[at++] = filled === undefined ? regions[region].from : filled[region];
+      globals[at++] = regions[region].to;
+    }
+    for (let level = 0; level < shifts.length; level++) globals[at++] = shifts[level];
+    setGlobals(...globals);
     current = layout;
     entered++;
   };
@@ -116,8 +120,8 @@ export function instantiate(compiled: Compiled, { memory, leave, host }: Imports
   }
   let results = new Float64Array(memory.buffer);
   const result = (n: number): number => {
-    // A memory that has grown has a new buffer.
-    if (results.buffer !== memory.buffer) results = new Float64Array(memory.buffer);
+    // Where the memory has grown, an array over it is of length 0.
+    if (results.length === 0) results = new Float64Array(memory.buffer);
     return results[reservedBytes / 8 + n];
   };
   const entries = new Map<string, Callable>();
@@ -143,7 +147,9 @@ function callable(
   if (results.length > 1) {
     const call = (...args: number[]) => {
       exported(...args);
-      return results.map((_, n) => result(n));
+      const found: number[] = [];
+      for (let n = 0; n < results.length; n++) found.push(result(n));
+      return found;
     };
     return { params, results, run: exported, result, call };
   }
