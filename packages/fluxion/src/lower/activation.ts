@@ -9,6 +9,7 @@ import type { Binding } from '../syntax/scope.ts';
 import type { Unit } from './code.ts';
 import { Decline } from './decline.ts';
 import { Effects } from './effects.ts';
+import type { Going } from './generators.ts';
 import type { Global, Instance, Lowering } from './lowering.ts';
 import { type JsType, sameType, unite } from './types.ts';
 import {
@@ -56,9 +57,10 @@ interface Seen {
 export class Activation {
   readonly lowering: Lowering;
   readonly instance: Instance;
-  readonly unit: Unit;
+  /** The function that the code being lowered was written in; another one's in generators that are gone through in place. */
+  unit: Unit;
   readonly b: Builder;
-  readonly env: Env;
+  env: Env;
   readonly globals: Value;
   readonly targets: Target[] = [];
   /** The optional chains around here, innermost last. */
@@ -79,7 +81,10 @@ export class Activation {
   private region: MutableRegion;
 
   /** The function itself, with what it closes over as it is here. */
-  readonly closure: Closure;
+  closure: Closure;
+
+  /** The generator whose code is being lowered in place. */
+  going: Going | undefined;
 
   constructor(lowering: Lowering, instance: Instance, b: Builder, globals: Value, env: Env, closure: Closure) {
     this.closure = closure;

@@ -4,7 +4,7 @@
  */
 import { capture } from '../capture/capture.ts';
 import { userRule } from '../rules/user.ts';
-import type { CallExpression, NewExpression, Node } from '../syntax/ast.ts';
+import type { CallExpression, MemberExpression, NewExpression, Node } from '../syntax/ast.ts';
 import { isClass, unparen } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
 import { elementByNumber, lengthOf } from './arrays.ts';
@@ -37,34 +37,46 @@ import {
 } from './values.ts';
 
 export function lowerCall(act: Activation, node: CallExpression): Abstract {
-  const callee = unparen(node.callee);
-  let self: Abstract = undefinedValue;
-  let fn: Abstract;
-  if (callee.type === 'Super') {
+  if (unparen(node.callee).type === 'Super') {
     const args = argumentsOf(act, node);
     if (act.dead) return neverValue;
     act.b.at = act.place(node);
     return lowerSuperCall(act, node, args);
   }
-  if (callee.type === 'MemberExpression' && callee.object.type === 'Super') {
-    self = act.env.self ?? undefinedValue;
-    fn = lowerSuperMember(act, callee);
-  } else if (callee.type === 'MemberExpression') {
-    self = evaluate(act, callee.object);
-    if (act.dead) return neverValue;
-    // A method of one of several is called on that one.
-    return split(act, self, node, (one) => calling(act, memberOfNode(act, one, callee), one, node));
-  } else fn = evaluate(act, callee);
-  return calling(act, fn, self, node);
+  const callee = unparen(node.callee);
+  if (callee.type !== 'MemberExpression' || callee.object.type === 'Super')
+    return calling(act, calleeOf(act, node), node);
+  return callMethod(act, evaluate(act, callee.object), callee, node);
+}
+
+/** A method of one of several is called on that one. */
+export function callMethod(act: Activation, self: Abstract, callee: MemberExpression, node: CallExpression): Abstract {
+  if (act.dead) return neverValue;
+  return split(act, self, node, (one) => calling(act, { self: one, fn: memberOfNode(act, one, callee) }, node));
+}
+
+/** What is called, and its `this`. */
+export interface Callee {
+  readonly fn: Abstract;
+  readonly self: Abstract;
+}
+
+/** Of anything but a method. */
+export function calleeOf(act: Activation, node: CallExpression): Callee {
+  const callee = unparen(node.callee);
+  if (callee.type !== 'MemberExpression') return { fn: evaluate(act, callee), self: undefinedValue };
+  return { self: act.env.self ?? undefinedValue, fn: lowerSuperMember(act, callee) };
+}
+
+function calling(act: Activation, callee: Callee, node: CallExpression): Abstract {
+  if (act.dead) return neverValue;
+  if (!node.optional) return callCallee(act, callee, node);
+  const fn = optional(act, callee.fn, node);
+  return act.dead ? neverValue : callCallee(act, { ...callee, fn }, node);
 }
 
 /** The call, once function and `this` have been evaluated. */
-function calling(act: Activation, fn: Abstract, self: Abstract, node: CallExpression): Abstract {
-  if (act.dead) return neverValue;
-  if (node.optional) {
-    fn = optional(act, fn, node);
-    if (act.dead) return neverValue;
-  }
+export function callCallee(act: Activation, { fn, self }: Callee, node: CallExpression): Abstract {
   if (fn.kind === 'constant' && (fn.value === Math.max || fn.value === Math.min || fn.value === Math.hypot)) {
     const folded = spreadReduction(act, fn.value, node);
     if (folded !== undefined) return folded;
@@ -211,7 +223,8 @@ export function callClosure(
 ): Abstract {
   const { code } = closure;
   if ('async' in code.node && (code.node.async || code.node.generator)) {
-    return act.decline(`${nameOf(closure)} is ${code.node.async ? 'async' : 'a generator'}`, node);
+    const why = code.node.async ? 'is async' : 'is a generator, compiled only where for…of calls it';
+    return act.decline(`${nameOf(closure)} ${why}`, node);
   }
   if (code.info === undefined) {
     act.guard(act.b.bool(false), 'type', 'a class is called without new', node);

@@ -117,7 +117,7 @@ export function lowerClass(act: Activation, node: ClassNode): Abstract {
   }
   for (const m of node.body.body) {
     if (m.type !== 'StaticBlock' && m.computed) return act.decline('a computed member of a class is not compiled', m);
-    if (m.type === 'MethodDefinition' && (m.value.async || m.value.generator)) continue;
+    if (m.type === 'MethodDefinition' && m.value.async) continue;
   }
   const cls: Abstract = { kind: 'closure', closure: { code, env: act.env } };
   const initialised = node.body.body.filter(

@@ -16,6 +16,7 @@ import { arrayLiteral } from './arrays.ts';
 import { lowerCall, lowerNew } from './calls.ts';
 import { lowerClass, lowerSuperMember } from './classes.ts';
 import { codeOf } from './code.ts';
+import { lowerYield } from './generators.ts';
 import { hasMember, instanceOf } from './kinds.ts';
 import { assignMemberTo, lowerMember, memberReference, readReference, recordLiteral } from './members.ts';
 import { assuming } from './narrow.ts';
@@ -103,6 +104,8 @@ export function evaluate(act: Activation, expression: Node): Abstract {
       return lowerCall(act, node);
     case 'NewExpression':
       return lowerNew(act, node);
+    case 'YieldExpression':
+      return lowerYield(act, node);
     default:
       return act.decline(`${node.type} is not compiled`, node);
   }

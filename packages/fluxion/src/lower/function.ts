@@ -8,6 +8,7 @@ import { type ClassNode, type FunctionNode, isClass } from '../syntax/ast.ts';
 import { Activation } from './activation.ts';
 import { arrayOf } from './arrays.ts';
 import { lowerConstructor } from './classes.ts';
+import { Decline } from './decline.ts';
 import { evaluate } from './expressions.ts';
 import type { Instance, Lowering } from './lowering.ts';
 import { bindPattern } from './patterns.ts';
@@ -24,6 +25,8 @@ export function lowerFunction(lowering: Lowering, instance: Instance): Func {
     params.push(...values);
     return rebuild(type, values);
   };
+  if (!isClass(instance.closure.code.node) && instance.closure.code.node.generator)
+    throw new Decline('it is a generator');
   const own = take(typeOf({ kind: 'closure', closure: instance.closure }));
   if (own.kind !== 'closure') throw new Error('a function is a closure');
   const self = instance.self && take(instance.self, 'this');

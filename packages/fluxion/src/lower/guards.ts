@@ -6,7 +6,7 @@
 export interface Guard {
   readonly object: object;
   /** The property looked at; undefined for the prototype of `object`. */
-  readonly key: string | undefined;
+  readonly key: PropertyKey | undefined;
   /** What of the property's descriptor; 'read': what reading it gives. */
   readonly part: 'value' | 'get' | 'set' | 'read';
   /** What was found; undefined where the object has no such property of its own. */
@@ -15,7 +15,7 @@ export interface Guard {
 
 export function guardHolds({ object, key, part, value }: Guard): boolean {
   if (key === undefined) return Object.getPrototypeOf(object) === value;
-  if (part === 'read') return Object.is((object as Record<string, unknown>)[key], value);
+  if (part === 'read') return Object.is((object as Record<PropertyKey, unknown>)[key], value);
   const own = Object.getOwnPropertyDescriptor(object, key);
   return own === undefined ? value === undefined : Object.is(own[part], value);
 }
@@ -28,10 +28,10 @@ export interface Found {
 
 export class Guards {
   readonly list: Guard[] = [];
-  private readonly known = new Map<object, Set<string | undefined>>();
+  private readonly known = new Map<object, Set<PropertyKey | undefined>>();
 
   /** The own property of an object, and that it stays so. */
-  own(object: object, key: string): PropertyDescriptor | undefined {
+  own(object: object, key: PropertyKey): PropertyDescriptor | undefined {
     const descriptor = Object.getOwnPropertyDescriptor(object, key);
     if (!this.noted(object, key)) {
       if (descriptor === undefined || 'value' in descriptor) {
@@ -67,7 +67,7 @@ export class Guards {
   }
 
   /** As reading a property looks for it, from `object` up. */
-  find(object: object | null, key: string): Found | undefined {
+  find(object: object | null, key: PropertyKey): Found | undefined {
     for (let holder = object; holder !== null; holder = this.prototypeOf(holder)) {
       const descriptor = this.own(holder, key);
       if (descriptor !== undefined) return { holder, descriptor };
@@ -75,7 +75,7 @@ export class Guards {
     return undefined;
   }
 
-  private noted(object: object, key: string | undefined): boolean {
+  private noted(object: object, key: PropertyKey | undefined): boolean {
     let keys = this.known.get(object);
     if (keys === undefined) this.known.set(object, (keys = new Set()));
     if (keys.has(key)) return true;

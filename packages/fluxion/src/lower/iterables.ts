@@ -3,15 +3,18 @@
  * Invariant: the iteration itself is never a value; it is gone through where it is written.
  */
 import type { Value } from '../ir/ops.ts';
-import { type Node, unparen } from '../syntax/ast.ts';
+import { type MemberExpression, type Node, unparen } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
 import { arrayOf, arrayTypeAt, elementAt, lengthOf, newArray, storeAt } from './arrays.ts';
+import { argumentsOf, type Callee, callCallee, calleeOf, callMethod } from './calls.ts';
 import { type Collection, collectionOf, removalEffect } from './collections.ts';
 import { countedLoop } from './counted.ts';
 import { evaluate } from './expressions.ts';
+import { collect, type GeneratorCall, generatorOf } from './generators.ts';
 import { indexNumber, isList } from './lists.ts';
+import { memberOfNode } from './members.ts';
 import { isTuple } from './tuples.ts';
-import type { Abstract, ObjectValue } from './values.ts';
+import { type Abstract, neverValue, type ObjectValue } from './values.ts';
 
 export interface Iteration {
   readonly list: ObjectValue;
@@ -22,23 +25,34 @@ export interface Iteration {
   readonly ended?: string | undefined;
 }
 
-/** `a`, `a.values()`, `a.keys()` or `a.entries()` of a list, Map or Set; anything else is only evaluated. */
-export function iterationOf(act: Activation, expression: Node): Iteration | { readonly value: Abstract } {
+/** What is gone through: a list, Map or Set, a generator that is called there, or any other value. */
+export type Iterated = Iteration | { readonly generator: GeneratorCall } | { readonly value: Abstract };
+
+/** `a`, `a.values()`, `a.keys()` or `a.entries()` of a list, Map or Set, a call of a generator; anything else is only evaluated. */
+export function iterationOf(act: Activation, expression: Node): Iterated {
   const node = unparen(expression);
-  if (node.type === 'CallExpression' && node.arguments.length === 0 && !node.optional) {
-    const callee = unparen(node.callee);
-    if (callee.type === 'MemberExpression' && !callee.computed && !callee.optional && callee.object.type !== 'Super') {
-      const { name } = callee.property as { name: string };
-      if ((name === 'keys' || name === 'values' || name === 'entries') && !isNamespace(callee.object)) {
-        const list = evaluate(act, callee.object);
-        if (isList(list)) return { list, what: name };
-        const collection = collectionOf(act, list);
-        if (collection !== undefined) return iterationOver(collection, name);
-        return act.decline(`${name}() of something that is no array, Map or Set is not compiled`, node);
-      }
-    }
+  const called = node.type === 'CallExpression' && !node.optional ? unparen(node.callee) : undefined;
+  if (node.type === 'CallExpression' && called !== undefined && called.type !== 'Super') {
+    let callee: Callee;
+    if (called.type === 'MemberExpression' && called.object.type !== 'Super') {
+      const self = evaluate(act, called.object);
+      const what = node.arguments.length === 0 ? methodName(called) : undefined;
+      if (what !== undefined && isList(self)) return { list: self, what };
+      const collection = what === undefined ? undefined : collectionOf(act, self);
+      if (collection !== undefined) return iterationOver(collection, what);
+      if (act.dead || self.kind === 'union') return listOr(act, callMethod(act, self, called, node));
+      callee = { self, fn: memberOfNode(act, self, called) };
+    } else callee = calleeOf(act, node);
+    if (act.dead) return { value: neverValue };
+    const closure = generatorOf(act, callee.fn, node);
+    if (closure === undefined) return listOr(act, callCallee(act, callee, node));
+    const args = argumentsOf(act, node, callee.fn);
+    return act.dead ? { value: neverValue } : { generator: { closure, self: callee.self, args, node } };
   }
-  const value = evaluate(act, node);
+  return listOr(act, evaluate(act, node));
+}
+
+function listOr(act: Activation, value: Abstract): Iteration | { readonly value: Abstract } {
   if (isList(value)) return { list: value, what: 'values' };
   const collection = collectionOf(act, value);
   return collection === undefined ? { value } : iterationOver(collection);
@@ -50,6 +64,14 @@ export function iterationOver(of: Collection, asked?: Iteration['what']): Iterat
   const ended = removalEffect(of.keys);
   if (what === 'entries') return { list: of.keys, what, beside: of.values, ended };
   return { list: what === 'keys' ? of.keys : of.values, what: 'values', ended };
+}
+
+/** `a.keys` and the like, which lists have without an array being made. */
+function methodName(callee: MemberExpression): Iteration['what'] | undefined {
+  if (callee.computed || callee.optional) return undefined;
+  const { name } = callee.property as { name: string };
+  const isOne = name === 'keys' || name === 'values' || name === 'entries';
+  return isOne && !isNamespace(callee.object) ? name : undefined;
 }
 
 function isNamespace(node: Node): boolean {
@@ -72,6 +94,7 @@ export function entryAt(act: Activation, { list, beside }: Iteration, i: Value, 
 /** The iteration as a list (or tuple), to be spread: keys and entries become an array. */
 export function listIteration(act: Activation, expression: Node): Abstract {
   const found = iterationOf(act, expression);
+  if ('generator' in found) return collect(act, found.generator);
   if ('value' in found) {
     const { value } = found;
     if (value.kind !== 'never' && !isTuple(value)) act.decline('only arrays, Maps and Sets are spread', expression);

@@ -2,7 +2,7 @@
  * Loops. Invariant: what a round changes goes round as values of the loop; everything else is as it was before.
  */
 import type { Value } from '../ir/ops.ts';
-import type { ForOfStatement, ForStatement, Node, Pattern, Statement } from '../syntax/ast.ts';
+import type { ForOfStatement, ForStatement, Node, Statement } from '../syntax/ast.ts';
 import { children, unparen } from '../syntax/ast.ts';
 import type { Binding } from '../syntax/scope.ts';
 import type { Activation } from './activation.ts';
@@ -10,6 +10,7 @@ import { arrayTypeOf, elementOf, lengthOf } from './arrays.ts';
 import { type Counter, type Counting, counterOf, counting, updatesOf } from './counter.ts';
 import { lengthEffect } from './effects.ts';
 import { condition } from './expressions.ts';
+import { goThrough } from './generators.ts';
 import { entryAt, type Iteration, itemAt, iterationOf } from './iterables.ts';
 import { assume } from './narrow.ts';
 import { fromInt32 } from './operators.ts';
@@ -21,8 +22,11 @@ import { type Abstract, constantValue } from './values.ts';
 /** The variables declared outside that something inside assigns. */
 export function assignedIn(act: Activation, ...nodes: (Node | null | undefined)[]): Binding[] {
   const ranges = nodes.filter((n): n is Node => n !== null && n !== undefined);
+  // What is done with what is yielded happens inside.
+  const taken = act.going !== undefined && ranges.some((n) => mentions(n, 'YieldExpression')) ? act.going.assigned : [];
   return [...act.env.vars.keys()].filter(
     (binding) =>
+      taken.includes(binding) ||
       binding.assignments.some(({ at }) => ranges.some((n) => at.start >= n.start && at.end <= n.end)) ||
       // A `var` with an initialiser inside is assigned there.
       (binding.kind === 'var' &&
@@ -188,29 +192,48 @@ export function forOfLoop(act: Activation, node: ForOfStatement, names: readonly
     overTuple(act, node, iteration.value, names);
     return;
   }
-  const { list, ended } = iteration;
-  const type = arrayTypeOf(list);
   breakable(act, node.body, names, () => {
-    act.round(node, (effects) => {
-      if (ended !== undefined && effects.changes(ended)) {
-        act.decline('taking entries out of a Map or Set that is gone through is not compiled', node);
-      }
-      const carried = assignedIn(act, node.body, node.left);
-      const changes = type !== undefined && effects.changes(lengthEffect(type));
-      const length = changes ? undefined : lengthOf(act, list);
-      act.loop(
-        node,
-        carried,
-        [act.b.int(0)],
-        ([i]) => act.b.compare('lt', i, length ?? lengthOf(act, list)),
-        ([i]) => {
-          item(act, node, iteration, i);
-          round(act, node.body, names);
-          return [act.b.integer('add', i, act.b.int(1))];
-        },
-        length,
-      );
+    const carried = assignedIn(act, node.body, node.left);
+    if ('generator' in iteration) {
+      goThrough(act, iteration.generator, carried, (value) => {
+        bindItem(act, node, value);
+        round(act, node.body, names);
+      });
+      return;
+    }
+    overList(act, node, iteration, carried, (i) => {
+      item(act, node, iteration, i);
+      round(act, node.body, names);
     });
+  });
+}
+
+/** `body` for each index of a list, whose length is asked at each round. */
+export function overList(
+  act: Activation,
+  node: Node,
+  { list, ended }: Iteration,
+  carried: readonly Binding[],
+  body: (i: Value) => void,
+): void {
+  const type = arrayTypeOf(list);
+  act.round(node, (effects) => {
+    if (ended !== undefined && effects.changes(ended)) {
+      act.decline('taking entries out of a Map or Set that is gone through is not compiled', node);
+    }
+    const changes = type !== undefined && effects.changes(lengthEffect(type));
+    const length = changes ? undefined : lengthOf(act, list);
+    act.loop(
+      node,
+      carried,
+      [act.b.int(0)],
+      ([i]) => act.b.compare('lt', i, length ?? lengthOf(act, list)),
+      ([i]) => {
+        body(i);
+        return [act.b.integer('add', i, act.b.int(1))];
+      },
+      length,
+    );
   });
 }
 
@@ -226,9 +249,12 @@ function item(act: Activation, node: ForOfStatement, iteration: Iteration, i: Va
     });
     return;
   }
-  const value = itemAt(act, iteration, i, node);
-  if (fresh) bindPattern(act, target as Pattern, value, true);
-  else assign(act, target, value);
+  bindItem(act, node, itemAt(act, iteration, i, node));
+}
+
+function bindItem(act: Activation, { left }: ForOfStatement, value: Abstract): void {
+  if (left.type === 'VariableDeclaration') bindPattern(act, left.declarations[0].id, value, true);
+  else assign(act, unparen(left), value);
 }
 
 /** Over an array of several kinds, or a text that is known: the body once for each element. */
@@ -240,9 +266,7 @@ function overTuple(act: Activation, node: ForOfStatement, value: Abstract, names
     act.round(node, () => {
       for (let i = 0; i < (text?.length ?? tupleLength(value)!); i++) {
         if (act.dead) return;
-        const element = text ? constantValue(text[i]) : elementOf(act, node, value, i);
-        if (node.left.type === 'VariableDeclaration') bindPattern(act, node.left.declarations[0].id, element, true);
-        else assign(act, node.left, element);
+        bindItem(act, node, text ? constantValue(text[i]) : elementOf(act, node, value, i));
         round(act, node.body, names);
       }
     });

@@ -174,9 +174,7 @@ export class Lowering {
     const unit = this.unitFor(fn);
     if (unit === undefined) throw new Decline(`${fn.name || 'a function'} has no source and no entry here`, at);
     const { shape } = unit;
-    if (shape.async || shape.generator) {
-      throw new Decline(`${fn.name || 'a function'} is ${shape.async ? 'async' : 'a generator'}`, at);
-    }
+    if (shape.async) throw new Decline(`${fn.name || 'a function'} is async`, at);
     const closure: Closure = this.site(unit, () => ({ code: codeOf(unit, shape.node), env: { vars: new Map() } }));
     const home = this.homes.get(fn);
     if (home === undefined || !closure.code.info?.usesSuper) return closure;

@@ -172,9 +172,11 @@ export function memberOf(act: Activation, value: Abstract, name: string, node: N
   }
 }
 
-/** A method of numbers, texts or truth values: the engine's function. */
+/** A method of numbers, texts or truth values: the engine's function. What they do not have is undefined. */
 function memberOfPrimitive(act: Activation, value: unknown, name: string, node: Node): Abstract {
-  const method = (value as Record<string, unknown>)[name];
+  const found = act.lowering.guards.find(Object.getPrototypeOf(Object(value)) as object, name);
+  if (found === undefined) return undefinedValue;
+  const method: unknown = found.descriptor.value;
   if (typeof method === 'function') return constantValue(method);
   return act.decline(`.${name} of a ${typeof value} is not compiled`, node);
 }

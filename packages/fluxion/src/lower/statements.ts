@@ -85,7 +85,7 @@ function hoistVars(act: Activation, node: Node): void {
 
 function declareFunction(act: Activation, node: FunctionNode): void {
   const binding = declarationOf(act.unit, node.id as Node);
-  if (binding === undefined || node.async || node.generator) return;
+  if (binding === undefined || node.async) return;
   declare(act, binding, {
     kind: 'closure',
     closure: { code: codeOf(act.unit, node), env: act.env, home: act.env.home },
@@ -115,7 +115,7 @@ export function lowerStatement(act: Activation, node: Statement): void {
     case 'ReturnStatement': {
       const value = node.argument ? evaluate(act, node.argument) : undefinedValue;
       if (act.dead) return;
-      act.leave(act.targets.find((t) => t.kind === 'return')!, value);
+      act.leave(act.targets.findLast((t) => t.kind === 'return')!, value);
       return;
     }
     case 'IfStatement': {

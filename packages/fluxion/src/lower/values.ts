@@ -124,7 +124,7 @@ function idOf(value: unknown): string {
 }
 
 /** What a closure closes over, functions that it reaches included, each once. */
-function capturesOf(closure: Closure): [Binding | 'this', Abstract][] {
+export function capturesOf(closure: Closure): [Binding | 'this', Abstract][] {
   const found: [Binding | 'this', Abstract][] = [];
   for (const binding of closure.code.free) {
     const value = closure.env.vars.get(binding);

@@ -11,6 +11,7 @@ import { collectionFunctions, collectionMethods } from './collections.ts';
 import { mathFunctions } from './math.ts';
 import { numberFunctions } from './number.ts';
 import { objectFunctions } from './object.ts';
+import { textMethods } from './text.ts';
 import { typedFunctions, typedMethods } from './typed.ts';
 
 export type Builtin = (act: Activation, args: readonly Abstract[], node: Node) => Abstract;
@@ -57,4 +58,9 @@ export const builtins = new Table<Builtin>(() => [
   ...typedFunctions,
 ]);
 
-export const methodTable = new Table<Method>(() => [...arrayMethods(), ...collectionMethods(), ...typedMethods()]);
+export const methodTable = new Table<Method>(() => [
+  ...arrayMethods(),
+  ...collectionMethods(),
+  ...typedMethods(),
+  ...textMethods(),
+]);
