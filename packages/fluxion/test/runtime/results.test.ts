@@ -1,6 +1,6 @@
 /** Results and gradients as the caller gets them: shapes, identities, what shares what. */
 import { describe, expect, it } from 'vitest';
-import { grad, jacobian, jvp, valueAndGrad, vjp } from '../../src/index.ts';
+import { grad, hvp, jacobian, jvp, valueAndGrad, vjp } from '../../src/index.ts';
 import { sameOnBoth } from './both.ts';
 
 class Body {
@@ -30,6 +30,21 @@ describe('results', () => {
         vjp(tuple, 3).value,
         vjp(tuple, 3).pullback([1, { y: 2 }]),
       ];
+    });
+    expect(left).toEqual([]);
+  });
+
+  it('typed arrays are not watched any more when a result has been read', () => {
+    const prototype = Object.getPrototypeOf(Float64Array.prototype) as object;
+    const marks = () => Object.getOwnPropertySymbols(prototype).filter((s) => s.description?.startsWith('fluxion'));
+    const typed = (x: Float64Array) => x.map((v) => v * v);
+    const sum = (x: Float64Array) => x[0] * x[0] * x[1];
+    const x = new Float64Array([1, 2]);
+    expect(marks()).toEqual([]);
+    const left = sameOnBoth(() => {
+      const { pullback } = vjp(typed, x);
+      const found = [vjp(typed, x).value, jvp(typed, [x], [x]), hvp(sum)(x, x), pullback(x)];
+      return [...found, marks()];
     });
     expect(left).toEqual([]);
   });
