@@ -234,6 +234,8 @@ export interface Host {
   readonly callee: (...args: number[]) => unknown;
   /** Its result depends on its arguments: with an active one the derivative would be lost, so differentiation declines. */
   readonly inactiveArguments?: boolean | undefined;
+  /** What it gives depends on its arguments alone, and nobody can notice that it is called. */
+  readonly pure?: boolean | undefined;
 }
 
 export interface Module {

@@ -75,6 +75,8 @@ export class Activation {
   private seen: Seen = { around: undefined, values: new Map() };
   /** Nothing gets here: what follows is not lowered. */
   dead = false;
+  /** `arguments`, where the function uses it. */
+  given: Abstract | undefined;
   /** In constructors: the object, and whether it may be seen yet. */
   constructing: { readonly self: Abstract; readonly node: ClassNode | undefined; ready: boolean } | undefined;
   /** The region being written, whose end may be set by who leaves it. */

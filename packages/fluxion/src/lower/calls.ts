@@ -8,6 +8,7 @@ import type { CallExpression, MemberExpression, NewExpression, Node } from '../s
 import { isClass, unparen } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
 import { elementByNumber, lengthOf } from './arrays.ts';
+import { bound } from './binding.ts';
 import { checkpointOf, operatorOf } from './builtins/fluxion.ts';
 import { pushOf } from './builtins/growing.ts';
 import { builtins, methodTable } from './builtins/table.ts';
@@ -16,9 +17,9 @@ import { evaluate } from './expressions.ts';
 import { constantOrGlobal } from './free.ts';
 import { hostCall, isHosted, whyNotHosted } from './host.ts';
 import { listIteration } from './iterables.ts';
-import { isList } from './lists.ts';
+import { isList, slice } from './lists.ts';
 import { memberOfNode, optional } from './members.ts';
-import { spreadReduction } from './spread.ts';
+import { isReduction, reduced, spreadReduction } from './spread.ts';
 import { elementsOfTuple, isTuple } from './tuples.ts';
 import { type JsType, widen } from './types.ts';
 import { split } from './unions.ts';
@@ -77,7 +78,7 @@ function calling(act: Activation, callee: Callee, node: CallExpression): Abstrac
 
 /** The call, once function and `this` have been evaluated. */
 export function callCallee(act: Activation, { fn, self }: Callee, node: CallExpression): Abstract {
-  if (fn.kind === 'constant' && (fn.value === Math.max || fn.value === Math.min || fn.value === Math.hypot)) {
+  if (fn.kind === 'constant' && isReduction(fn.value)) {
     const folded = spreadReduction(act, fn.value, node);
     if (folded !== undefined) return folded;
   }
@@ -102,23 +103,35 @@ export function argumentsOf(act: Activation, node: CallExpression | NewExpressio
       return;
     }
     const last = i === node.arguments.length - 1;
-    const count = fn && last ? parametersOf(act, fn) : undefined;
-    given.push(...spreadOf(act, listIteration(act, from), a, count === undefined ? undefined : count - given.length));
+    const params = fn && last ? parametersOf(act, fn)?.slice(given.length) : undefined;
+    const list = listIteration(act, from);
+    const rest = params?.[params.length - 1]?.type === 'RestElement' && isList(list);
+    given.push(...spreadOf(act, list, a, rest ? params.slice(0, -1) : params));
+    if (!rest) return;
+    const length = lengthOf(act, list);
+    const at = act.b.integer('min', act.b.int(params.length - 1), length);
+    given.push(slice(act, a, list, at, act.b.integer('sub', length, at)));
+    withRest.add(given);
   });
   return given;
 }
 
-/** How many parameters a function of the user's has; undefined for those that take any number. */
-function parametersOf(act: Activation, fn: Abstract): number | undefined {
-  const node =
-    fn.kind === 'closure'
-      ? fn.closure.code.node
-      : fn.kind === 'constant' && typeof fn.value === 'function'
-        ? act.lowering.unitFor(fn.value)?.shape.node
-        : undefined;
-  if (node === undefined || isClass(node) || node.params.some((p) => p.type === 'RestElement')) return undefined;
-  return node.params.length;
+/** The parameters of a function of the user's that is known; undefined for every other, and for those that use `arguments`. */
+function parametersOf(act: Activation, fn: Abstract): readonly Node[] | undefined {
+  const unit = fn.kind === 'constant' && typeof fn.value === 'function' ? act.lowering.unitFor(fn.value) : undefined;
+  const { node: code, unit: around } = fn.kind === 'closure' ? fn.closure.code : { node: unit?.shape.node, unit };
+  const made =
+    code && isClass(code)
+      ? code.body.body.find((m) => m.type === 'MethodDefinition' && m.kind === 'constructor')
+      : code;
+  const node = made?.type === 'MethodDefinition' ? made.value : made;
+  if (node === undefined || !('params' in node)) return undefined;
+  const info = around?.analysis.functions.get(node);
+  return info?.usesArguments && !info.arrow ? undefined : node.params;
 }
+
+/** Arguments of which the last is the list that a rest parameter gets. */
+const withRest = new WeakSet<readonly Abstract[]>();
 
 /** Calls a function value. */
 export function callValue(
@@ -158,6 +171,8 @@ function keepsNames(fn: Function): boolean {
 function callFunction(act: Activation, fn: Function, self: Abstract, args: readonly Abstract[], node: Node): Abstract {
   if (fn === Function.prototype.call) return callValue(act, self, args[0] ?? undefinedValue, args.slice(1), node);
   if (fn === Function.prototype.apply) return applied(act, self, args, node);
+  if (fn === Reflect.apply) return applied(act, args[0] ?? undefinedValue, args.slice(1), node);
+  if (fn === Function.prototype.bind) return bound(act, self, args, node);
   if (keepsNames(fn)) return args[0] ?? undefinedValue;
   const entry = builtins.get(fn) ?? operatorOf(fn);
   if (entry !== undefined) return entry(act, args, node);
@@ -198,19 +213,27 @@ function applied(act: Activation, fn: Abstract, args: readonly Abstract[], node:
   if (list.kind === 'constant' && (list.value === undefined || list.value === null)) {
     return callValue(act, fn, self, [], node);
   }
+  if (fn.kind === 'constant' && isReduction(fn.value)) return reduced(act, fn.value, [{ all: list }], node);
   return callValue(act, fn, self, spreadOf(act, list, node, parametersOf(act, fn)), node);
 }
 
-/** The values of a list whose length is known, or has to be `count`. */
-function spreadOf(act: Activation, list: Abstract, node: Node, count?: number): Abstract[] {
+/** The values of a list whose length is known, or those of them that these parameters take. */
+function spreadOf(act: Activation, list: Abstract, node: Node, params?: readonly Node[]): Abstract[] {
   if (list.kind === 'never') return [neverValue];
   if (isTuple(list)) return elementsOfTuple(act, list, node);
-  if (count === undefined || count < 0 || !isList(list)) {
-    return act.decline('how many arguments are spread is not known', node);
+  if (params === undefined || params.some((p) => p.type === 'RestElement') || !isList(list)) {
+    return act.decline('how many values are spread is not known: hand over the list, or its elements one by one', node);
   }
-  const right = act.b.compare('eq', lengthOf(act, list), act.b.int(count));
-  act.guard(right, 'shape', 'as many values are spread as the function has parameters', node);
-  return Array.from({ length: count }, (_, i) => elementByNumber(act, list, constantValue(i), node));
+  const length = lengthOf(act, list);
+  const needed = params.findIndex((p) => p.type === 'AssignmentPattern');
+  const least = needed < 0 ? params.length : needed;
+  const right = act.b.compare('ge', length, act.b.int(least));
+  act.guard(right, 'shape', 'fewer values are spread than the function has parameters', node);
+  return params.map((p, i) => {
+    const element = (): Abstract => elementByNumber(act, list, constantValue(i), node);
+    if (i < least && p.type !== 'AssignmentPattern') return element();
+    return act.branch(act.b.compare('gt', length, act.b.int(i)), element, () => undefinedValue);
+  });
 }
 
 /** Calls a function of the user's: its specialisation for these types. */
@@ -250,7 +273,7 @@ export function invoke(
   const types: JsType[] = args.map((a) => widened(typeOf(usable(a))));
   const given = args.map((a, i) => coerce(b, a, types[i], lowering));
   const own = self && usable(self);
-  const instance = lowering.instance(closure, own, types, newTarget);
+  const instance = lowering.instance(closure, own, types, newTarget, withRest.has(args));
   const values = [
     act.globals,
     ...flatten({ kind: 'closure', closure }),
@@ -270,7 +293,7 @@ function widened(type: JsType): JsType {
 
 export function lowerNew(act: Activation, node: NewExpression): Abstract {
   const fn = evaluate(act, node.callee);
-  const args = argumentsOf(act, node);
+  const args = argumentsOf(act, node, fn);
   if (act.dead) return neverValue;
   act.b.at = act.place(node);
   if (fn.kind === 'constant' && typeof fn.value === 'function') {

@@ -42,7 +42,9 @@ export function freeVariable(act: Activation, node: Identifier): Abstract {
   const { captured } = act.unit;
   const binding = captured.binding(name);
   if (binding === undefined) {
-    if (Object.getOwnPropertyDescriptor(globalThis, name)?.get !== undefined)
+    const { get } = Object.getOwnPropertyDescriptor(globalThis, name) ?? {};
+    // What belongs to the engine or the host is so by the object, however it is found.
+    if (get !== undefined && !builtinObjects.has((globalThis as Record<string, unknown>)[name] as object))
       act.decline(`${name} is a global accessor`, node);
     if (!(name in globalThis)) act.decline(`${name} is not defined`, node);
     return engineProperty(act, globalThis, name, node);

@@ -6,12 +6,12 @@ import { Builder } from '../ir/build.ts';
 import type { Func, Value } from '../ir/ops.ts';
 import { type ClassNode, type FunctionNode, isClass } from '../syntax/ast.ts';
 import { Activation } from './activation.ts';
-import { arrayOf } from './arrays.ts';
 import { lowerConstructor } from './classes.ts';
 import { Decline } from './decline.ts';
 import { evaluate } from './expressions.ts';
 import type { Instance, Lowering } from './lowering.ts';
 import { bindPattern } from './patterns.ts';
+import { argumentsList, restList } from './rest.ts';
 import { statements } from './statements.ts';
 import type { JsType } from './types.ts';
 import { type Abstract, coerce, flatten, irTypes, rebuild, typeOf, undefinedValue } from './values.ts';
@@ -86,9 +86,10 @@ export function bindParameters(act: Activation, node: FunctionNode, given: reado
     if (own !== undefined) act.env.vars.set(own, { kind: 'closure', closure: act.closure });
   }
   const info = act.unit.analysis.functions.get(node);
-  if (info?.usesArguments && !info.arrow) act.decline('`arguments` is not compiled; use a rest parameter', node);
+  if (info?.usesArguments && !info.arrow) act.given = argumentsList(act, node, given);
   node.params.forEach((p, i) => {
-    if (p.type === 'RestElement') bindPattern(act, p.argument, arrayOf(act, p, given.slice(i)), true);
+    if (p.type === 'RestElement')
+      bindPattern(act, p.argument, act.instance.endsInRest ? given[i] : restList(act, p, given.slice(i)), true);
     else bindPattern(act, p, i < given.length ? given[i] : undefinedValue, true);
   });
 }

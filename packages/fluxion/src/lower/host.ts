@@ -10,8 +10,10 @@ import type { Activation } from './activation.ts';
 import { builtinObjects } from './builtins/table.ts';
 import type { Lowering } from './lowering.ts';
 import { log, watch } from './surroundings.ts';
+import type { Texts } from './texts.ts';
 import type { JsType } from './types.ts';
 import { describeType } from './types.ts';
+import { split } from './unions.ts';
 import { type Abstract, flatten, irTypes, typeKey, typeOf, undefinedValue, usable } from './values.ts';
 
 /** What the host gave back is no number: the compiled tier can't go on. */
@@ -59,11 +61,15 @@ export function isHosted(fn: Function): boolean {
 
 export function hostCall(act: Activation, fn: Function, args: readonly Abstract[], node: Node): Abstract {
   const { lowering, b } = act;
+  const several = args.findIndex((a) => a.kind === 'union');
+  if (several >= 0) {
+    return split(act, args[several], node, (one) => hostCall(act, fn, args.with(several, one), node));
+  }
   for (const a of args) {
     const { kind } = usable(a);
     const fixed =
       a.kind === 'constant' && (typeof a.value !== 'object' || a.value === null) && typeof a.value !== 'function';
-    if (kind !== 'number' && kind !== 'boolean' && kind !== 'maybe' && !fixed) {
+    if (kind !== 'number' && kind !== 'boolean' && kind !== 'maybe' && kind !== 'string' && !fixed) {
       act.decline(`${fn.name || 'a function'} is called by the host and is given a ${describeType(typeOf(a))}`, node);
     }
   }
@@ -74,7 +80,7 @@ export function hostCall(act: Activation, fn: Function, args: readonly Abstract[
     const call: Hosted = {
       fn,
       self,
-      args: (cells) => argumentsFrom(types, cells),
+      args: (cells) => argumentsFrom(types, cells, lowering.texts),
       wanted: result.length > 0,
     };
     const callee = (...cells: number[]): unknown => callHosted(call, call.args(cells));
@@ -85,7 +91,7 @@ export function hostCall(act: Activation, fn: Function, args: readonly Abstract[
   return results.length === 0 ? undefinedValue : { kind: 'number', value: results[0] };
 }
 
-function argumentsFrom(types: readonly JsType[], cells: readonly number[]): unknown[] {
+function argumentsFrom(types: readonly JsType[], cells: readonly number[], texts: Texts): unknown[] {
   let at = 0;
   return types.map((type) => {
     switch (type.kind) {
@@ -93,6 +99,8 @@ function argumentsFrom(types: readonly JsType[], cells: readonly number[]): unkn
         return cells[at++];
       case 'boolean':
         return cells[at++] !== 0;
+      case 'string':
+        return texts.text(cells[at++]);
       case 'maybe':
         at += 2;
         return cells[at - 1] ? cells[at - 2] : undefined;

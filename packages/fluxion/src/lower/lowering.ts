@@ -15,6 +15,7 @@ import { lowerFunction } from './function.ts';
 import { type Guard, Guards } from './guards.ts';
 import { TypesOfValues } from './known.ts';
 import { functionAround, positionOf, startOf } from './places.ts';
+import { Texts } from './texts.ts';
 import { cellFor, Growth, type JsType, never, sameType, unite } from './types.ts';
 import { type Abstract, type Closure, typeKey, typeOf } from './values.ts';
 
@@ -25,6 +26,8 @@ export interface Instance {
   closure: Closure;
   readonly self: JsType | undefined;
   readonly newTarget: boolean;
+  /** The last argument is the list that the rest parameter gets. */
+  readonly endsInRest: boolean;
   readonly args: readonly JsType[];
   result: JsType;
   /** Of which pass the function below is. */
@@ -56,7 +59,7 @@ export interface Lowered {
   readonly result: JsType;
   readonly globals: readonly Global[];
   readonly globalsShape: Shape;
-  readonly strings: readonly string[];
+  readonly texts: Texts;
   readonly units: readonly Unit[];
   /** To be checked before each call. */
   readonly guards: readonly Guard[];
@@ -70,7 +73,7 @@ export class Lowering {
   readonly units: Unit[] = [];
   readonly reasons: Reason[] = [];
   readonly hosts: Host[] = [];
-  readonly strings: string[] = [];
+  readonly texts = new Texts();
   readonly globals: Global[] = [];
   readonly guards = new Guards();
   /** Captured variables that compiled code reads as they are when the call begins, and those that functions of the host write. */
@@ -89,7 +92,6 @@ export class Lowering {
   private entry: Instance | undefined;
   private readonly unitByFunction = new Map<Function, Unit>();
   private readonly instances = new Map<string, Instance>();
-  private readonly tags = new Map<string, number>();
   private readonly globalByKey = new Map<unknown, Global>();
 
   constructor(growth: Growth, types: TypesOfValues) {
@@ -99,13 +101,7 @@ export class Lowering {
 
   /** The number of a string; strings are compared by number. */
   tag(text: string): number {
-    let tag = this.tags.get(text);
-    if (tag === undefined) {
-      tag = this.strings.length;
-      this.strings.push(text);
-      this.tags.set(text, tag);
-    }
-    return tag;
+    return this.texts.tag(text);
   }
 
   reason(code: Reason['code'], message: string, at: Place | undefined): number {
@@ -125,6 +121,11 @@ export class Lowering {
   ): number {
     const known = this.hosts.findIndex((h) => h.callee === callee && h.params.length === params.length);
     return known >= 0 ? known : this.hosts.push({ name, callee, params, results, inactiveArguments }) - 1;
+  }
+
+  /** Something that the engine does for compiled code, and that nobody can notice. */
+  pureHost(name: string, callee: Host['callee'], params: readonly Type[], results: readonly Type[]): number {
+    return this.hosts.push({ name, callee, params, results, pure: true }) - 1;
   }
 
   /** A key for calls of one function of the host with arguments of these types. */
@@ -188,14 +189,20 @@ export class Lowering {
   }
 
   /** The specialisation for these types, lowered as far as it is known in this pass. */
-  instance(closure: Closure, self: Abstract | undefined, args: readonly JsType[], newTarget = false): Instance {
+  instance(
+    closure: Closure,
+    self: Abstract | undefined,
+    args: readonly JsType[],
+    newTarget = false,
+    endsInRest = false,
+  ): Instance {
     const selfType = self && typeOf(self);
     const parts = [
       typeKey(typeOf({ kind: 'closure', closure })),
       selfType ? typeKey(selfType) : '',
       ...args.map(typeKey),
     ];
-    const key = `${newTarget ? 'new ' : ''}${parts.join('|')}`;
+    const key = `${newTarget ? 'new ' : ''}${endsInRest ? 'rest ' : ''}${parts.join('|')}`;
     let known = this.instances.get(key);
     if (known === undefined) {
       const name = `${nameOf(closure.code)}.${this.instances.size}`;
@@ -204,6 +211,7 @@ export class Lowering {
         closure,
         self: selfType,
         newTarget,
+        endsInRest,
         args,
         result: never,
         pass: 0,
@@ -309,7 +317,7 @@ function settle(lowering: Lowering, f: Function, args: readonly unknown[]): Lowe
       result: entry.result,
       globals: lowering.globals,
       globalsShape,
-      strings: lowering.strings,
+      texts: lowering.texts,
       units: lowering.units,
       guards: lowering.guards.list,
     };

@@ -6,6 +6,7 @@ import type { Value } from '../ir/ops.ts';
 import { type MemberExpression, type Node, type ObjectExpression, unparen } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
 import { assignElement, assignLength, elementByNumber, lengthValue, placeKey } from './arrays.ts';
+import { lengthOfText } from './builtins/string.ts';
 import { builtinObjects } from './builtins/table.ts';
 import { isTypedProperty, typedProperty } from './builtins/typed.ts';
 import { memberOfFunction, surelyOf, writeStatic } from './classes.ts';
@@ -164,6 +165,7 @@ export function memberOf(act: Activation, value: Abstract, name: string, node: N
     case 'number':
       return memberOfPrimitive(act, 0, name, node);
     case 'string':
+      if (name === 'length') return lengthOfText(act, base);
       return memberOfPrimitive(act, '', name, node);
     case 'boolean':
       return memberOfPrimitive(act, false, name, node);

@@ -5,9 +5,12 @@ import type { Value } from '../ir/ops.ts';
 import { nullRef, undefinedRef } from '../ir/types.ts';
 import type { Node } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
+import { toPrimitive } from './primitive.ts';
 import { bitRange, integerArithmetic, integerOf, isInteger } from './ranges.ts';
+import { isText, joined, order } from './strings.ts';
+import { describeType } from './types.ts';
 import { split, splitTest } from './unions.ts';
-import { type Abstract, constantValue, type NumberValue, neverValue, type Range, usable } from './values.ts';
+import { type Abstract, constantValue, type NumberValue, neverValue, type Range, typeOf, usable } from './values.ts';
 
 type NumberLike = Extract<Abstract, { kind: 'number' | 'constant' | 'never' }>;
 
@@ -35,8 +38,12 @@ export function toNumber(act: Activation, value: Abstract, node: Node): NumberLi
       }
       return act.decline('it is used as a number and is none', node);
     }
+    case 'string':
+      return act.decline('a number is read from a text: that is not compiled', node);
+    case 'object':
+      return toNumber(act, toPrimitive(act, value, 'number', node), node);
     default:
-      return act.decline(`a ${value.kind} is used as a number`, node);
+      return act.decline(`a ${describeType(typeOf(value))} is used as a number`, node);
   }
 }
 
@@ -80,10 +87,16 @@ const integers = { '&': 'and', '|': 'or', '^': 'xor', '<<': 'shl', '>>': 'shr', 
 
 export function arithmetic(act: Activation, operator: string, a: Abstract, b: Abstract, node: Node): Abstract {
   if (a.kind === 'never' || b.kind === 'never') return neverValue;
-  if (operator === '+' && (isText(a) || isText(b) || a.kind === 'object' || b.kind === 'object')) {
-    if (a.kind === 'constant' && b.kind === 'constant') return constantValue(`${a.value}${b.value}`);
-    return act.decline('joining texts is not compiled', node);
+  if (a.kind === 'object' || b.kind === 'object') {
+    const x = toPrimitive(act, a, 'number', node);
+    const y = toPrimitive(act, b, 'number', node);
+    return a === x && b === y
+      ? act.decline('it is used as a number and is none', node)
+      : arithmetic(act, operator, x, y, node);
   }
+  if (a.kind === 'union') return split(act, a, node, (one) => arithmetic(act, operator, one, b, node));
+  if (b.kind === 'union') return split(act, b, node, (one) => arithmetic(act, operator, a, one, node));
+  if (operator === '+' && (isText(a) || isText(b))) return joined(act, a, b, node);
   const x = toNumber(act, a, node);
   const y = toNumber(act, b, node);
   if (x.kind === 'constant' && y.kind === 'constant') {
@@ -101,15 +114,13 @@ export function arithmetic(act: Activation, operator: string, a: Abstract, b: Ab
   return fromInt32(act, int, bitRange(operator, x, y));
 }
 
-function isText(v: Abstract): boolean {
-  return v.kind === 'string' || (v.kind === 'constant' && typeof v.value === 'string');
-}
-
 const tests = { '<': 'lt', '<=': 'le', '>': 'gt', '>=': 'ge' } as const;
 
 export function compare(act: Activation, operator: keyof typeof tests, a: Abstract, b: Abstract, node: Node): Abstract {
   if (isText(a) && isText(b)) {
-    if (a.kind !== 'constant' || b.kind !== 'constant') return act.decline('the order of texts is not compiled', node);
+    if (a.kind !== 'constant' || b.kind !== 'constant') {
+      return { kind: 'boolean', value: act.b.compare(tests[operator], order(act, a, b), act.b.int(0)) };
+    }
     const [s, t] = [a.value as string, b.value as string];
     return constantValue({ '<': s < t, '<=': s <= t, '>': s > t, '>=': s >= t }[operator]);
   }

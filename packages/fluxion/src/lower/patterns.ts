@@ -13,6 +13,7 @@ import { freeVariable } from './free.ts';
 import { restOf } from './lists.ts';
 import { assignMember, memberOf, recordWithout } from './members.ts';
 import { isUndefined } from './operators.ts';
+import { isReadAsList } from './rest.ts';
 import { CellVariable, irTypes } from './types.ts';
 import { type Abstract, type Closure, coerce, flatten, neverValue, rebuild, typeOf, undefinedValue } from './values.ts';
 
@@ -97,6 +98,10 @@ export function writeVariable(act: Activation, binding: Binding, value: Abstract
 
 export function readIdentifier(act: Activation, node: Identifier): Abstract {
   const binding = bindingOf(act, node);
+  if (binding === undefined && node.name === 'arguments' && act.given !== undefined) {
+    if (isReadAsList(act, node)) return act.given;
+    return act.decline('`arguments` is compiled where it is read as a list only; use a rest parameter', node);
+  }
   if (binding === undefined) return freeVariable(act, node);
   const value = readVariable(act, binding);
   if (value !== undefined) return value;

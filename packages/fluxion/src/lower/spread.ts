@@ -8,25 +8,55 @@ import type { Activation } from './activation.ts';
 import { elementAt, lengthOf, placeKey } from './arrays.ts';
 import { builtins } from './builtins/table.ts';
 import { fold } from './counted.ts';
-import { listIteration } from './iterables.ts';
+import { evaluate } from './expressions.ts';
+import { listed, listIteration } from './iterables.ts';
 import { isList } from './lists.ts';
 import { numberValue } from './operators.ts';
 import { elementsOfTuple, isTuple } from './tuples.ts';
-import { type Abstract, neverValue, type ObjectValue } from './values.ts';
+import { type Abstract, constantValue, neverValue, type ObjectValue } from './values.ts';
 
-/** The call, where its only argument is a list that is spread; undefined for every other call. */
-export function spreadReduction(act: Activation, fn: unknown, node: CallExpression): Abstract | undefined {
-  const [only] = node.arguments;
-  if (node.arguments.length !== 1 || only.type !== 'SpreadElement') return undefined;
-  if (unparen(only.argument).type === 'ArrayExpression') return undefined;
-  const list = listIteration(act, only.argument);
-  if (act.dead || list.kind === 'never') return neverValue;
-  const entry = builtins.get(fn as Function)!;
-  if (isTuple(list)) return entry(act, elementsOfTuple(act, list, node), node);
-  if (!isList(list)) return act.decline('only arrays are spread', only);
-  if (fn === Math.hypot) return hypotOf(act, list, node);
-  const first = act.b.number(fn === Math.max ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
-  return each(act, list, node, 'extreme', first, (so, x) => numberValue(act, entry(act, [so, x], node), node));
+const reductions = new Set<unknown>([Math.max, Math.min, Math.hypot]);
+
+export function isReduction(fn: unknown): fn is Function {
+  return reductions.has(fn);
+}
+
+type Part = Abstract | { readonly all: Abstract };
+
+/** The call, where lists are spread into it; undefined for every other call. */
+export function spreadReduction(act: Activation, fn: Function, node: CallExpression): Abstract | undefined {
+  const spread = node.arguments.filter((a) => a.type === 'SpreadElement');
+  if (spread.length === 0 || spread.every((a) => unparen(a.argument).type === 'ArrayExpression')) return undefined;
+  const parts = node.arguments.map((a): Part => {
+    return a.type === 'SpreadElement' ? { all: listIteration(act, a.argument) } : evaluate(act, a);
+  });
+  return act.dead ? neverValue : reduced(act, fn, parts, node);
+}
+
+/** What the function gives for all of these. */
+export function reduced(act: Activation, fn: Function, parts: readonly Part[], node: Node): Abstract {
+  const entry = builtins.get(fn)!;
+  const lists = parts.map((p) => ('all' in p ? listed(act, p.all, node) : p));
+  if (lists.some((v) => v.kind === 'never')) return neverValue;
+  const known = lists.flatMap((v, i) => ('all' in parts[i] ? (isTuple(v) ? elementsOfTuple(act, v, node) : []) : [v]));
+  const open = lists.filter((v, i) => 'all' in parts[i] && !isTuple(v));
+  if (open.length === 0) return entry(act, known, node);
+  for (const list of open) if (!isList(list)) act.decline('only arrays, Maps and Sets are spread', node);
+  if (fn === Math.hypot) {
+    if (open.length > 1 || known.length > 0) return act.decline('Math.hypot of a list and more is not compiled', node);
+    return hypotOf(act, open[0] as ObjectValue, node);
+  }
+  // In their order, since -0 and 0 tie.
+  let so: Abstract = constantValue(fn === Math.max ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
+  for (const [i, part] of lists.entries()) {
+    if (!('all' in parts[i])) so = entry(act, [so, part], node);
+    else if (isTuple(part)) so = entry(act, [so, ...elementsOfTuple(act, part, node)], node);
+    else if (isList(part)) {
+      const step = (before: Abstract, x: Abstract): Value => numberValue(act, entry(act, [before, x], node), node);
+      so = each(act, part, node, `extreme ${i}`, numberValue(act, so, node), step);
+    }
+  }
+  return so;
 }
 
 /** Carries a number over the elements. */

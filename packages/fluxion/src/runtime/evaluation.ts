@@ -32,7 +32,8 @@ export class Code {
     try {
       this.compiled = compileModule(module, entries);
       const host = (index: number, args: readonly number[]): unknown => {
-        const { callee } = module.hosts[index];
+        const { callee, pure } = module.hosts[index];
+        if (pure) return callee(...args);
         return currentLog()!.call(callee, args);
       };
       this.instance = instantiate(this.compiled, { memory: arena.memory, leave, host });

@@ -75,8 +75,6 @@ export class Specialisation {
   private readonly fused = new Map<string, CompiledForward>();
   private readonly pushed = new Map<string, CompiledForward>();
   private readonly second = new Map<string, CompiledSecond>();
-  private readonly interned = new Map<string, number>();
-  private readonly texts: string[];
 
   constructor(lowered: Lowered) {
     this.lowered = lowered;
@@ -88,8 +86,6 @@ export class Specialisation {
       for (const t of irTypes(type)) if (t === 'f64') numbers++;
       return first;
     });
-    this.texts = [...lowered.strings];
-    this.texts.forEach((text, tag) => this.interned.set(text, tag));
   }
 
   /** A call had to be done again on the dynamic tier. */
@@ -120,22 +116,20 @@ export class Specialisation {
   get hasEffects(): boolean {
     if (this.effects === undefined) {
       const reached = spacesOf(this.lowered.globals.map(({ type }) => type));
-      this.effects = this.primal.hosts.length > 0 || [...reached].some((space) => this.written.has(space));
+      this.effects =
+        this.primal.hosts.some(({ pure }) => pure !== true) || [...reached].some((space) => this.written.has(space));
     }
     return this.effects;
   }
   private effects: boolean | undefined;
 
-  tag = (text: string): number => {
-    let tag = this.interned.get(text);
-    if (tag === undefined) {
-      tag = this.texts.push(text) - 1;
-      this.interned.set(text, tag);
-    }
-    return tag;
-  };
+  get tag(): (text: string) => number {
+    return this.lowered.texts.tag;
+  }
 
-  text = (tag: number): string => this.texts[tag];
+  get text(): (tag: number) => string {
+    return this.lowered.texts.text;
+  }
 
   reverse(wrt: readonly number[]): CompiledReverse {
     const key = keyOf(wrt);

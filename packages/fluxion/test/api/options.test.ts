@@ -80,7 +80,7 @@ describe.each(Object.keys(operators))('%s', (name) => {
   test('takes a tier, and refuses what is not compiled if that is asked for', () => {
     expect(operator(f, { tier: 'dynamic' })).toEqual(answers[name]);
     expect(operator(f, { tier: 'compiled' })).toEqual(answers[name]);
-    const text = (v: number[], k: number): number => f(v, k) + `${k}`.length;
+    const text = (v: number[], k: number): number => f(v, k) + JSON.stringify(k).length;
     expect(codeOf(() => operator(text, { tier: 'compiled' }))).toBe('NotCompiled');
     expect(codeOf(() => operator(f, { tier: 'fast' } as never))).toBe('BadArgument');
   });

@@ -52,9 +52,7 @@ export class Machine {
   }
 
   private tag(text: string): number {
-    const { strings } = this.lowered;
-    const at = strings.indexOf(text);
-    return at >= 0 ? at : (strings as string[]).push(text) - 1;
+    return this.lowered.texts.tag(text);
   }
 
   private fits(type: JsType, value: unknown): boolean {
@@ -170,7 +168,7 @@ export class Machine {
       case 'boolean':
         return cells[0] !== 0;
       case 'string':
-        return this.lowered.strings[cells[0]];
+        return this.lowered.texts.text(cells[0]);
       case 'maybe':
         return cells[1] ? cells[0] : undefined;
       case 'constant':

@@ -1,14 +1,27 @@
 /**
- * Arrays made of the elements of others: spread, `concat`, `flat`, `flatMap`.
+ * Arrays made of the elements of others: spread, `concat`, `flat`, `flatMap`; and texts made of them: `join`.
  * Invariant: each list is read as it is where it stands; holes are left out or leave the tier, as the language has it.
  */
 import type { ArrayExpression, Node } from '../../syntax/ast.ts';
 import { children, unparen } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
-import { admit, arrayOf, arrayTypeAt, arrayTypeOf, elementTypeOf, lengthOf, newArray } from '../arrays.ts';
+import {
+  admit,
+  arrayOf,
+  arrayTypeAt,
+  arrayTypeOf,
+  elementAt,
+  elementTypeOf,
+  lengthOf,
+  newArray,
+  placeKey,
+} from '../arrays.ts';
+import { fold } from '../counted.ts';
 import { evaluate } from '../expressions.ts';
 import { listIteration } from '../iterables.ts';
-import { callbackOf, eachElement, indexNumber, isList, takeElements } from '../lists.ts';
+import { callbackOf, eachElement, indexNumber, isList, listOf, takeElements } from '../lists.ts';
+import { isNullish, isSurely } from '../operators.ts';
+import { joined, toText } from '../strings.ts';
 import { elementsOfTuple, isTuple, tupleLength } from '../tuples.ts';
 import { type Abstract, constantValue, neverValue, type ObjectValue } from '../values.ts';
 import { append, appendAll, appendList, arrayOnly } from './growing.ts';
@@ -134,4 +147,36 @@ const flatMap: Method = (act, self, args, node) => {
   return result;
 };
 
-export const joiningMethods: Readonly<Record<string, Method>> = { concat, flat, flatMap };
+const join: Method = (act, self, args, node) => {
+  const [by = constantValue(',')] = args;
+  if (self.kind === 'never' || by.kind === 'never') return neverValue;
+  const between = by.kind === 'constant' && by.value === undefined ? constantValue(',') : toText(act, by, node);
+  const text = (element: Abstract): Abstract => {
+    const missing = isNullish(act, element, node);
+    if (typeof missing === 'boolean') return missing ? constantValue('') : toText(act, element, node);
+    return act.branch(
+      missing,
+      () => constantValue(''),
+      () => toText(act, isSurely(element, 'present'), node),
+    );
+  };
+  if (isTuple(self)) {
+    const texts = elementsOfTuple(act, self, node).map(text);
+    return texts.reduce(
+      (so, t, i) => joined(act, i === 0 ? so : joined(act, so, between, node), t, node),
+      constantValue(''),
+    );
+  }
+  const list = listOf(act, self, node);
+  const { b } = act;
+  return fold(act, node, placeKey(node, 'joined'), constantValue(''), b.int(0), lengthOf(act, list), (so, i) => {
+    const before = act.branch(
+      b.compare('eq', i, b.int(0)),
+      () => so,
+      () => joined(act, so, between, node),
+    );
+    return joined(act, before, text(elementAt(act, list, i, node)), node);
+  });
+};
+
+export const joiningMethods: Readonly<Record<string, Method>> = { concat, flat, flatMap, join };

@@ -11,6 +11,7 @@ import { collectionFunctions, collectionMethods } from './collections.ts';
 import { mathFunctions } from './math.ts';
 import { numberFunctions } from './number.ts';
 import { objectFunctions } from './object.ts';
+import { stringFunctions, stringMethods } from './string.ts';
 import { textMethods } from './text.ts';
 import { typedFunctions, typedMethods } from './typed.ts';
 
@@ -55,6 +56,7 @@ export const builtins = new Table<Builtin>(() => [
   ...arrayFunctions,
   ...collectionFunctions,
   ...objectFunctions,
+  ...stringFunctions,
   ...typedFunctions,
 ]);
 
@@ -62,5 +64,6 @@ export const methodTable = new Table<Method>(() => [
   ...arrayMethods(),
   ...collectionMethods(),
   ...typedMethods(),
+  ...stringMethods(),
   ...textMethods(),
 ]);

@@ -6,6 +6,7 @@
 import { makeTuple } from '../tuples.ts';
 import { describeType, RecordType, type Variant } from '../types.ts';
 import { type Abstract, constantValue, neverValue, typeOf, undefinedValue } from '../values.ts';
+import { methodOfText } from './string.ts';
 import type { Method } from './table.ts';
 
 type TextMethod = (this: string, ...args: never[]) => unknown;
@@ -28,6 +29,8 @@ const fold =
     if ([self, ...args].some((a) => a.kind === 'never')) return neverValue;
     const known = args.map((a) => (a.kind === 'constant' && isPrimitive(a.value) ? a.value : unknownArgument));
     if (self.kind !== 'constant' || typeof self.value !== 'string' || known.includes(unknownArgument)) {
+      const written = methodOfText(method);
+      if (written !== undefined) return written(act, self, args, node);
       return act.decline(`.${method.name} is compiled of known texts only`, node);
     }
     let result: unknown;
