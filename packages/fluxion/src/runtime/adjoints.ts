@@ -2,12 +2,13 @@
  * The gradients of arguments, read from the shadows of their copies.
  * Invariant: a gradient has the shape of the argument, and shares nothing with it.
  */
-import { type Level, type Space, shadowOf } from '../ir/types.ts';
+import type { Level, Space } from '../ir/types.ts';
 import { boxOf } from '../lower/boxes.ts';
 import { collectionKind, keysField, listTypeIn, valuesField } from '../lower/entries.ts';
-import { type ArrayType, type JsType, typedData, typedSpaces } from '../lower/types.ts';
+import { type ArrayType, type JsType, typedData } from '../lower/types.ts';
 import { type CopyIn, Mismatch } from './copyin.ts';
 import type { Entered } from './entering.ts';
+import { fieldsOf } from './fields.ts';
 import { type Heap, Left, readCell } from './heap.ts';
 import { memberFor } from './leaves.ts';
 
@@ -35,8 +36,12 @@ export class GradientOut {
   }
 
   private shadow(space: Space, object: number, index: number): number {
+    return this.adjointAt(this.heap.address(space, object, index));
+  }
+
+  private adjointAt(cell: number): number {
     const { heap } = this;
-    return this.noted(heap.views.f64[heap.address(shadowOf(space, this.level), object, index) >>> 3] + 0);
+    return this.noted(heap.views.f64[heap.shadow(cell, this.level) >>> 3] + 0);
   }
 
   private noted(n: number): number {
@@ -51,12 +56,30 @@ export class GradientOut {
     return this.of(type, value, 0);
   }
 
+  /** The adjoints of numbers that lie one behind the other. */
+  private numbers(cells: number, count: number, out: number[] | Float64Array | unknown[]): void {
+    const from = this.heap.shadow(cells, this.level) >>> 3;
+    const { f64 } = this.heap.views;
+    // Zero times what is not finite is NaN, and adding 0 makes 0 of -0.
+    let zero = 0;
+    for (let i = 0; i < count; i++) {
+      const adjoint = f64[from + i] + 0;
+      zero += adjoint * 0;
+      out[i] = adjoint;
+    }
+    if (zero !== 0) this.finite = false;
+  }
+
   private elements(root: ArrayType, source: readonly unknown[], out: unknown[]): unknown[] {
     out.length = source.length;
     const element = root.element.type;
     const data = this.copied.data.get(source)!;
+    if (element.kind === 'number') {
+      this.numbers(data, source.length, out);
+      return out;
+    }
     const number = boxOf(root)?.spaces.find(({ cell }) => cell === 'f64');
-    const boxes = this.copied.boxes.get(source);
+    const boxes = this.copied.boxes?.get(source);
     for (let i = 0; i < source.length; i++) {
       const part = source[i];
       if (boxes === undefined) out[i] = this.part(element, root.space, data, i, part);
@@ -75,20 +98,10 @@ export class GradientOut {
       case 'typed': {
         const { name } = type.type;
         if (name !== 'Float64Array' && name !== 'Float32Array') return undefined;
-        const space = typedSpaces[name];
         const source = value as Float64Array;
         const data = readCell(heap.views, typedData, heap.address(typedData, ref, 0));
-        const from = heap.address(shadowOf(space, this.level), data, 0) / 8;
         const out = new (globalThis[name] as Float64ArrayConstructor)(source.length);
-        const { f64 } = heap.views;
-        // Zero times what is not finite is NaN, and adding 0 makes 0 of -0.
-        let zero = 0;
-        for (let i = 0; i < out.length; i++) {
-          const adjoint = f64[from + i] + 0;
-          zero += adjoint * 0;
-          out[i] = adjoint;
-        }
-        if (zero !== 0) this.finite = false;
+        this.numbers(data, source.length, out);
         this.made.set(value, out);
         return out;
       }
@@ -103,20 +116,25 @@ export class GradientOut {
         if (kind !== undefined) {
           const out = new Map<unknown, unknown>();
           this.made.set(value, out);
-          const lists = this.copied.lists.get(value)!;
+          const lists = this.copied.lists!.get(value)!;
           const name = kind === 'Map' ? valuesField : keysField;
           const parts = this.elements(listTypeIn(root, name), lists[name], []);
           lists[keysField].forEach((key, i) => void out.set(key, parts[i]));
           return out;
         }
-        const out = Object.create(Object.getPrototypeOf(value)) as Record<string, unknown>;
+        const { byName, origins } = fieldsOf(root);
+        const names = Object.keys(value);
+        const { template, keys } = origins[0];
+        const isLike = template !== undefined && origins.length === 1 && keys.length === names.length;
+        const out = (isLike ? { ...template } : Object.create(Object.getPrototypeOf(value))) as Record<string, unknown>;
         this.made.set(value, out);
-        for (const name of Object.keys(value)) {
+        for (const name of names) {
           const part = (value as Record<string, unknown>)[name];
-          const held = root.field(name)!.type.type;
-          const number = root.spaces(name).find(({ cell }) => cell === 'f64');
+          const { number, variable } = byName.get(name)!;
           out[name] =
-            typeof part === 'number' && number ? this.shadow(number, ref, 0) : this.of(memberFor(held, part), part, 0);
+            typeof part === 'number' && number >= 0
+              ? this.adjointAt(ref + number)
+              : this.of(memberFor(variable.type, part), part, 0);
         }
         return out;
       }

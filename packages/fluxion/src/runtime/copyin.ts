@@ -4,7 +4,7 @@
  */
 import { privateState } from '../capture/capture.ts';
 import type { Shape, Space } from '../ir/types.ts';
-import { nullRef, undefinedRef } from '../ir/types.ts';
+import { bytesOfCell, nullRef, undefinedRef } from '../ir/types.ts';
 import { boxOf } from '../lower/boxes.ts';
 import { type CollectionKind, collectionKind, listsOf, listTypeIn } from '../lower/entries.ts';
 import { isProxy } from '../lower/known.ts';
@@ -30,13 +30,13 @@ import {
   typedType,
   type UnionType,
   undefinedState,
-  type Variant,
 } from '../lower/types.ts';
 import { irTypes } from '../lower/values.ts';
-import { type Heap, readCell, writeCell } from './heap.ts';
+import { fieldsOf, type Origin } from './fields.ts';
+import { cellsOf, type Heap, readCell, writeCell } from './heap.ts';
 
-/** The value is not of the type that was compiled for. */
-export class Mismatch extends Error {}
+/** Thrown where a value is not of the type that was compiled for; no error, since one takes long to make and nobody reads it. */
+export class Mismatch {}
 
 /** Whether a glance rules the value out: what is left is tried, and costs an exception where it fails. */
 function mayHold(type: JsType, value: unknown): boolean {
@@ -62,16 +62,20 @@ export class CopyIn {
   /** Where the elements of each array stand: the program may move them to more room. */
   readonly data = new Map<object, number>();
   /** Where the boxes of the elements of an array stood: the program may put others there. */
-  readonly boxes = new Map<object, number[]>();
+  boxes: Map<object, number[]> | undefined;
   /** The entries of Maps and Sets as they were. */
-  readonly lists = new Map<object, Readonly<Record<string, readonly unknown[]>>>();
-  /** All of them, with their types. */
+  lists: Map<object, Readonly<Record<string, readonly unknown[]>>> | undefined;
+  /** All of them, with their types; empty if nothing of them is written. */
   readonly copied: { readonly object: object; readonly type: ObjectType; readonly ref: number }[] = [];
   private readonly tags: (text: string) => number;
+  private readonly isWritten: boolean;
+  private bufferKinds: Map<ArrayBufferLike, TypedName> | undefined;
 
-  constructor(heap: Heap, tags: (text: string) => number) {
+  /** `isWritten`: whether the program may write what it is given. */
+  constructor(heap: Heap, tags: (text: string) => number, isWritten: boolean) {
     this.heap = heap;
     this.tags = tags;
+    this.isWritten = isWritten;
   }
 
   /** The numbers that carry a value of this type: what compiled code takes as parameters. */
@@ -147,9 +151,9 @@ export class CopyIn {
     const whole = base !== undefined || buffer.byteLength !== source.byteLength;
     const ref = heap.object(typedShape);
     this.at.set(value, ref);
-    this.copied.push({ object: value, type: typedType(name), ref });
+    this.note(value, typedType(name), ref);
     const Kind = globalThis[name] as Float64ArrayConstructor;
-    const kindOfBuffer = this.bufferKinds.get(buffer);
+    const kindOfBuffer = this.bufferKinds?.get(buffer);
     if (kindOfBuffer !== undefined && kindOfBuffer !== name) throw new Mismatch();
     if (base === undefined) {
       const all = whole
@@ -161,17 +165,17 @@ export class CopyIn {
         : source;
       base = heap.elements(space, all.length);
       this.at.set(buffer, base);
-      this.bufferKinds.set(buffer, name);
-      copyElements(heap, space, base, all);
+      (this.bufferKinds ??= new Map()).set(buffer, name);
+      cellsOf(heap.views, space.cell).set(all, base / bytesOfCell(space.cell));
     }
     const start = Math.floor(source.byteOffset / width);
-    this.put(typedLength, ref, 0, source.length);
-    this.put(typedData, ref, 0, heap.address(space, base, start));
-    this.put(typedStart, ref, 0, start);
-    this.put(typedBuffer, ref, 0, base);
+    const { i32 } = heap.views;
+    i32[fieldAt(ref, typedLength)] = source.length;
+    i32[fieldAt(ref, typedData)] = heap.address(space, base, start);
+    i32[fieldAt(ref, typedStart)] = start;
+    i32[fieldAt(ref, typedBuffer)] = base;
     return ref;
   }
-  private readonly bufferKinds = new Map<ArrayBufferLike, TypedName>();
 
   /** Its entries, as lists that nobody else has. */
   private collection(type: RecordType, kind: CollectionKind, value: object): number {
@@ -179,9 +183,9 @@ export class CopyIn {
     if (Reflect.ownKeys(value).length > 0 || type.variants.length > 1) throw new Mismatch();
     const ref = this.heap.object(type.shape);
     this.at.set(value, ref);
-    this.copied.push({ object: value, type, ref });
+    this.note(value, type, ref);
     const lists = listsOf(value as Map<unknown, unknown>);
-    this.lists.set(value, lists);
+    (this.lists ??= new Map()).set(value, lists);
     for (const [name, list] of Object.entries(lists)) {
       this.put(type.space(name), ref, 0, this.array(listTypeIn(type, name), list, false));
     }
@@ -195,13 +199,14 @@ export class CopyIn {
     const { length } = value;
     const ref = heap.object(arrayShape);
     this.at.set(value, ref);
-    if (isOwn) this.copied.push({ object: value, type, ref });
+    if (isOwn) this.note(value, type, ref);
     const element = type.element.type;
     const { space } = type;
     const data = heap.elements(space, length);
-    this.put(arrayLength, ref, 0, length);
-    this.put(arrayCapacity, ref, 0, length);
-    this.put(arrayData, ref, 0, data);
+    const { f64, i32 } = heap.views;
+    i32[fieldAt(ref, arrayLength)] = length;
+    i32[fieldAt(ref, arrayCapacity)] = length;
+    i32[fieldAt(ref, arrayData)] = data;
     this.data.set(value, data);
     if (type.holey) {
       const states = heap.elements(elementStates, length);
@@ -216,8 +221,7 @@ export class CopyIn {
       }
     }
     if (element.kind === 'number') {
-      const start = heap.address(space, data, 0) / 8;
-      const { f64 } = heap.views;
+      const start = data / 8;
       for (let i = 0; i < length; i++) {
         const v = value[i] as unknown;
         if (typeof v !== 'number') throw new Mismatch();
@@ -226,12 +230,17 @@ export class CopyIn {
       return ref;
     }
     const box = boxOf(type);
-    if (box !== undefined) this.boxes.set(value, []);
+    const boxes: number[] = [];
+    if (box !== undefined) (this.boxes ??= new Map()).set(value, boxes);
     for (let i = 0; i < length; i++) {
-      if (!Object.hasOwn(value, i)) throw new Mismatch();
+      if (value[i] === undefined && !Object.hasOwn(value, i)) throw new Mismatch();
+      if (element.kind === 'object') {
+        i32[(data >>> 2) + i] = this.reference(element, value[i]);
+        continue;
+      }
       if (box !== undefined) {
         const at = heap.object(box.record.shape);
-        this.boxes.get(value)!.push(at);
+        boxes.push(at);
         const cells = this.values(box.held, value[i]);
         box.spaces.forEach((s, n) => {
           this.put(s, at, 0, cells[n]);
@@ -248,26 +257,36 @@ export class CopyIn {
   private record(type: RecordType, value: object): number {
     const kind = collectionKind(type);
     if (kind !== undefined) return this.collection(type, kind, value);
-    const variant = variantOf(type, value);
+    const { list, origins } = fieldsOf(type);
+    const { variant, hasPrivate } = originOf(origins, value);
     const ref = this.heap.object(type.shape);
     this.at.set(value, ref);
-    this.copied.push({ object: value, type, ref });
+    this.note(value, type, ref);
     if (type.tag !== undefined) this.put(type.tag, ref, 0, type.tagOf(variant));
-    const secret = variant.keys.some(isPrivate) ? privateState(value) : undefined;
-    for (const { name, type: variable } of type.fields) {
+    const secret = hasPrivate ? privateState(value) : undefined;
+    const { f64, i32 } = this.heap.views;
+    for (const { name, isPrivate, variable, spaces, offset } of list) {
       const held = variable.type;
       let part: unknown;
       if (variant.keys.includes(name)) {
-        if (!isPrivate(name)) part = (value as Record<string, unknown>)[name];
+        if (!isPrivate) part = dataOf(value, name);
         else if (secret === undefined) throw new Mismatch();
         else part = secret.get(name);
       } else if (!holdsUndefined(held)) continue;
-      const cells = this.values(held, part);
-      type.spaces(name).forEach((space, i) => {
-        this.put(space, ref, 0, cells[i]);
-      });
+      if (held.kind === 'number') {
+        if (typeof part !== 'number') throw new Mismatch();
+        f64[(ref + offset) >>> 3] = part;
+      } else if (held.kind === 'object') i32[(ref + offset) >>> 2] = this.reference(held, part);
+      else {
+        const cells = this.values(held, part);
+        for (let i = 0; i < spaces.length; i++) this.put(spaces[i], ref, 0, cells[i]);
+      }
     }
     return ref;
+  }
+
+  private note(object: object, type: ObjectType, ref: number): void {
+    if (this.isWritten) this.copied.push({ object, type, ref });
   }
 
   dataOf(array: object): number {
@@ -288,33 +307,41 @@ export class CopyIn {
   }
 }
 
-function copyElements(heap: Heap, space: Space, base: number, source: ArrayLike<number>): void {
-  const { views } = heap;
-  const at = heap.address(space, base, 0);
-  if (space.cell === 'f64') views.f64.set(source, at / 8);
-  else if (space.cell === 'i32') views.i32.set(source, at / 4);
-  else if (space.cell === 'i16') views.i16.set(source, at / 2);
-  else if (space.cell === 'u16') views.u16.set(source, at / 2);
-  else if (space.cell === 'i8') views.i8.set(source, at);
-  else views.u8.set(source, at);
+/** The index of a field's cell among those of 32 bits. */
+function fieldAt(ref: number, { slot }: Space): number {
+  return (ref + 8 * slot) >>> 2;
 }
 
-/** A field that is named in a class's body only. */
-export const isPrivate = (name: string): boolean => name.startsWith('#');
-
-/** Of which origin an object is. */
-function variantOf(type: RecordType, value: object): Variant {
+/** Of which origin an object is. It may still have accessors. */
+function originOf(origins: readonly Origin[], value: object): Origin {
   if (isProxy(value)) throw new Mismatch();
   const prototype = Object.getPrototypeOf(value) as object | null;
-  const keys = Reflect.ownKeys(value);
-  for (const key of keys) if (!('value' in Object.getOwnPropertyDescriptor(value, key)!)) throw new Mismatch();
-  const found = type.variants.find((variant) => {
-    if (variant.prototype !== prototype) return false;
-    const own = variant.keys.filter((key) => !isPrivate(key));
-    return own.length === keys.length && own.every((key, i) => key === keys[i]);
-  });
-  if (found === undefined) throw new Mismatch();
-  return found;
+  // Several times as quick as Reflect.ownKeys.
+  const keys = Object.getOwnPropertyNames(value);
+  if (Object.getOwnPropertySymbols(value).length > 0) throw new Mismatch();
+  for (const origin of origins) {
+    if (origin.variant.prototype !== prototype || origin.keys.length !== keys.length) continue;
+    let same = 0;
+    while (same < keys.length && keys[same] === origin.keys[same]) same++;
+    if (same === keys.length) return origin;
+  }
+  throw new Mismatch();
+}
+
+const { __lookupGetter__: getterOf } = Object.prototype as unknown as {
+  __lookupGetter__?: (this: object, key: string) => unknown;
+};
+
+/** The value of an own property, which has to be one of data. */
+function dataOf(object: object, key: string): unknown {
+  if (getterOf === undefined || Reflect.apply(getterOf, object, [key]) === undefined) {
+    const value = (object as Record<string, unknown>)[key];
+    // What has a setter only reads as undefined, too.
+    if (value !== undefined && getterOf !== undefined) return value;
+  }
+  const descriptor = Object.getOwnPropertyDescriptor(object, key);
+  if (descriptor === undefined || !('value' in descriptor)) throw new Mismatch();
+  return descriptor.value;
 }
 
 function holdsUndefined(type: JsType): boolean {

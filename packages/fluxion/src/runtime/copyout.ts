@@ -3,7 +3,7 @@
  * Invariant: an object of the caller's is itself, not a copy, or is not given out at all.
  */
 import type { Space } from '../ir/types.ts';
-import { nullRef, undefinedRef } from '../ir/types.ts';
+import { bytesOfCell, nullRef, undefinedRef } from '../ir/types.ts';
 import { boxOf } from '../lower/boxes.ts';
 import { collectionKind, keysField, listsOf, listTypeIn, valuesField } from '../lower/entries.ts';
 import {
@@ -24,11 +24,9 @@ import {
   undefinedState,
 } from '../lower/types.ts';
 import { irTypes } from '../lower/values.ts';
-import { isPrivate, Mismatch } from './copyin.ts';
-import { type Heap, Left, readCell } from './heap.ts';
-
-/** What a number becomes on the way out: itself, its adjoint, its place among the results. */
-export type NumberAt = (space: Space, object: number, index: number) => unknown;
+import { Mismatch } from './copyin.ts';
+import { isPrivate } from './fields.ts';
+import { cellsOf, type Heap, Left, readCell } from './heap.ts';
 
 /** A property that a program has written, and the space its number came from. */
 interface Put {
@@ -43,7 +41,7 @@ export interface Writing {
   readonly receiving: ReadonlySet<Space>;
 }
 
-/** Reads values of compiled code back: the result as the caller gets it, or a gradient in the shape of an argument. */
+/** Reads values of compiled code back. */
 export class CopyOut {
   private readonly heap: Heap;
   private readonly strings: (tag: number) => string;
@@ -69,13 +67,13 @@ export class CopyOut {
     return this.get(typed ? typedData : arrayData, ref);
   }
 
-  /** A value from the numbers that carry it. `number` gives what a number in memory becomes, `own` what one of those given does. */
-  value(type: JsType, carried: readonly number[], number: NumberAt, own: (n: number) => unknown = (n) => n): unknown {
+  /** A value from the numbers that carry it. */
+  value(type: JsType, carried: readonly number[]): unknown {
     switch (type.kind) {
       case 'number':
-        return own(carried[0]);
+        return carried[0];
       case 'maybe':
-        return carried[1] ? own(carried[0]) : undefined;
+        return carried[1] ? carried[0] : undefined;
       case 'boolean':
         return carried[0] !== 0;
       case 'string':
@@ -83,11 +81,11 @@ export class CopyOut {
       case 'constant':
         return type.value;
       case 'object':
-        return this.object(type, carried[0], number);
+        return this.object(type, carried[0]);
       case 'union': {
         let at = 1;
         for (let i = 0; i < carried[0]; i++) at += irTypes(type.members[i]).length;
-        return this.value(type.members[carried[0]], carried.slice(at), number, own);
+        return this.value(type.members[carried[0]], carried.slice(at));
       }
       default:
         throw new Mismatch();
@@ -118,7 +116,6 @@ export class CopyOut {
   private changes(object: object, type: ObjectType, ref: number, written: ReadonlySet<Space>): Put[] {
     const puts: Put[] = [];
     const held = object as Record<string | number, unknown>;
-    const number: NumberAt = (space, at, index) => this.get(space, at, index);
     const put = (key: string | number, value: unknown, space?: Space): void => {
       if (!Object.is(held[key], value) || !Object.hasOwn(held, key)) puts.push({ key, value, space });
     };
@@ -142,11 +139,11 @@ export class CopyOut {
       put('length', length);
       for (let i = 0; i < length; i++) {
         const state = this.stateOf(root, ref, i);
-        if (state === presentState) put(i, this.element(root, data, i, number), float);
+        if (state === presentState) put(i, this.element(root, data, i), float);
         else if (state === undefinedState) put(i, undefined, float);
       }
     } else if (collectionKind(type.root) !== undefined) {
-      const now = this.entries(type.root, ref, number);
+      const now = this.entries(type.root, ref);
       const lists = listsOf(object as Map<unknown, unknown>);
       const same = Object.entries(lists).every(
         ([name, list]) => list.length === now[name].length && list.every((v, i) => Object.is(v, now[name][i])),
@@ -159,7 +156,7 @@ export class CopyOut {
         const spaces = root.spaces(name);
         if (!spaces.some((space) => written.has(space))) continue;
         if (isPrivate(name)) throw new Left('a private field of a captured object is written');
-        const value = this.field(root, name, ref, number);
+        const value = this.field(root, name, ref);
         if (value === undefined && variant.late.has(name)) continue;
         put(
           name,
@@ -172,20 +169,26 @@ export class CopyOut {
   }
 
   /** The entries of a Map or Set, as lists. */
-  private entries(root: RecordType, ref: number, number: NumberAt): Record<string, unknown[]> {
+  private entries(root: RecordType, ref: number): Record<string, unknown[]> {
     const found: Record<string, unknown[]> = {};
     for (const { name } of root.fields)
-      found[name] = this.elements(listTypeIn(root, name), this.get(root.space(name), ref), number);
+      found[name] = this.elements(listTypeIn(root, name), this.get(root.space(name), ref));
     return found;
   }
 
-  private elements(root: ArrayType, ref: number, number: NumberAt, into: unknown[] = []): unknown[] {
+  private elements(root: ArrayType, ref: number, into: unknown[] = []): unknown[] {
     const length = this.get(arrayLength, ref);
     const data = this.get(arrayData, ref);
     into.length = length;
+    if (root.element.type.kind === 'number' && !root.holey) {
+      const { f64 } = this.heap.views;
+      const from = data >>> 3;
+      for (let i = 0; i < length; i++) into[i] = f64[from + i];
+      return into;
+    }
     for (let i = 0; i < length; i++) {
       const state = this.stateOf(root, ref, i);
-      if (state === presentState) into[i] = this.element(root, data, i, number);
+      if (state === presentState) into[i] = this.element(root, data, i);
       else if (state === undefinedState) into[i] = undefined;
     }
     return into;
@@ -200,29 +203,28 @@ export class CopyOut {
     return type.holey ? this.get(elementStates, this.get(arrayStates, ref), index) : presentState;
   }
 
-  private cell(type: JsType, space: Space, object: number, index: number, number: NumberAt): unknown {
-    if (type.kind === 'number' || type.kind === 'maybe') return number(space, object, index);
-    return this.value(type, irTypes(type).length === 0 ? [] : [this.get(space, object, index)], number);
+  private cell(type: JsType, space: Space, object: number, index: number): unknown {
+    if (type.kind === 'number' || type.kind === 'maybe') return this.get(space, object, index);
+    return this.value(type, irTypes(type).length === 0 ? [] : [this.get(space, object, index)]);
   }
 
-  private element(root: ArrayType, data: number, index: number, number: NumberAt): unknown {
+  private element(root: ArrayType, data: number, index: number): unknown {
     const box = boxOf(root);
-    if (box === undefined) return this.cell(root.element.type, root.space, data, index, number);
-    return this.field(box.record, 'v', this.get(root.space, data, index), number);
+    if (box === undefined) return this.cell(root.element.type, root.space, data, index);
+    return this.field(box.record, 'v', this.get(root.space, data, index));
   }
 
-  private field(root: RecordType, name: string, ref: number, number: NumberAt): unknown {
+  private field(root: RecordType, name: string, ref: number): unknown {
     const type = root.field(name)!.type.type;
     const spaces = root.spaces(name);
-    if (spaces.length <= 1) return this.cell(type, spaces[0], ref, 0, number);
-    const carried = spaces.map((space) => this.get(space, ref));
-    // The number among the cells of a union, or of a number that may be missing, has its place as any other has.
-    return this.value(type, carried, number, (n) =>
-      number(spaces.find((s, i) => s.cell === 'f64' && Object.is(carried[i], n))!, ref, 0),
+    if (spaces.length <= 1) return this.cell(type, spaces[0], ref, 0);
+    return this.value(
+      type,
+      spaces.map((space) => this.get(space, ref)),
     );
   }
 
-  private object(type: JsType & { kind: 'object' }, ref: number, number: NumberAt): unknown {
+  private object(type: JsType & { kind: 'object' }, ref: number): unknown {
     if (ref === nullRef) return null;
     if (ref === undefinedRef) return undefined;
     if (this.foreign?.has(ref)) throw new Left('an object that was there before is returned or kept', true);
@@ -235,16 +237,15 @@ export class CopyOut {
         const data = this.get(typedData, ref);
         const array = new (globalThis[name] as Float64ArrayConstructor)(length);
         this.made.set(ref, array);
-        for (let i = 0; i < length; i++) {
-          const v = number(typedSpaces[name], data, i);
-          array[i] = v as number;
-        }
+        const { cell } = typedSpaces[name];
+        const from = this.heap.address(typedSpaces[name], data, 0) / bytesOfCell(cell);
+        array.set(cellsOf(this.heap.views, cell).subarray(from, from + length));
         return array;
       }
       case 'array': {
         const array: unknown[] = new Array(this.get(arrayLength, ref));
         this.made.set(ref, array);
-        return this.elements(type.type.root, ref, number, array);
+        return this.elements(type.type.root, ref, array);
       }
       case 'record': {
         const { root } = type.type;
@@ -252,7 +253,7 @@ export class CopyOut {
         if (kind !== undefined) {
           const made: Map<unknown, unknown> | Set<unknown> = kind === 'Map' ? new Map() : new Set();
           this.made.set(ref, made);
-          const { [keysField]: keys, [valuesField]: values } = this.entries(root, ref, number);
+          const { [keysField]: keys, [valuesField]: values } = this.entries(root, ref);
           keys.forEach((key, i) => void (made instanceof Map ? made.set(key, values[i]) : made.add(key)));
           return made;
         }
@@ -263,7 +264,7 @@ export class CopyOut {
         if (variant.keys.some(isPrivate)) throw new Left('an object with private fields is returned');
         for (const name of [...variant.keys, ...variant.late]) {
           if (tuple && name === 'length') continue;
-          const part = this.field(root, name, ref, number);
+          const part = this.field(root, name, ref);
           if (part !== undefined || !variant.late.has(name)) record[name] = part;
         }
         return record;

@@ -62,7 +62,7 @@ function tryIn(
 function copyIn(specialisation: Specialisation, args: readonly unknown[], evaluation: Evaluation): Entered {
   const { lowered, written } = specialisation;
   const { segment: heap } = evaluation;
-  const globals = lowered.globals.length === 0 ? noObjects : new CopyIn(heap, specialisation.tag);
+  const globals = lowered.globals.length === 0 ? noObjects : new CopyIn(heap, specialisation.tag, written.size > 0);
   const given = [
     lowered.globals.length === 0
       ? heap.object(lowered.globalsShape)
@@ -77,7 +77,7 @@ function copyIn(specialisation: Specialisation, args: readonly unknown[], evalua
       given.push(arg);
       roots.push(noObjects);
     } else {
-      const root = new CopyIn(heap, specialisation.tag);
+      const root = new CopyIn(heap, specialisation.tag, written.size > 0);
       given.push(...root.values(type, args[i]));
       roots.push(root);
     }
@@ -87,7 +87,7 @@ function copyIn(specialisation: Specialisation, args: readonly unknown[], evalua
 }
 
 /** What copying a number in has made. */
-const noObjects = new CopyIn(undefined as unknown as Heap, () => 0);
+const noObjects = new CopyIn(undefined as unknown as Heap, () => 0, false);
 
 /**
  * One object under two roots is two here: that is right as long as nobody writes to it. And what is frozen is not so here: a write to it

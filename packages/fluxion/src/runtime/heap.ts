@@ -4,7 +4,7 @@
  */
 import type { Position } from '../errors/original.ts';
 import type { Place } from '../ir/ops.ts';
-import type { Level, Shape, Space } from '../ir/types.ts';
+import { bytesOfCell, type CellKind, type Level, type Shape, type Space } from '../ir/types.ts';
 
 export interface Heap {
   /** A new object, its cells and their shadows 0. */
@@ -28,54 +28,34 @@ export interface Views {
   readonly u8: Uint8Array;
 }
 
-/** Writes a cell at its address. */
-export function writeCell(views: Views, space: Space, address: number, value: number): void {
-  switch (space.cell) {
+/** All cells of a kind. */
+export function cellsOf(views: Views, kind: CellKind): Views[keyof Views] {
+  switch (kind) {
     case 'f64':
-      views.f64[address >>> 3] = value;
-      return;
+      return views.f64;
     case 'i32':
     case 'ref':
-      views.i32[address >>> 2] = value;
-      return;
+      return views.i32;
     case 'i16':
-      views.i16[address >>> 1] = value;
-      return;
+      return views.i16;
     case 'u16':
-      views.u16[address >>> 1] = value;
-      return;
+      return views.u16;
     case 'i8':
-      views.i8[address] = value;
-      return;
+      return views.i8;
     case 'u8':
     case 'bool':
-      views.u8[address] = value;
+      return views.u8;
   }
+}
+
+/** Writes a cell at its address. */
+export function writeCell(views: Views, { cell }: Space, address: number, value: number): void {
+  cellsOf(views, cell)[address / bytesOfCell(cell)] = value;
 }
 
 /** Reads a cell at its address. */
-export function readCell(views: Views, space: Space, address: number): number {
-  switch (space.cell) {
-    case 'f64':
-      return views.f64[address >>> 3];
-    case 'i32':
-    case 'ref':
-      return views.i32[address >>> 2];
-    case 'i16':
-      return views.i16[address >>> 1];
-    case 'u16':
-      return views.u16[address >>> 1];
-    case 'i8':
-      return views.i8[address];
-    case 'u8':
-    case 'bool':
-      return views.u8[address];
-  }
-}
-
-/** Reads the number of a cell. */
-export function numberIn(heap: Heap, space: Space, object: number, index: number): number {
-  return readCell(heap.views, space, heap.address(space, object, index));
+export function readCell(views: Views, { cell }: Space, address: number): number {
+  return cellsOf(views, cell)[address / bytesOfCell(cell)];
 }
 
 /** Thrown where the memory set aside for an evaluation is used up: the evaluation is done again with more. */

@@ -15,7 +15,7 @@ import {
   typedSpaces,
   type Variant,
 } from '../lower/types.ts';
-import { isPrivate } from './copyin.ts';
+import { isPrivate } from './fields.ts';
 import { type Heap, readCell } from './heap.ts';
 
 /** Objects and where they stand. */
@@ -25,9 +25,9 @@ export interface Standing {
   /** Of an array, where its elements stand. */
   dataOf(array: object): number;
   /** Of an array whose elements are in boxes, where those stand that count. */
-  readonly boxes?: ReadonlyMap<object, readonly number[]>;
+  readonly boxes?: ReadonlyMap<object, readonly number[]> | undefined;
   /** Of Maps and Sets whose entries may have changed since, the lists that count. */
-  readonly lists?: ReadonlyMap<object, Readonly<Record<string, readonly unknown[]>>>;
+  readonly lists?: ReadonlyMap<object, Readonly<Record<string, readonly unknown[]>>> | undefined;
 }
 
 /** The address of each number's cell, by its leaf in the value's outline; 0 where it is not in memory. */

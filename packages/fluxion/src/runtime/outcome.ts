@@ -8,7 +8,7 @@ import type { CopyIn } from './copyin.ts';
 import { CopyOut } from './copyout.ts';
 import type { Entered } from './entering.ts';
 import type { Evaluation } from './evaluation.ts';
-import { Left, numberIn, OutOfMemory } from './heap.ts';
+import { Left, OutOfMemory } from './heap.ts';
 import { leafCells } from './leaves.ts';
 
 export interface Outcome {
@@ -37,7 +37,7 @@ export function outcomeOf(
     const before = [globals, ...roots.filter((_, i) => !wrt.includes(i))];
     copy.foreign = new Set(before.flatMap(({ at }) => [...at.values()]));
   }
-  const value = copy.value(type, carried, (space, object, index) => numberIn(heap, space, object, index));
+  const value = copy.value(type, carried);
   const undo = writeBack(entered, evaluation, wrt, copy);
   const { outline, leaves } = outlineOf(value);
   const isNumber = typeof value === 'number' && type.kind !== 'constant';
