@@ -387,12 +387,12 @@ export function arrayLiteral(act: Activation, node: ArrayExpression): Abstract {
 }
 
 /** A new array of these; or, where they are of several kinds, an object with the properties 0, 1, …: a tuple. */
-export function arrayOf(act: Activation, node: Node, values: readonly Abstract[]): Abstract {
+export function arrayOf(act: Activation, node: Node, values: readonly Abstract[], what = ''): Abstract {
   if (values.some((v) => v.kind === 'never')) return neverValue;
   const joined = values.map(typeOf).reduce(join, { kind: 'never' });
-  if (joined.kind === 'conflict' || values.some((v) => v.kind === 'closure')) return makeTuple(act, node, values);
+  if (joined.kind === 'conflict' || values.some((v) => v.kind === 'closure')) return makeTuple(act, node, values, what);
   const { b } = act;
-  const type = arrayTypeAt(act, node);
+  const type = arrayTypeAt(act, node, what);
   type.makeGrowing();
   for (const value of values) admit(act, type, value, node);
   const list = newArray(act, type, b.int(values.length));

@@ -146,7 +146,7 @@ export function callValue(
   if (fn.kind === 'never' || args.some((a) => a.kind === 'never')) return neverValue;
   if (fn.kind === 'closure') return callClosure(act, fn.closure, self, args, node);
   if (fn.kind === 'constant' && typeof fn.value === 'function') return callFunction(act, fn.value, self, args, node);
-  if (fn.kind === 'constant') {
+  if (fn.kind !== 'conflict' && fn.kind !== 'cell') {
     act.guard(act.b.bool(false), 'type', 'what is called is no function', node);
     return neverValue;
   }

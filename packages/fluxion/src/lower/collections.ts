@@ -5,8 +5,8 @@
 import type { Value } from '../ir/ops.ts';
 import type { Node } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
-import { admit, elementAt, lengthOf, newArray, placeKey, storeAt } from './arrays.ts';
-import { append } from './builtins/growing.ts';
+import { admit, elementAt, lengthOf, newArray, placeKey, setLength, storeAt } from './arrays.ts';
+import { append, move } from './builtins/growing.ts';
 import {
   type CollectionKind,
   collectionKind,
@@ -40,7 +40,7 @@ export function collectionOf(act: Activation, value: Abstract): Collection | und
   return { kind, object: value, keys, values: kind === 'Map' ? listIn(act, value, root, valuesField) : keys };
 }
 
-function listIn(act: Activation, object: ObjectValue, root: RecordType, name: string): ObjectValue {
+export function listIn(act: Activation, object: ObjectValue, root: RecordType, name: string): ObjectValue {
   const held = root.field(name)!.type.type;
   if (held.kind !== 'object') throw new Error('a collection has lists');
   return { kind: 'object', type: held, ref: act.b.load(root.space(name), object.ref) };
@@ -97,6 +97,27 @@ export function find(act: Activation, { keys }: Collection, key: Abstract, node:
     ([i]) => [b.integer('add', i, b.int(1))],
   );
   return { at, found: b.compare('lt', at, length) };
+}
+
+/** Takes an entry out. Gives whether there was one. */
+export function remove(act: Activation, of: Collection, key: Abstract, node: Node): Value {
+  const { b } = act;
+  const { at, found } = find(act, of, key, node);
+  act.branch(
+    found,
+    () => {
+      const behind = b.integer('add', at, b.int(1));
+      for (const list of new Set([of.keys, of.values])) {
+        const length = lengthOf(act, list);
+        move(act, list, behind, at, b.integer('sub', length, behind));
+        setLength(act, list, b.integer('sub', length, b.int(1)));
+      }
+      act.changes(removalEffect(of.keys));
+      return undefined;
+    },
+    () => undefined,
+  );
+  return found;
 }
 
 /** -0 is 0 among keys. */

@@ -16,6 +16,7 @@ import { arrayLiteral } from './arrays.ts';
 import { lowerCall, lowerNew } from './calls.ts';
 import { lowerClass, lowerSuperMember } from './classes.ts';
 import { codeOf } from './code.ts';
+import { deleteEntry, isDictionary } from './dictionaries.ts';
 import { lowerYield } from './generators.ts';
 import { hasMember, instanceOf } from './kinds.ts';
 import { assignMemberTo, lowerMember, memberReference, readReference, recordLiteral } from './members.ts';
@@ -157,8 +158,18 @@ function unary(act: Activation, operator: string, argument: Node, node: Node): A
     case 'void':
       evaluate(act, argument);
       return undefinedValue;
-    case 'delete':
-      return act.decline('delete is not compiled', node);
+    case 'delete': {
+      const target = unparen(argument);
+      if (target.type !== 'MemberExpression') return act.decline('delete is not compiled', node);
+      const { object, key } = memberReference(act, target);
+      if (object.kind !== 'object' || object.type.type.kind !== 'record' || !isDictionary(object.type.type.root)) {
+        return act.decline(
+          'delete is compiled for objects whose names are found out at run time only: use a Map',
+          node,
+        );
+      }
+      return deleteEntry(act, object, typeof key === 'string' ? constantValue(key) : key, node);
+    }
     case '+':
       return toNumber(act, evaluate(act, argument), node);
     case '-': {

@@ -66,6 +66,8 @@ export function lowerFunction(lowering: Lowering, instance: Instance): Func {
 
 /** A number that may be missing is expected to be there: where it is not, the tier is left. */
 function insistedOn(act: Activation, result: Abstract, node: FunctionNode | ClassNode): Abstract {
+  // It throws on every way.
+  if (result.kind === 'never') return { kind: 'number', value: act.b.number(Number.NaN) };
   if (result.kind === 'maybe') {
     act.guard(result.defined, 'type', 'it gives back no number', node);
     return { kind: 'number', value: result.value };

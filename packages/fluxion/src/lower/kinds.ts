@@ -4,6 +4,7 @@
  */
 import type { Node } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
+import { becomeDictionaries, hasEntry, isDictionary } from './dictionaries.ts';
 import { lookUp } from './inherit.ts';
 import { isNullish } from './operators.ts';
 import { describeType, objectOf, type Variant } from './types.ts';
@@ -97,7 +98,10 @@ export function hasMember(act: Activation, key: Abstract, object: Abstract, node
     return act.decline(`in of a ${describeType(typeOf(object))} is not compiled`, node);
   }
   const { root } = object.type.type;
+  if (isDictionary(root)) return hasEntry(act, object, key, node);
+  if (key.kind !== 'constant') becomeDictionaries(act, root);
   const one = (name: string): Abstract => {
+    if (root.variants.some((v) => v.late.has(name))) becomeDictionaries(act, root);
     if (root.variants.some((v) => v.late.has(name))) act.decline(`whether the object has ${name} is not known`, node);
     return amongVariants(act, object, (v) => v.keys.includes(name) || lookUp(act, v, name) !== undefined);
   };

@@ -2,7 +2,7 @@
  * Loops. Invariant: what a round changes goes round as values of the loop; everything else is as it was before.
  */
 import type { Value } from '../ir/ops.ts';
-import type { ForOfStatement, ForStatement, Node, Statement } from '../syntax/ast.ts';
+import type { ForInStatement, ForOfStatement, ForStatement, Node, Statement } from '../syntax/ast.ts';
 import { children, unparen } from '../syntax/ast.ts';
 import type { Binding } from '../syntax/scope.ts';
 import type { Activation } from './activation.ts';
@@ -186,7 +186,16 @@ function countingLoop(
 /** Over arrays and typed arrays, whose length is asked at each round, as their iterators do. */
 export function forOfLoop(act: Activation, node: ForOfStatement, names: readonly string[]): void {
   if (node.await) act.decline('for await is not compiled', node);
-  const iteration = iterationOf(act, node.right);
+  loopOver(act, node, iterationOf(act, node.right), names);
+}
+
+/** The loop over what has been evaluated. */
+export function loopOver(
+  act: Activation,
+  node: ForOfStatement | ForInStatement,
+  iteration: ReturnType<typeof iterationOf>,
+  names: readonly string[],
+): void {
   if (act.dead) return;
   if ('value' in iteration) {
     overTuple(act, node, iteration.value, names);
@@ -238,7 +247,7 @@ export function overList(
 }
 
 /** Binds what a round is given: of entries, index and element without an array around them. */
-function item(act: Activation, node: ForOfStatement, iteration: Iteration, i: Value): void {
+function item(act: Activation, node: ForOfStatement | ForInStatement, iteration: Iteration, i: Value): void {
   const fresh = node.left.type === 'VariableDeclaration';
   const target = node.left.type === 'VariableDeclaration' ? node.left.declarations[0].id : unparen(node.left);
   if (iteration.what === 'entries' && target.type === 'ArrayPattern' && target.elements.length <= 2) {
@@ -252,13 +261,18 @@ function item(act: Activation, node: ForOfStatement, iteration: Iteration, i: Va
   bindItem(act, node, itemAt(act, iteration, i, node));
 }
 
-function bindItem(act: Activation, { left }: ForOfStatement, value: Abstract): void {
+function bindItem(act: Activation, { left }: ForOfStatement | ForInStatement, value: Abstract): void {
   if (left.type === 'VariableDeclaration') bindPattern(act, left.declarations[0].id, value, true);
   else assign(act, unparen(left), value);
 }
 
 /** Over an array of several kinds, or a text that is known: the body once for each element. */
-function overTuple(act: Activation, node: ForOfStatement, value: Abstract, names: readonly string[]): void {
+function overTuple(
+  act: Activation,
+  node: ForOfStatement | ForInStatement,
+  value: Abstract,
+  names: readonly string[],
+): void {
   if (value.kind === 'never') return;
   const text = value.kind === 'constant' && typeof value.value === 'string' ? [...value.value] : undefined;
   if (text === undefined && !isTuple(value)) act.decline('only arrays, Maps and Sets are looped over', node.right);

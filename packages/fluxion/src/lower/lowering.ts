@@ -7,16 +7,18 @@ import { capture } from '../capture/capture.ts';
 import { type Func, type Host, type Module, type Place, type Reason, type Region, regionsOf } from '../ir/ops.ts';
 import { field, type Shape, type Space, type Type } from '../ir/types.ts';
 import { userRule } from '../rules/user.ts';
+import type { Node } from '../syntax/ast.ts';
 import type { Binding } from '../syntax/scope.ts';
 import { codeOf, type FunctionCode, type Unit, unitOf } from './code.ts';
 import { Decline } from './decline.ts';
+import { Dictionaries } from './dictionaries.ts';
 import { Effects } from './effects.ts';
 import { lowerFunction } from './function.ts';
 import { type Guard, Guards } from './guards.ts';
 import { TypesOfValues } from './known.ts';
 import { functionAround, positionOf, startOf } from './places.ts';
 import { Texts } from './texts.ts';
-import { cellFor, Growth, type JsType, never, sameType, unite } from './types.ts';
+import { cellFor, Growth, type JsType, never, sameType, unite, type Variant } from './types.ts';
 import { type Abstract, type Closure, typeKey, typeOf } from './values.ts';
 
 /** One specialisation of a function: by its code, and the types of what it captured and is given. */
@@ -94,7 +96,8 @@ export class Lowering {
   private readonly instances = new Map<string, Instance>();
   private readonly globalByKey = new Map<unknown, Global>();
 
-  constructor(growth: Growth, types: TypesOfValues) {
+  constructor(growth: Growth, types: TypesOfValues, dictionaries: ReadonlySet<Node>) {
+    this.dictionaries = dictionaries;
     this.growth = growth;
     this.types = types;
   }
@@ -136,6 +139,9 @@ export class Lowering {
     if (key === undefined) byTypes.set(types, (key = {}));
     return key;
   }
+  /** Object literals that are written under names found out at run time; and the types of those that have been made so far. */
+  readonly dictionaries: ReadonlySet<Node>;
+  readonly literals: { readonly variant: Variant; readonly node: Node }[] = [];
   private readonly hostKeys = new Map<Function, Map<string, object>>();
 
   /** What is known of a function's text before it is lowered; undefined for those without one. */
@@ -286,9 +292,21 @@ function nameOf(code: FunctionCode): string {
 
 /** Lowers f for arguments like these. Throws Decline with the reason if it can't. */
 export function lower(f: Function, args: readonly unknown[]): Lowered {
+  const dictionaries = new Set<Node>();
+  for (;;) {
+    try {
+      return lowered(f, args, dictionaries);
+    } catch (e) {
+      if (!(e instanceof Dictionaries)) throw e;
+      for (const node of e.nodes) dictionaries.add(node);
+    }
+  }
+}
+
+function lowered(f: Function, args: readonly unknown[], dictionaries: ReadonlySet<Node>): Lowered {
   const growth = new Growth();
   const types = new TypesOfValues(growth);
-  const lowering = new Lowering(growth, types);
+  const lowering = new Lowering(growth, types, dictionaries);
   try {
     return settle(lowering, f, args);
   } catch (e) {

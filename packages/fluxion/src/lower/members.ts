@@ -10,6 +10,7 @@ import { lengthOfText } from './builtins/string.ts';
 import { builtinObjects } from './builtins/table.ts';
 import { isTypedProperty, typedProperty } from './builtins/typed.ts';
 import { memberOfFunction, surelyOf, writeStatic } from './classes.ts';
+import { becomeDictionaries, isDictionary, makeDictionary, readEntry, writeEntry } from './dictionaries.ts';
 import { fieldEffect } from './effects.ts';
 import { evaluate } from './expressions.ts';
 import { engineProperty, exportOf, isModule } from './free.ts';
@@ -103,6 +104,7 @@ export function readMember(act: Activation, object: Abstract, key: Key, node: No
   if (base.kind === 'object' && base.type.type.kind !== 'record') return elementByNumber(act, base, key, node);
   if (key.kind === 'constant' && typeof key.value !== 'symbol') return memberOf(act, base, String(key.value), node);
   if (base.kind === 'object' && base.type.type.kind === 'record') {
+    if (isDictionary(base.type.type.root)) return readEntry(act, base, key, node);
     return chosenMember(act, base.type.type.root, key, node, (name) => memberOf(act, base, name, node));
   }
   return act.decline(`a computed property of a ${describeType(typeOf(base))} is not compiled`, node);
@@ -133,12 +135,40 @@ function chosenMember(
         () => from(i + 1),
       );
     }
+    if (isLoose(act, node) && isUninherited(act, type, key)) {
+      act.guard(
+        act.b.not(isInherited(act, key)),
+        'shape',
+        'a property that all objects have is read by its name',
+        node,
+      );
+      return undefinedValue;
+    }
     act.guard(act.b.bool(false), 'shape', 'the object has no property of that name', node);
     act.stop();
     return neverValue;
   };
-  if (tests.length === 0) return act.decline('a computed property is not known', node);
+  if (tests.length === 0) becomeDictionaries(act, type.root);
+  if (tests.length === 0) return act.decline('which property is meant is found out at run time: use a Map', node);
   return from(0);
+}
+
+/** Whether objects of this type inherit nothing but what all objects do. */
+function isUninherited(act: Activation, type: RecordType, key: Abstract): boolean {
+  if (key.kind !== 'string' && key.kind !== 'number') return false;
+  return (
+    type.variants.every((v) => {
+      const { prototype, owner } = v.root;
+      if (owner !== undefined || v.keys.some((k) => k.startsWith('#'))) return false;
+      return prototype === null || prototype === Object.prototype;
+    }) && act.lowering.guards.prototypeOf(Object.prototype) === null
+  );
+}
+
+function isInherited(act: Activation, key: Abstract): Value {
+  if (key.kind !== 'string') return act.b.bool(false);
+  const tags = Object.getOwnPropertyNames(Object.prototype).map((name) => act.lowering.tag(name));
+  return isAmong(act, key.tag, tags);
 }
 
 /** A property by its name. */
@@ -152,6 +182,8 @@ export function memberOf(act: Activation, value: Abstract, name: string, node: N
       return memberOfConstant(act, base.value, name, node);
     case 'object': {
       const { type } = base.type;
+      if (type.kind === 'record' && isDictionary(type.root) && !(name in Object.prototype))
+        return readEntry(act, base, constantValue(name), node);
       if (type.kind === 'record') return fieldOf(act, base, type.root, name, node);
       if (name === 'length') return lengthValue(act, base);
       if (type.kind === 'typed' && isTypedProperty(name)) return typedProperty(act, base as ObjectValue, name, node);
@@ -334,6 +366,11 @@ function writeMember(act: Activation, object: Abstract, key: Key, value: Abstrac
   act.b.at = act.place(node);
   if (type.kind === 'record') {
     const name = typeof key === 'string' ? key : key.kind === 'constant' ? String(key.value) : undefined;
+    if (isDictionary(type.root)) {
+      writeEntry(act, base, typeof key === 'string' ? constantValue(key) : key, value, node);
+      return;
+    }
+    if (name === undefined) becomeDictionaries(act, type.root);
     if (name !== undefined) writeField(act, base, type.root, name, value, node);
     else {
       chosenMember(act, type.root, key as Abstract, node, (chosen) => {
@@ -388,7 +425,12 @@ export function recordLiteral(act: Activation, node: ObjectExpression): Abstract
     else put(name, evaluate(act, p.value));
   }
   if (act.dead) return neverValue;
-  return makeRecord(act, node, parts);
+  if (act.lowering.dictionaries.has(node)) return makeDictionary(act, node, parts);
+  const made = makeRecord(act, node, parts);
+  if (made.kind === 'object' && made.type.type.kind === 'record') {
+    act.lowering.literals.push({ variant: made.type.type.variant, node });
+  }
+  return made;
 }
 
 /** A new plain object. Literals with the same keys at one place have one type, and become one where they meet others. */
@@ -414,6 +456,8 @@ export function keysOf(
   node: Node,
   asked: (variant: Variant) => boolean = () => true,
 ): string[] {
+  const of = value.kind === 'object' && value.type.type.kind === 'record' ? value.type.type.root : undefined;
+  if (of && isDictionary(of)) act.decline('the names of this object are found out at run time: use a Map', node);
   if (value.kind !== 'object' || value.type.type.kind !== 'record' || value.type.orNull || value.type.orUndefined) {
     return act.decline(`the properties of a ${describeType(typeOf(value))} are not listed`, node);
   }

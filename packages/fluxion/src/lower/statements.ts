@@ -19,8 +19,9 @@ import {
 import type { Activation, Target } from './activation.ts';
 import { lowerClass } from './classes.ts';
 import { codeOf, declarationOf } from './code.ts';
+import { isDictionaryObject, namesOf, valuesOf } from './dictionaries.ts';
 import { condition, evaluate } from './expressions.ts';
-import { doLoop, forLoop, forOfLoop, whileLoop } from './loops.ts';
+import { doLoop, forLoop, forOfLoop, loopOver, whileLoop } from './loops.ts';
 import { entriesOf, keysOf } from './members.ts';
 import { assume, assuming } from './narrow.ts';
 import { strictEquals } from './operators.ts';
@@ -303,6 +304,10 @@ function leavesEarly(node: Node): boolean {
 function forIn(act: Activation, node: ForInStatement, names: readonly string[]): void {
   const object = evaluate(act, node.right);
   if (act.dead || (object.kind === 'constant' && (object.value === null || object.value === undefined))) return;
+  if (object.kind === 'object' && isDictionaryObject(object)) {
+    loopOver(act, node, { list: namesOf(act, object, node.right), what: 'values' }, names);
+    return;
+  }
   if (object.kind !== 'object' || object.type.type.kind !== 'record') {
     act.decline('for…in over something that is no object of fixed shape is not compiled', node.right);
   }
@@ -348,6 +353,12 @@ function forOfNames(act: Activation, node: ForOfStatement, names: readonly strin
   if (call.arguments[0].type === 'SpreadElement') return false;
   const object = evaluate(act, call.arguments[0]);
   if (act.dead) return true;
+  if (object.kind === 'object' && isDictionaryObject(object)) {
+    const list = namesOf(act, object, call);
+    if (name === 'keys') loopOver(act, node, { list, what: 'values' }, names);
+    else loopOver(act, node, { list, what: 'entries', beside: valuesOf(act, object, call) }, names);
+    return true;
+  }
   if (name === 'keys') byKeys(act, object, call, (listed) => unrolled(act, node, listed.map(constantValue), names));
   else {
     const entries = entriesOf(act, object, call);

@@ -9,12 +9,13 @@ import { allocateRecord, memberOf, storeField } from './members.ts';
 import { tupleLength as lengthOfTuple, RecordType } from './types.ts';
 import { type Abstract, constantValue, neverValue, type ObjectValue, typeOf, usable } from './values.ts';
 
-export function makeTuple(act: Activation, node: Node, values: readonly Abstract[]): Abstract {
+/** `what` tells apart what is made at one place. */
+export function makeTuple(act: Activation, node: Node, values: readonly Abstract[], what = ''): Abstract {
   const { lowering } = act;
   if (values.some((v) => v.kind === 'never')) return neverValue;
   const parts: [string, Abstract][] = values.map((v, i) => [String(i), usable(v)]);
   parts.push(['length', constantValue(values.length)]);
-  const type = lowering.site(placeKey(node, `tuple ${values.length}`), () => {
+  const type = lowering.site(placeKey(node, `tuple ${values.length} ${what}`), () => {
     const record = new RecordType(lowering.growth, 'tuple', Array.prototype);
     for (const [name] of parts) record.addField(name);
     return record;

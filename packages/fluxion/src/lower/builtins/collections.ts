@@ -5,7 +5,7 @@
 import type { Node } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
 import { arrayTypeOf, elementAt, elementOf, lengthOf, lengthValue, setLength } from '../arrays.ts';
-import { type Collection, collectionOf, find, newCollection, put, removalEffect } from '../collections.ts';
+import { type Collection, collectionOf, find, newCollection, put, removalEffect, remove } from '../collections.ts';
 import { countedLoop } from '../counted.ts';
 import { lengthEffect } from '../effects.ts';
 import type { CollectionKind } from '../entries.ts';
@@ -14,7 +14,6 @@ import { callbackOf, isList } from '../lists.ts';
 import { parentOf } from '../parents.ts';
 import { elementsOfTuple, isTuple } from '../tuples.ts';
 import { type Abstract, constantValue, neverValue, undefinedValue } from '../values.ts';
-import { move } from './growing.ts';
 import type { Builtin, Method } from './table.ts';
 
 const first = (args: readonly Abstract[]): Abstract => args[0] ?? undefinedValue;
@@ -104,25 +103,10 @@ const add: CollectionMethod = (act, of, args, node) => {
   return of.object;
 };
 
-const remove: CollectionMethod = (act, of, args, node) => {
-  const { b } = act;
-  const { at, found } = find(act, of, first(args), node);
-  act.branch(
-    found,
-    () => {
-      const behind = b.integer('add', at, b.int(1));
-      for (const list of new Set([of.keys, of.values])) {
-        const length = lengthOf(act, list);
-        move(act, list, behind, at, b.integer('sub', length, behind));
-        setLength(act, list, b.integer('sub', length, b.int(1)));
-      }
-      act.changes(removalEffect(of.keys));
-      return undefined;
-    },
-    () => undefined,
-  );
-  return { kind: 'boolean', value: found };
-};
+const deleted: CollectionMethod = (act, of, args, node) => ({
+  kind: 'boolean',
+  value: remove(act, of, first(args), node),
+});
 
 const clear: CollectionMethod = (act, of) => {
   for (const list of new Set([of.keys, of.values])) setLength(act, list, act.b.int(0));
@@ -165,7 +149,7 @@ const listed =
     return asList(act, iterationOver(of, what), node);
   };
 
-const both = { has, delete: remove, clear, forEach } as const;
+const both = { has, delete: deleted, clear, forEach } as const;
 const iterations = { keys: listed('keys'), values: listed('values'), entries: listed('entries') } as const;
 
 function* methods(

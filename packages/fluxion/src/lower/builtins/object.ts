@@ -2,36 +2,96 @@
 import type { Value } from '../../ir/ops.ts';
 import type { Node } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
-import { arrayOf } from '../arrays.ts';
+import { arrayOf, elementAt, elementOf, lengthOf } from '../arrays.ts';
+import { countedLoop } from '../counted.ts';
+import { hasEntry, isDictionary, makeDictionary, namesOf, valuesOf, writeEntry } from '../dictionaries.ts';
+import { listed } from '../iterables.ts';
+import { isList, slice } from '../lists.ts';
 import { entriesOf, keysOf, makeRecord, writeField } from '../members.ts';
 import { numberValue, strictEquals } from '../operators.ts';
-import { makeTuple } from '../tuples.ts';
+import { elementsOfTuple, isTuple, makeTuple } from '../tuples.ts';
 import type { RecordType } from '../types.ts';
-import { asBoolean } from '../unions.ts';
-import { type Abstract, constantValue, neverValue, undefinedValue } from '../values.ts';
+import { asBoolean, split } from '../unions.ts';
+import {
+  type Abstract,
+  constantValue,
+  neverValue,
+  type ObjectValue,
+  typeKey,
+  typeOf,
+  undefinedValue,
+} from '../values.ts';
 import type { Builtin } from './table.ts';
 
 const first = (args: readonly Abstract[]): Abstract => args[0] ?? undefinedValue;
 
+function dictionaryIn(value: Abstract): ObjectValue | undefined {
+  if (value.kind !== 'object' || value.type.type.kind !== 'record' || value.type.orNull || value.type.orUndefined)
+    return undefined;
+  return isDictionary(value.type.type.root) ? value : undefined;
+}
+
+/** What a Map or a list of pairs has, as an object. */
+const fromEntries: Builtin = (act, args, node) => {
+  const from = first(args);
+  if (from.kind === 'never') return neverValue;
+  const pairs = listed(act, from, node);
+  if (isTuple(pairs)) {
+    const parts = elementsOfTuple(act, pairs, node).map(
+      (pair) => [elementOf(act, node, pair, 0), elementOf(act, node, pair, 1)] as const,
+    );
+    if (parts.every(([key]) => key.kind === 'constant')) {
+      return makeRecord(
+        act,
+        node,
+        parts.map(([key, value]) => [String((key as { value: unknown }).value), value]),
+      );
+    }
+    const made = makeDictionary(act, node, []) as ObjectValue;
+    for (const [key, value] of parts) writeEntry(act, made, key, value, node);
+    return made;
+  }
+  if (!isList(pairs)) return act.decline('Object.fromEntries of something that is no list is not compiled', node);
+  const made = makeDictionary(act, node, []) as ObjectValue;
+  const length = lengthOf(act, pairs);
+  act.round(node, () => {
+    countedLoop(act, node, act.b.int(0), length, (i) => {
+      const pair = elementAt(act, pairs, i, node);
+      writeEntry(act, made, elementOf(act, node, pair, 0), elementOf(act, node, pair, 1), node);
+    });
+  });
+  return made;
+};
+
 const keys: Builtin = (act, args, node) => {
   if (first(args).kind === 'never') return neverValue;
-  return makeTuple(act, node, keysOf(act, first(args), node).map(constantValue));
+  const dictionary = dictionaryIn(first(args));
+  if (dictionary) return namesOf(act, dictionary, node);
+  return makeTuple(act, node, keysOf(act, first(args), node).map(constantValue), typeKey(typeOf(first(args))));
 };
 
 const values: Builtin = (act, args, node) => {
   if (first(args).kind === 'never') return neverValue;
-  const listed = entriesOf(act, first(args), node).map(([, value]) => value);
-  return arrayOf(act, node, listed);
+  const of = first(args);
+  const dictionary = dictionaryIn(of);
+  if (dictionary) return valuesOf(act, dictionary, node);
+  if (isList(of)) return slice(act, node, of, act.b.int(0), lengthOf(act, of));
+  return split(act, of, node, (one) => {
+    const listed = entriesOf(act, one, node).map(([, value]) => value);
+    return arrayOf(act, node, listed, typeKey(typeOf(one)));
+  });
 };
 
 const entries: Builtin = (act, args, node) => {
   if (first(args).kind === 'never') return neverValue;
   const inner = node.type === 'CallExpression' ? node.callee : node;
   const listed = entriesOf(act, first(args), node);
+  const what = typeKey(typeOf(first(args)));
   return makeTuple(
     act,
     node,
-    listed.map(([name, value]) => makeTuple(act, inner, [constantValue(name), value])),
+    listed.map(([name, value]) => makeTuple(act, inner, [constantValue(name), value], `${what} ${name}`)),
+    what,
   );
 };
 
@@ -94,6 +154,8 @@ const is: Builtin = (act, args, node) => {
 
 const hasOwn: Builtin = (act, args, node) => {
   const [object, key] = args;
+  const dictionary = object && dictionaryIn(object);
+  if (dictionary && key) return hasEntry(act, dictionary, key, node);
   if (object?.kind !== 'object' || object.type.type.kind !== 'record' || key?.kind !== 'constant') {
     return act.decline('Object.hasOwn is compiled for objects of fixed shape and known names only', node);
   }
@@ -118,6 +180,7 @@ export const objectFunctions: readonly (readonly [Function, Builtin])[] = [
   [Object.values, values],
   [Object.entries, entries],
   [Object.assign, assign],
+  [Object.fromEntries, fromEntries],
   [Object.freeze, freeze],
   [Object.is, is],
   [Object.hasOwn, hasOwn],
