@@ -9,6 +9,7 @@ import type { Binding } from '../syntax/scope.ts';
 import type { Unit } from './code.ts';
 import { Decline } from './decline.ts';
 import { Effects } from './effects.ts';
+import type { Attempted } from './exceptions.ts';
 import type { Going } from './generators.ts';
 import type { Global, Instance, Lowering } from './lowering.ts';
 import { type JsType, sameType, unite } from './types.ts';
@@ -63,6 +64,8 @@ export class Activation {
   env: Env;
   readonly globals: Value;
   readonly targets: Target[] = [];
+  /** The try blocks around here, innermost last. */
+  readonly tries: Attempted[] = [];
   /** The optional chains around here, innermost last. */
   readonly chains: Target[] = [];
   /** What is told of changes: the function's own effects, and those of the loops around here. */

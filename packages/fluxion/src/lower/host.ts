@@ -9,6 +9,7 @@ import type { Node } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
 import { builtinObjects } from './builtins/table.ts';
 import type { Lowering } from './lowering.ts';
+import { parentOf } from './parents.ts';
 import { log, watch } from './surroundings.ts';
 import type { Texts } from './texts.ts';
 import type { JsType } from './types.ts';
@@ -74,9 +75,11 @@ export function hostCall(act: Activation, fn: Function, args: readonly Abstract[
     }
   }
   const types = args.map(typeOf);
-  const result = silent.has(fn) ? [] : (['f64'] as const);
+  // A call for its effect alone may give back anything.
+  const forEffect = silent.has(fn) || parentOf(act, node)?.type === 'ExpressionStatement';
+  const result = forEffect ? [] : (['f64'] as const);
   const self: unknown = clocks.has(fn) ? (fn === Date.now ? Date : watch) : silent.has(fn) ? log : undefined;
-  const host = lowering.site(lowering.hostKey(fn, types.map(typeKey).join()), () => {
+  const host = lowering.site(lowering.hostKey(fn, `${forEffect}${types.map(typeKey).join()}`), () => {
     const call: Hosted = {
       fn,
       self,

@@ -3,23 +3,20 @@
  */
 import {
   type ClassNode,
-  children,
   type ForInStatement,
   type ForOfStatement,
   type FunctionNode,
-  isClass,
-  isFunction,
   type Node,
   type Pattern,
   type Statement,
   type SwitchStatement,
-  type TryStatement,
   unparen,
 } from '../syntax/ast.ts';
 import type { Activation, Target } from './activation.ts';
 import { lowerClass } from './classes.ts';
 import { codeOf, declarationOf } from './code.ts';
 import { isDictionaryObject, namesOf, valuesOf } from './dictionaries.ts';
+import { leaveTo, lowerThrow, lowerTry } from './exceptions.ts';
 import { condition, evaluate } from './expressions.ts';
 import { doLoop, forLoop, forOfLoop, loopOver, whileLoop } from './loops.ts';
 import { entriesOf, keysOf } from './members.ts';
@@ -81,6 +78,11 @@ function hoistVars(act: Activation, node: Node): void {
     case 'SwitchStatement':
       for (const c of node.cases) for (const s of c.consequent) hoistVars(act, s);
       return;
+    case 'TryStatement':
+      hoistVars(act, node.block);
+      if (node.handler) hoistVars(act, node.handler.body);
+      if (node.finalizer) hoistVars(act, node.finalizer);
+      return;
   }
 }
 
@@ -116,7 +118,7 @@ export function lowerStatement(act: Activation, node: Statement): void {
     case 'ReturnStatement': {
       const value = node.argument ? evaluate(act, node.argument) : undefinedValue;
       if (act.dead) return;
-      act.leave(act.targets.findLast((t) => t.kind === 'return')!, value);
+      leaveTo(act, act.targets.findLast((t) => t.kind === 'return')!, value);
       return;
     }
     case 'IfStatement': {
@@ -155,20 +157,19 @@ export function lowerStatement(act: Activation, node: Statement): void {
       labeled(act, node.body, [node.label.name]);
       return;
     case 'BreakStatement':
-      act.leave(targetFor(act, 'break', node.label?.name, node));
+      leaveTo(act, targetFor(act, 'break', node.label?.name, node));
       return;
     case 'ContinueStatement':
-      act.leave(targetFor(act, 'continue', node.label?.name, node));
+      leaveTo(act, targetFor(act, 'continue', node.label?.name, node));
       return;
     case 'SwitchStatement':
       lowerSwitch(act, node, []);
       return;
     case 'ThrowStatement':
-      act.guard(act.b.bool(false), 'throw', 'the function throws', node);
-      act.stop();
+      lowerThrow(act, node);
       return;
     case 'TryStatement':
-      tryStatement(act, node);
+      lowerTry(act, node);
       return;
     case 'ClassDeclaration':
       bindPattern(act, node.id!, lowerClass(act, node as ClassNode), true);
@@ -279,25 +280,6 @@ function lowerSwitch(act: Activation, node: SwitchStatement, names: readonly str
     enter(cases.length - 1);
     return undefined;
   });
-}
-
-/** What throws leaves the tier, so the block runs as it is, and no handler is ever reached. */
-function tryStatement(act: Activation, node: TryStatement): void {
-  const { block, finalizer } = node;
-  if (!finalizer) {
-    lowerStatement(act, block);
-    return;
-  }
-  if (leavesEarly(block)) act.decline('try with finally, left by return, break or continue, is not compiled', node);
-  lowerStatement(act, block);
-  if (!act.dead) lowerStatement(act, finalizer);
-}
-
-function leavesEarly(node: Node): boolean {
-  if (isFunction(node) || isClass(node)) return false;
-  if (node.type === 'ReturnStatement' || node.type === 'BreakStatement' || node.type === 'ContinueStatement')
-    return true;
-  return children(node).some(leavesEarly);
 }
 
 /** Over the properties of an object of fixed shape: written out for each of them. */

@@ -46,6 +46,7 @@ export type {
   SwitchStatement,
   TaggedTemplateExpression,
   TemplateLiteral,
+  ThrowStatement,
   TryStatement,
   UnaryExpression,
   UpdateExpression,

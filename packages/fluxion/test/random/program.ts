@@ -5,7 +5,9 @@
 import { Chance } from './chance.ts';
 import { arithmetic } from './code/arithmetic.ts';
 import { captured, capturing } from './code/captured.ts';
+import { collections } from './code/collections.ts';
 import { control } from './code/control.ts';
+import { exceptions } from './code/exceptions.ts';
 import { functions, helpers } from './code/functions.ts';
 import { lists } from './code/lists.ts';
 import { classes, objects, shapeFunction, treeFunction } from './code/objects.ts';
@@ -45,7 +47,7 @@ export function text({ outer, main, changes, seen }: Program): string {
   return `${[...outer.map((s) => lines(s)), ...made].join('\n')}\n`;
 }
 
-const kinds = [arithmetic, control, lists, typed, objects, functions, captured];
+const kinds = [arithmetic, control, lists, typed, objects, functions, collections, exceptions, captured];
 
 export function programOf(seed: number): Program {
   const c = new Chance(seed);

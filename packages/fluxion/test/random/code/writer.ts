@@ -10,7 +10,8 @@ export type Statement = string | { readonly head: string; readonly body: readonl
 /**
  * `number`: any; `index`: from 0 up to less than `size`; `int`: a whole number of 32 bits; `floats`, `ints`: typed arrays; `rows`: an array
  * of arrays of numbers; `fixed`: an array that may not grow here; `maybe`: a number or undefined; `point`: `{ u, v, q: { w } }`; `shape`: objects told apart by `kind`;
- * `perhaps`: a point or null; `closure`: takes a number and gives one.
+ * `perhaps`: a point or null; `closure`: takes a number and gives one; `map`, `set`: of numbers; `record`: numbers by names found out at run
+ * time; `functions`: an array of closures; `mixed`: an array of numbers, null, texts and arrays.
  */
 export type Kind =
   | 'number'
@@ -28,7 +29,12 @@ export type Kind =
   | 'shape'
   | 'perhaps'
   | 'tree'
-  | 'closure';
+  | 'closure'
+  | 'map'
+  | 'set'
+  | 'record'
+  | 'functions'
+  | 'mixed';
 
 export interface Variable {
   readonly name: string;
