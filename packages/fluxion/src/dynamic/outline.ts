@@ -94,8 +94,15 @@ export interface Outlined {
 
 /** Finds the numbers of `value`. Integer typed arrays, dates, functions and the like have none. */
 export function outlineOf(value: unknown): Outlined {
-  const walk = new Walk();
-  return { outline: walk.visit(value), leaves: walk.leaves, proxied: walk.proxied };
+  const leaves: Value[] = [];
+  const walk = new Walk(leaves);
+  return { outline: walk.visit(value), leaves, proxied: walk.proxied };
+}
+
+/** Where the numbers of `value` are, and how many. */
+export function structureOf(value: unknown): { readonly outline: Outline; readonly count: number } {
+  const walk = new Walk(undefined);
+  return { outline: walk.visit(value), count: walk.count };
 }
 
 /** Leaves are the same in every outline, so they are made once. */
@@ -110,10 +117,16 @@ function leafNumber(index: number): Leaf {
 }
 
 class Walk {
-  readonly leaves: Value[] = [];
+  /** The numbers met, unless nobody wants them. */
+  private readonly leaves: Value[] | undefined;
+  count = 0;
   proxied = false;
   readonly seen = new Map<object, Outline>();
   readonly buffers = new Map<ArrayBufferLike, BufferOutline>();
+
+  constructor(leaves: Value[] | undefined) {
+    this.leaves = leaves;
+  }
 
   visit(value: unknown): Outline {
     if (typeof value === 'number') return this.leaf(value);
@@ -136,8 +149,8 @@ class Walk {
   }
 
   leaf(value: Value): Leaf {
-    this.leaves.push(value);
-    return leafNumber(this.leaves.length - 1);
+    this.leaves?.push(value);
+    return leafNumber(this.count++);
   }
 
   enter<O extends Outline>(value: object, outline: O): O {
@@ -225,11 +238,12 @@ class Walk {
       buffer.leaves = wider;
     }
     const shadowed = (source as { [S]?: unknown })[S] !== undefined;
-    for (let i = 0; i < source.length; i++) {
-      if (buffer.leaves[first + i] < 0) {
-        buffer.leaves[first + i] = this.leaves.length;
-        this.leaves.push(shadowed ? ((readShadow(source, i) as Value | undefined) ?? source[i]) : source[i]);
-      }
+    const { leaves } = buffer;
+    const { length } = source;
+    for (let i = 0; i < length; i++) {
+      if (leaves[first + i] >= 0) continue;
+      leaves[first + i] = this.count++;
+      this.leaves?.push(shadowed ? ((readShadow(source, i) as Value | undefined) ?? source[i]) : source[i]);
     }
     return this.enter(source, { kind: 'floats', source, buffer });
   }
@@ -422,9 +436,12 @@ export function project(outline: Outline, direction: unknown, put: (leaf: number
       case 'floats': {
         const list = d as ArrayLike<Value | undefined>;
         const shadowed = (d as { [S]?: unknown })[S] !== undefined && ArrayBuffer.isView(d);
-        for (let i = 0; i < o.source.length; i++) {
+        const { leaves } = o.buffer;
+        const first = firstSlot(o);
+        const { length } = o.source;
+        for (let i = 0; i < length; i++) {
           const v = shadowed ? ((readShadow(d as Float64Array, i) as Value | undefined) ?? list[i]) : list[i];
-          if (v !== undefined) put(leafOf(o, i), v);
+          if (v !== undefined) put(leaves[first + i], v);
         }
       }
     }

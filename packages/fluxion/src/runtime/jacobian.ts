@@ -4,7 +4,7 @@
  * Invariant: what f does to the host and to what it captured happens once for each column, or once for all rows, on every tier.
  */
 import type { Value } from '../dynamic/numbers/box.ts';
-import { fill, floatsFrom, type Outline, outlineOf } from '../dynamic/outline.ts';
+import { fill, floatsFrom, type Outline, outlineOf, structureOf } from '../dynamic/outline.ts';
 import { FluxionError } from '../errors/error.ts';
 import { compiledFirst } from './attempt.ts';
 import { withMemory } from './entering.ts';
@@ -47,15 +47,15 @@ export function rowsByForward(
   index: number,
   options: Options | undefined,
 ): Rows | Promise<Rows> {
-  const { outline: input, leaves } = outlineOf(args[index]);
-  if (leaves.length === 0) return rowsByReverse(f, args, index, options);
+  const { outline: input, count: columns } = structureOf(args[index]);
+  if (columns === 0) return rowsByReverse(f, args, index, options);
   const assemble = ({ outline, tangents }: Columns): Rows => {
     const count = tangents[0].length;
     const gradients = Array.from({ length: count }, (_, row) => fill(input, (leaf) => tangents[leaf][row]));
     return { outline, gradients };
   };
-  const columns = columnsOf(f, args, index, options);
-  return columns instanceof Promise ? columns.then(assemble) : assemble(columns);
+  const found = columnsOf(f, args, index, options);
+  return found instanceof Promise ? found.then(assemble) : assemble(found);
 }
 
 /** In the place of each number of the argument, the derivative of the whole result by it. */
@@ -69,7 +69,7 @@ export function columnsInPlace(
     tangents.map((column) =>
       fill(outline, (leaf) => column[leaf], column instanceof Float64Array ? floatsFrom(column, 0) : undefined),
     );
-  if (outlineOf(args[index]).leaves.length === 0) return [];
+  if (structureOf(args[index]).count === 0) return [];
   const columns = columnsOf(f, args, index, options);
   return columns instanceof Promise ? columns.then(assemble) : assemble(columns);
 }
@@ -120,8 +120,7 @@ function compiledColumns(
   index: number,
   options: Options | undefined,
 ): Columns | 'one by one' {
-  const { outline: input, leaves } = outlineOf(args[index]);
-  const columns = leaves.length;
+  const { outline: input, count: columns } = structureOf(args[index]);
   /** Fewer lanes need less memory. */
   const within = (most: number): Columns | 'one by one' => {
     let lanes = 1;

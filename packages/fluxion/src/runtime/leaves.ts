@@ -2,7 +2,7 @@
  * Where the numbers of a value stand in memory, by their leaves in the outline that the dynamic tier makes of it.
  * Invariant: a leaf has a place exactly if the memory holds its number.
  */
-import { leafOf, type Outline } from '../dynamic/outline.ts';
+import { firstSlot, type Outline } from '../dynamic/outline.ts';
 import { boxOf } from '../lower/boxes.ts';
 import { keysField, listTypeIn, valuesField } from '../lower/entries.ts';
 import {
@@ -91,7 +91,10 @@ export function leafCells(type: JsType, outline: Outline, count: number, standin
       for (let i = 0; i < part.keys.length; i++) field(object.root, at, String(part.keys[i]), part.parts[i]);
     } else if (part.kind === 'floats' && object.kind === 'typed') {
       const first = heap.address(typedSpaces[object.name], standing.dataOf(part.source), 0);
-      for (let i = 0; i < part.source.length; i++) cells[leafOf(part, i)] = first + 8 * i;
+      const { leaves } = part.buffer;
+      const slot = firstSlot(part);
+      const { length } = part.source;
+      for (let i = 0; i < length; i++) cells[leaves[slot + i]] = first + 8 * i;
     }
   };
   visit(type, outline);

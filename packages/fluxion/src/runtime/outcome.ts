@@ -2,7 +2,7 @@
  * What a run of f on the compiled tier has given: the result as the caller may have it, and what captured objects have become.
  * Invariant: nothing of it refers to the memory of the run, but for the addresses of the result's numbers.
  */
-import { type Outline, outlineOf } from '../dynamic/outline.ts';
+import { type Outline, structureOf } from '../dynamic/outline.ts';
 import type { JsType } from '../lower/types.ts';
 import type { CopyIn } from './copyin.ts';
 import { CopyOut } from './copyout.ts';
@@ -39,13 +39,12 @@ export function outcomeOf(
   }
   const value = copy.value(type, carried);
   const undo = writeBack(entered, evaluation, wrt, copy);
-  const { outline, leaves } = outlineOf(value);
+  const { outline, count } = structureOf(value);
   const isNumber = typeof value === 'number' && type.kind !== 'constant';
-  if (outline.kind === 'leaf' || leaves.length === 0)
-    return { value, outline, cells: new Uint32Array(leaves.length), isNumber, undo };
+  if (outline.kind === 'leaf' || count === 0) return { value, outline, cells: new Uint32Array(count), isNumber, undo };
   const { at } = copy;
   const dataOf = (array: object): number => copy.dataAt(at.get(array)!, ArrayBuffer.isView(array));
-  const cells = leafCells(memberOf(type, carried), outline, leaves.length, { heap, at, dataOf });
+  const cells = leafCells(memberOf(type, carried), outline, count, { heap, at, dataOf });
   return { value, outline, cells, isNumber, undo };
 }
 

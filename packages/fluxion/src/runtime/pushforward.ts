@@ -3,7 +3,7 @@
  * Invariant: what does not depend on what is moved has the tangent 0, and no tangent is lost on the way between memory and leaves.
  */
 import type { Value } from '../dynamic/numbers/box.ts';
-import { type Outline, outlineOf, project } from '../dynamic/outline.ts';
+import { type Outline, project, structureOf } from '../dynamic/outline.ts';
 import type { Level } from '../ir/types.ts';
 import { Decline } from '../lower/decline.ts';
 import { irTypes } from '../lower/values.ts';
@@ -70,8 +70,8 @@ function compiledPushforward(
       () => 1,
       (pass) => {
         for (const i of wrt) {
-          const { outline, leaves } = outlineOf(args[i]);
-          const seed = pass.seeding(i, outline, leaves.length);
+          const { outline, count } = structureOf(args[i]);
+          const seed = pass.seeding(i, outline, count);
           project(outline, tangents[i], (leaf, value) => {
             if (typeof value !== 'number') throw new Left('the tangent is itself being differentiated', false);
             seed(leaf, 0, value);
@@ -137,10 +137,12 @@ export function pushing<T>(
     const filled = [...heap.tops];
     // Nothing is written that was there before: neither contents nor tangents, but those put there.
     const intact = specialisation.written.size === 0 && level.index === 0;
-    const seeds: number[] = [];
+    /** Where there will be several runs: the tangents that have been put into memory. */
+    let seeds: number[] | undefined;
     const unseed = (): void => {
       const { f64 } = heap.views;
-      while (seeds.length > 0) f64[seeds.pop()!] = 0;
+      for (const at of seeds!) f64[at] = 0;
+      seeds = [];
     };
     const done = work({
       specialisation,
@@ -152,12 +154,13 @@ export function pushing<T>(
         return (leaf, lane, tangent) => {
           if (cells[leaf] === 0) return;
           const at = (heap.shadow(cells[leaf], level) >>> 3) + lane;
-          seeds.push(at);
+          seeds?.push(at);
           f64[at] = tangent;
         };
       },
       run: () => outcome({ args, entered, evaluation, out: call(specialisation, evaluation, entry, params) }),
       keep() {
+        seeds = [];
         const contents = specialisation.written.size > 0 ? heap.contents() : undefined;
         return () => {
           unseed();
@@ -167,8 +170,10 @@ export function pushing<T>(
         };
       },
     });
-    unseed();
-    if (intact) heap.spare(filled);
+    if (intact && seeds !== undefined) {
+      unseed();
+      heap.spare(filled);
+    }
     return done;
   } finally {
     evaluation.close();
@@ -232,17 +237,17 @@ function gradientPlan(
       const undo = writeBack(entered, evaluation, [index, ...wrt]);
       const { segment } = evaluation;
       return orUndo(undo, () => {
-        const { outline, leaves } = outlineOf(args[index]);
+        const { outline, count } = structureOf(args[index]);
         const adjoints = out.filter((_, i) => i >= step && i % step === 0);
         const [value] = gradients(entered, args, [index], adjoints, inner, false);
-        const cells = leafCells(types[index], outline, leaves.length, entered.roots[index]);
-        const read = (into: Float64Array, count: number): void =>
+        const cells = leafCells(types[index], outline, count, entered.roots[index]);
+        const read = (into: Float64Array, lanes: number): void =>
           orUndo(undo, () => {
             if (typeof args[index] === 'number') {
-              for (let lane = 0; lane < count; lane++) into[lane] = finite(out[own + 1 + lane]);
+              for (let lane = 0; lane < lanes; lane++) into[lane] = finite(out[own + 1 + lane]);
             } else {
               const shadow = (cell: number): number => segment.shadow(segment.shadow(cell, inner), outer);
-              readLanes(segment, cells, shadow, into, count);
+              readLanes(segment, cells, shadow, into, lanes);
             }
           });
         return { value, outline, count: cells.length, read };
