@@ -187,7 +187,7 @@ function callFunction(act: Activation, fn: Function, self: Abstract, args: reado
   if (unit === undefined) {
     const captured = capture(fn);
     if (captured.bound === undefined)
-      return act.decline(`${fn.name || 'a function'} has no source and no entry here`, node);
+      return act.decline(`${fn.name || 'a function'}, a function of the engine, is not compiled`, node);
     const { target, boundThis, boundArgs } = captured.bound;
     const given = boundArgs.map((a, i) => held(act, fn, i, a, node));
     return callFunction(act, target, held(act, fn, -1, boundThis, node), [...given, ...args], node);

@@ -91,7 +91,10 @@ export class TypesOfValues {
     for (const key of keys) {
       if (typeof key === 'symbol') throw new Decline('properties with symbol keys are not compiled');
       const descriptor = Object.getOwnPropertyDescriptor(value, key)!;
-      if (!('value' in descriptor)) throw new Decline(`the accessor ${key} of an object is not compiled`);
+      if (!('value' in descriptor))
+        throw new Decline(
+          `its property ${key} is an accessor, and those of objects that are handed in or captured are not compiled`,
+        );
       if (!descriptor.enumerable) throw new Decline(`the hidden property ${key} is not compiled`);
     }
     const name =

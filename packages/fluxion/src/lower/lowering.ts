@@ -179,7 +179,8 @@ export class Lowering {
   closureOf(fn: Function, at: Place | undefined): Closure {
     if (userRule(fn) !== undefined) throw new Decline(`${fn.name || 'a function'} has a rule of its own`, at);
     const unit = this.unitFor(fn);
-    if (unit === undefined) throw new Decline(`${fn.name || 'a function'} has no source and no entry here`, at);
+    if (unit === undefined)
+      throw new Decline(`${fn.name || 'a function'}, a function of the engine, is not compiled`, at);
     const { shape } = unit;
     if (shape.async) throw new Decline(`${fn.name || 'a function'} is async`, at);
     const closure: Closure = this.site(unit, () => ({ code: codeOf(unit, shape.node), env: { vars: new Map() } }));

@@ -7,6 +7,7 @@ import type { Activation } from '../activation.ts';
 import { hostObjects } from '../surroundings.ts';
 import type { Abstract } from '../values.ts';
 import { arrayFunctions, arrayMethods } from './array.ts';
+import { cloneFunctions } from './clone.ts';
 import { collectionFunctions, collectionMethods } from './collections.ts';
 import { mathFunctions } from './math.ts';
 import { numberFunctions } from './number.ts';
@@ -55,6 +56,7 @@ export const builtins = new Table<Builtin>(() => [
   ...numberFunctions,
   ...arrayFunctions,
   ...collectionFunctions,
+  ...cloneFunctions,
   ...objectFunctions,
   ...stringFunctions,
   ...typedFunctions,
