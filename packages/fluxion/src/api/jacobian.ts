@@ -48,8 +48,8 @@ function isForward(options: JacobianOptions | undefined, argument: unknown): boo
  * The Jacobian of f with respect to its first argument (or the one that `wrt` names): the result's structure, with the
  * gradient of each number in its place.
  *
- * @param options `mode`: `'forward'` costs one evaluation per input number, `'reverse'` one sweep per output number;
- *   `'auto'` is forward for a single input number, else reverse
+ * @param options `mode`: `'forward'` costs one evaluation per input number (compiled, one for up to sixteen of them), `'reverse'`
+ *   one sweep per output number; `'auto'` is forward for a single input number, else reverse
  *
  * @example
  * ```ts

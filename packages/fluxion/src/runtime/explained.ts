@@ -16,6 +16,7 @@ import { gradients } from './adjoints.ts';
 import { mayCompile } from './attempt.ts';
 import { call, enter, withMemory } from './entering.ts';
 import { Evaluation } from './evaluation.ts';
+import { onlyByName } from './gradient.ts';
 import type { Left } from './heap.ts';
 import type { Options, Tier } from './options.ts';
 import type { CompiledForward, Specialisation } from './specialisation.ts';
@@ -127,21 +128,16 @@ export function explained(
     const specialisation = withMemory(options, () => tried(f, args, wrt, (s) => (met = s)));
     const texts = new Texts(specialisation, wrt);
     if (triesCompiling(options)) return { tier: 'compiled', note: undefined, texts };
-    return { ...unasked(specialisation), texts };
+    const why = onlyByName(specialisation);
+    if (why === undefined) return { tier: 'compiled', note: undefined, texts };
+    const note = notCompiled(`${why}, so only \`tier: 'compiled'\` compiles it.`);
+    return { tier: 'dynamic', note, texts };
   } catch (e) {
     if (!isDeclined(e)) throw e;
     if (met !== undefined && e.position === undefined) e.position = positionOf(met.lowered.units, e.at);
     mustDecline(f, options, e);
     return { tier: 'dynamic', note: noteOf(f, e), texts: undefined };
   }
-}
-
-/** What happens to compiled code if no tier is asked for: it answers where it gives a number and nobody else notices. */
-function unasked({ hasEffects, lowered: { result } }: Specialisation): Omit<Explained, 'texts'> {
-  const isNumber = result.kind === 'number' || (result.kind === 'constant' && typeof result.value === 'number');
-  if (isNumber && !hasEffects) return { tier: 'compiled', note: undefined };
-  const why = hasEffects ? 'it changes or calls what is outside of it' : 'it gives more than a number';
-  return { tier: 'dynamic', note: notCompiled(`${why}, so only \`tier: 'compiled'\` compiles it.`) };
 }
 
 /** Goes as far as can be done unnoticed: where f has effects, its arguments are copied in and no more. */

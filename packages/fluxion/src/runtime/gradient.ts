@@ -53,6 +53,16 @@ export function gradientOf(
   });
 }
 
+function givesNumber({ lowered: { result } }: Specialisation): boolean {
+  return result.kind === 'number' || (result.kind === 'constant' && typeof result.value === 'number');
+}
+
+/** Why compiled code of a function answers only where the compiled tier is asked for by name. */
+export function onlyByName(specialisation: Specialisation): string | undefined {
+  if (specialisation.hasEffects) return 'it changes or calls what is outside of it';
+  return givesNumber(specialisation) ? undefined : 'it gives more than a number';
+}
+
 /** Functions that the dynamic tier answers at once: they are not compiled, or their captured data takes longer to copy in than to use. */
 const better = new WeakSet<Function>();
 
@@ -83,10 +93,11 @@ function evaluate(
   const { entered, evaluation } = enter(f, args, (s) => new Evaluation(s.gradient(wrt).code));
   try {
     const { specialisation, given } = entered;
-    if (careful && specialisation.hasEffects) throw new Unsuited('it has effects');
     const { result } = specialisation.lowered;
-    const known = result.kind === 'constant' && typeof result.value === 'number' ? result.value : undefined;
-    if (known === undefined && result.kind !== 'number') throw new Decline('it does not return a number');
+    if (!givesNumber(specialisation)) throw new Decline('it does not return a number');
+    const why = careful ? onlyByName(specialisation) : undefined;
+    if (why !== undefined) throw new Unsuited(why);
+    const known = result.kind === 'constant' ? (result.value as number) : undefined;
     const code = specialisation.gradient(wrt);
     const out = call(specialisation, evaluation, code.entry, known === undefined ? [...given, 1] : given);
     const adjoints = known === undefined ? out.slice(1) : out;
