@@ -121,6 +121,7 @@ export function elementByNumber(act: Activation, list: Abstract, key: Abstract, 
 export function elementWhere(act: Activation, list: ObjectValue, index: Value, node: Node): Abstract {
   const inside = act.b.compare('lt', index, lengthOf(act, list), true);
   if (isLoose(act, node)) {
+    if (list.type.type.kind !== 'typed') inheritsNone(act, node);
     return act.branch(
       inside,
       () => elementAt(act, list, index, node),
@@ -129,6 +130,11 @@ export function elementWhere(act: Activation, list: ObjectValue, index: Value, n
   }
   act.guard(inside, 'bounds', 'an element beyond the end is read', node);
   return elementAt(act, list, index, node);
+}
+
+/** What an array lacks is undefined, and not found on its prototypes. */
+function inheritsNone(act: Activation, node: Node): void {
+  if (!act.lowering.guards.noElements()) act.decline('arrays inherit elements', node);
 }
 
 /** The element at an index that is in bounds. */
@@ -147,6 +153,7 @@ export function elementAt(act: Activation, list: ObjectValue, index: Value, node
   const state = type.holey ? stateAt(act, list, index) : undefined;
   const isPresent = state && b.compare('eq', state, b.int(presentState));
   const loose = isLoose(act, node);
+  if (isPresent !== undefined && loose) inheritsNone(act, node);
   if (element.kind === 'maybe' || (element.kind === 'number' && isPresent && loose)) {
     const value = b.load(type.space, dataOf(act, list), index);
     return { kind: 'maybe', value, defined: isPresent ?? b.bool(true) };

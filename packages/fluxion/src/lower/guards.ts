@@ -7,18 +7,29 @@ export interface Guard {
   readonly object: object;
   /** The property looked at; undefined for the prototype of `object`. */
   readonly key: PropertyKey | undefined;
-  /** What of the property's descriptor; 'read': what reading it gives. */
-  readonly part: 'value' | 'get' | 'set' | 'read';
-  /** What was found; undefined where the object has no such property of its own. */
+  /** What of the property's descriptor; 'absent': there is none; 'read': what reading it gives; 'elements': no property is an index. */
+  readonly part: 'value' | 'get' | 'set' | 'absent' | 'read' | 'elements';
+  /** What was found. */
   readonly value: unknown;
 }
 
 export function guardHolds({ object, key, part, value }: Guard): boolean {
+  if (part === 'elements') return !hasElements(object);
   if (key === undefined) return Object.getPrototypeOf(object) === value;
   if (part === 'read') return Object.is((object as Record<PropertyKey, unknown>)[key], value);
   const own = Object.getOwnPropertyDescriptor(object, key);
-  return own === undefined ? value === undefined : Object.is(own[part], value);
+  if (own === undefined || part === 'absent') return own === undefined && part === 'absent';
+  return part in own && Object.is(own[part], value);
 }
+
+/** Indexes come first among the keys of an object. */
+function hasElements(object: object): boolean {
+  const [first] = Reflect.ownKeys(object);
+  return typeof first === 'string' && /^\d+$/.test(first);
+}
+
+/** Stands for all keys that are indexes. */
+const indexes = Symbol('indexes');
 
 /** What was found under a name, and where. */
 export interface Found {
@@ -34,8 +45,10 @@ export class Guards {
   own(object: object, key: PropertyKey): PropertyDescriptor | undefined {
     const descriptor = Object.getOwnPropertyDescriptor(object, key);
     if (!this.noted(object, key)) {
-      if (descriptor === undefined || 'value' in descriptor) {
-        this.list.push({ object, key, part: 'value', value: descriptor?.value });
+      if (descriptor === undefined) {
+        this.list.push({ object, key, part: 'absent', value: undefined });
+      } else if ('value' in descriptor) {
+        this.list.push({ object, key, part: 'value', value: descriptor.value });
       } else {
         this.list.push({ object, key, part: 'get', value: descriptor.get });
         this.list.push({ object, key, part: 'set', value: descriptor.set });
@@ -64,6 +77,15 @@ export class Guards {
       this.list.push({ object, key: undefined, part: 'value', value });
     }
     return value;
+  }
+
+  /** That no array inherits what it lacks itself; whether it is so now. */
+  noElements(): boolean {
+    const prototypes = [Array.prototype, Object.prototype];
+    for (const object of prototypes) {
+      if (!this.noted(object, indexes)) this.list.push({ object, key: indexes, part: 'elements', value: undefined });
+    }
+    return !prototypes.some(hasElements);
   }
 
   /** As reading a property looks for it, from `object` up. */
