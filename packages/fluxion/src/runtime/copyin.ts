@@ -33,7 +33,7 @@ import {
 } from '../lower/types.ts';
 import { irTypes } from '../lower/values.ts';
 import { fieldsOf, type Origin } from './fields.ts';
-import { cellsOf, type Heap, readCell, writeCell } from './heap.ts';
+import { cellsOf, type Heap, Left, readCell, writeCell } from './heap.ts';
 
 /** Thrown where a value is not of the type that was compiled for; no error, since one takes long to make and nobody reads it. */
 export class Mismatch {}
@@ -146,6 +146,8 @@ export class CopyIn {
     const space = typedSpaces[name];
     const { heap } = this;
     const { buffer } = source;
+    // What the language does with such memory is not the same everywhere.
+    if (buffer.byteLength === 0 && isDetached(buffer)) throw new Left('memory of a typed array is detached', false);
     const width = source.BYTES_PER_ELEMENT;
     let base = this.at.get(buffer);
     const whole = base !== undefined || buffer.byteLength !== source.byteLength;
@@ -349,4 +351,12 @@ function holdsUndefined(type: JsType): boolean {
   if (type.kind === 'object') return type.orUndefined;
   if (type.kind === 'union') return type.members.some(holdsUndefined);
   return type.kind === 'constant' && type.value === undefined;
+}
+
+function isDetached(buffer: ArrayBufferLike): boolean {
+  try {
+    return new Uint8Array(buffer).length > 0;
+  } catch {
+    return true;
+  }
 }
