@@ -5,6 +5,7 @@
 import { Builder } from '../ir/build.ts';
 import type { Block, Call, End, Loop, Op, Region, Store, Value } from '../ir/ops.ts';
 import { nullRef, shadowOf } from '../ir/types.ts';
+import { isMadeAgain } from './pairs.ts';
 import type { Activation, Within } from './structure.ts';
 import type { SweepParts } from './sweep.ts';
 import type { Slot } from './tape.ts';
@@ -98,6 +99,11 @@ export class Augment {
       case 'call':
         this.call(op);
         return;
+      case 'mark':
+      case 'release':
+        // The reverse sweep may read it once more.
+        this.changed = true;
+        return;
       case 'store':
         this.store(op);
         return;
@@ -119,11 +125,27 @@ export class Augment {
 
   private call(op: Call): void {
     const pair = this.parts.liveness.op(op) ? this.parts.pairs.get(op.callee) : undefined;
+    if (isMadeAgain(op, pair)) return void this.checkpoint(op);
     if (pair === undefined || pair.forward === op.callee) return void this.b.append(op);
     this.changed = true;
     const frame = this.parts.structure.frameOf(op);
     this.b.append({ ...op, callee: pair.forward, results: pair.frame ? [...op.results, frame] : op.results });
     if (pair.frame) this.keep([frame]);
+  }
+
+  /** Only what comes out of the call is kept; what it has allocated can't be more than that, since it writes to nothing else. */
+  private checkpoint(op: Call): void {
+    this.changed = true;
+    const mark = op.results.some(({ type }) => type === 'ref') ? undefined : this.b.mark();
+    this.b.append({ ...op, checkpoint: undefined });
+    if (mark !== undefined) this.b.release(mark);
+    if (typeof op.checkpoint !== 'object') return;
+    // What the array is now: the program may change it.
+    const { length, data } = this.parts.structure.arrayOf(op);
+    const args = op.results;
+    this.b.append({ op: 'load', space: op.checkpoint.length, args, results: [length] });
+    this.b.append({ op: 'load', space: op.checkpoint.data, args, results: [data] });
+    this.keep([length, data]);
   }
 
   private store(op: Store): void {

@@ -8,11 +8,12 @@ import type { Level, Space } from '../ir/types.ts';
 import { type Active, type Activity, activityOf, eachOp } from './activity.ts';
 import { Augment } from './augment.ts';
 import { Available } from './available.ts';
+import { checkCheckpoints } from './checkpoints.ts';
 import { type Interface, interfaceOf } from './conventions.ts';
 import { keepingOf } from './keep.ts';
 import { type Liveness, livenessOf } from './liveness.ts';
 import { untouchedLoads } from './origin.ts';
-import type { Pair } from './pairs.ts';
+import { isMadeAgain, type Pair } from './pairs.ts';
 import { stableLoads } from './stability.ts';
 import { Structure } from './structure.ts';
 import { Sweep } from './sweep.ts';
@@ -42,6 +43,7 @@ export interface Reversed {
 export function reverse(module: Module, entry: string, active: Active, level: Level, wanted: Wanted = {}): Reversed {
   const activity = activityOf(module, entry, active);
   const functions = new Map(module.functions);
+  checkCheckpoints(activity.functions, module.hosts);
   const stable = stableLoads(activity.functions);
   const untouched = untouchedLoads(activity.functions, entry);
   const shared = {
@@ -196,7 +198,12 @@ class Reversal {
       liveness,
       stable,
       direct,
-      passed: (op) => (op.op === 'call' ? (pairs.get(op.callee)?.passed ?? []).map((i) => op.args[i]) : []),
+      passed: (op) => {
+        if (op.op !== 'call') return [];
+        const pair = pairs.get(op.callee);
+        if (isMadeAgain(op, pair)) return op.args;
+        return (pair?.passed ?? []).map((i) => op.args[i]);
+      },
     });
     const tape = new Tape(structure, level);
     const frame = value('ref', 'frame');

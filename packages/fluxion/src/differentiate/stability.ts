@@ -3,7 +3,7 @@
  * Invariant: a load is stable only if no store to its space can run after it within the call of the entry. Reverse code never stores to
  * the primal's spaces.
  */
-import type { Func, Load, Op, Region } from '../ir/ops.ts';
+import type { Call, Func, Load, Op, Region } from '../ir/ops.ts';
 import type { Space } from '../ir/types.ts';
 import { eachOp } from './activity.ts';
 import { isWrittenOnce } from './tape.ts';
@@ -40,31 +40,37 @@ export function stableLoads(functions: ReadonlyMap<string, Func>): (load: Load) 
   const again = new Set(functions.keys());
   for (const name of again) {
     again.delete(name);
-    new Backward(written, unstable, (callee, later) => {
-      const all = after.get(callee)!;
+    const see = (op: Load | Call, later: ReadonlySet<Space>): void => {
+      if (op.op === 'load') {
+        if (later.has(op.space)) unstable.add(op);
+        return;
+      }
+      const all = after.get(op.callee)!;
       const before = all.size;
       for (const space of later) all.add(space);
-      if (all.size > before) again.add(callee);
-    }).region(functions.get(name)!.body, new Set(after.get(name)!));
+      if (all.size > before) again.add(op.callee);
+    };
+    new Backward(written, see).region(functions.get(name)!.body, new Set(after.get(name)!));
   }
   return (load) => load.space.constant || isWrittenOnce(load.space) || !unstable.has(load);
 }
 
-/** Goes through a function from its end, with the spaces that may still be written. */
-class Backward {
+/** Goes through a function from its end, with the spaces that may still be written; shows them at each load and each call. */
+export class Backward {
   private readonly labels = new Map<number, Set<Space>>();
-  private readonly written: ReadonlyMap<string, Set<Space>>;
-  private readonly unstable: Set<Load>;
-  private readonly returned: (callee: string, later: ReadonlySet<Space>) => void;
+  private readonly written: ReadonlyMap<string, ReadonlySet<Space>>;
+  private readonly see: (op: Load | Call, later: ReadonlySet<Space>) => void;
+  private readonly counts: (store: Op) => boolean;
 
+  /** `written`: by each function. `counts`: whether a store, or a copy, is to be followed at all. */
   constructor(
-    written: ReadonlyMap<string, Set<Space>>,
-    unstable: Set<Load>,
-    returned: (callee: string, later: ReadonlySet<Space>) => void,
+    written: ReadonlyMap<string, ReadonlySet<Space>>,
+    see: (op: Load | Call, later: ReadonlySet<Space>) => void,
+    counts: (store: Op) => boolean = () => true,
   ) {
     this.written = written;
-    this.unstable = unstable;
-    this.returned = returned;
+    this.see = see;
+    this.counts = counts;
   }
 
   /** Adds to `later` what the region writes. */
@@ -77,14 +83,14 @@ class Backward {
   private op(op: Op, later: Set<Space>): void {
     switch (op.op) {
       case 'load':
-        if (later.has(op.space)) this.unstable.add(op);
+        this.see(op, later);
         return;
       case 'store':
       case 'copy':
-        later.add(op.space);
+        if (this.counts(op)) later.add(op.space);
         return;
       case 'call':
-        this.returned(op.callee, later);
+        this.see(op, later);
         add(later, this.written.get(op.callee)!);
         return;
       case 'if': {
@@ -96,8 +102,9 @@ class Backward {
       case 'loop':
         for (const part of [op.test, op.body])
           eachOp(part, (inner) => {
-            if (inner.op === 'store' || inner.op === 'copy') later.add(inner.space);
-            else if (inner.op === 'call') add(later, this.written.get(inner.callee)!);
+            if (inner.op === 'store' || inner.op === 'copy') {
+              if (this.counts(inner)) later.add(inner.space);
+            } else if (inner.op === 'call') add(later, this.written.get(inner.callee)!);
           });
         this.region(op.body, later);
         this.region(op.test, later);

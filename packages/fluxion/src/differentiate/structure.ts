@@ -77,6 +77,7 @@ export class Structure {
   private readonly labels = new Map<number, { depth: number; targeted: boolean }>();
   private readonly exits = new Map<Op, Value>();
   private readonly frames = new Map<Op, Value>();
+  private readonly arrays = new Map<Op, { readonly length: Value; readonly data: Value }>();
   private open = 0;
   private site = 0;
 
@@ -115,6 +116,16 @@ export class Structure {
   /** The frame of a call: a value beside its results. */
   frameOf(call: Call): Value {
     return this.beside(this.frames, call, { id: this.ids.next++, type: 'ref', name: 'frame' });
+  }
+
+  /** The length and the data of the array that a call gives, as it gives it: values beside its results. */
+  arrayOf(call: Call): { readonly length: Value; readonly data: Value } {
+    let known = this.arrays.get(call);
+    if (known === undefined) {
+      const value = (type: Value['type'], name: string) => this.define({ id: this.ids.next++, type, name }, call);
+      this.arrays.set(call, (known = { length: value('i32', 'length'), data: value('ref', 'data') }));
+    }
+    return known;
   }
 
   /** A new value that is defined where the results of `op` are. */

@@ -10,7 +10,7 @@ import type { Activity } from './activity.ts';
 import { Adjoints } from './adjoints.ts';
 import type { Available } from './available.ts';
 import type { Liveness } from './liveness.ts';
-import type { Pair } from './pairs.ts';
+import { isMadeAgain, type Pair } from './pairs.ts';
 import type { Structure, Within } from './structure.ts';
 import { sweepLoop } from './sweep-loop.ts';
 import type { Tape } from './tape.ts';
@@ -259,19 +259,42 @@ export class Sweep {
     const pair = this.parts.pairs.get(op.callee)!;
     const adjoints = pair.results.map((i) => this.take(op.results[i]));
     if (adjoints.every((d) => d === undefined) && !this.parts.liveness.memory(op.callee)) return;
+    const { builder: b } = this;
+    const again = isMadeAgain(op, pair);
+    const mark = again ? b.mark() : undefined;
     const args = [
-      ...(pair.frame ? [this.available.value(this.structure.frameOf(op))] : []),
+      ...(pair.frame ? [again ? this.again(op, pair) : this.available.value(this.structure.frameOf(op))] : []),
       ...pair.passed.map((i) => this.available.value(op.args[i])),
       ...adjoints.map((d) => d ?? this.zero()),
     ];
-    const results = this.builder.call(
+    const results = b.call(
       pair.reverse,
       args,
       pair.params.map(() => 'f64'),
     );
+    if (mark !== undefined) b.release(mark);
     pair.params.forEach((i, k) => {
       this.add(op.args[i], given(results[k]));
     });
+  }
+
+  /** Makes a call once more; gives its frame. */
+  private again(op: Call, pair: Pair): Value {
+    const args = op.args.map((v) => this.available.value(v));
+    const { builder: b } = this;
+    const results = b.call(pair.forward, args, [...op.results.map(({ type }) => type), 'ref']);
+    if (typeof op.checkpoint === 'object' && this.isActiveSpace(op.checkpoint.elements)) {
+      // The adjoints are those of the first array; the reverse looks for them in the second.
+      const shadow = shadowOf(op.checkpoint.elements, this.parts.level);
+      const array = this.structure.arrayOf(op);
+      const [length, first] = [this.available.value(array.length), this.available.value(array.data)];
+      const second = b.load(op.checkpoint.data, results[0]);
+      this.each(length, (i) => {
+        b.store(shadow, second, i, b.load(shadow, first, i));
+        b.store(shadow, first, i, this.zero());
+      });
+    }
+    return results[results.length - 1];
   }
 
   private if(op: If, exit: Exit): void {

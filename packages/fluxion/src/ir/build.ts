@@ -3,7 +3,19 @@
  * Invariant: ids are given out once per builder; an operation that is returned has been appended, and types have been checked.
  */
 import type { PrimitiveName } from '../rules/rule.ts';
-import type { ConversionName, End, Func, IntegerName, Label, Op, Place, Region, Test, Value } from './ops.ts';
+import type {
+  Checkpoint,
+  ConversionName,
+  End,
+  Func,
+  IntegerName,
+  Label,
+  Op,
+  Place,
+  Region,
+  Test,
+  Value,
+} from './ops.ts';
 import { type Level, type Shape, type Space, type Type, typeOfCell } from './types.ts';
 
 let nextLabel = 1;
@@ -162,10 +174,20 @@ export class Builder {
     this.append({ op: 'guard', reason, args: [condition], results: [], at: this.at });
   }
 
-  call(callee: string, args: readonly Value[], results: readonly Type[]): Value[] {
+  call(callee: string, args: readonly Value[], results: readonly Type[], checkpoint?: Checkpoint): Value[] {
     const values = results.map((type) => this.value(type));
-    this.append({ op: 'call', callee, args, results: values, at: this.at });
+    this.append({ op: 'call', callee, checkpoint, args, results: values, at: this.at });
     return values;
+  }
+
+  mark(): Value {
+    const mark = this.value('ref', 'mark');
+    this.append({ op: 'mark', results: [mark], at: this.at });
+    return mark;
+  }
+
+  release(mark: Value): void {
+    this.append({ op: 'release', args: [mark], results: [], at: this.at });
   }
 
   host(host: number, args: readonly Value[], results: readonly Type[]): Value[] {

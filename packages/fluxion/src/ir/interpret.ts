@@ -8,7 +8,7 @@ import { table } from '../rules/table.ts';
 import { conversionOf, holds, integerOf } from './meaning.ts';
 import type { End, Label, Module, Op, Reason, Region, Value } from './ops.ts';
 import { printSpace } from './print.ts';
-import type { CellKind, Shape, Space } from './types.ts';
+import { type CellKind, nullRef, type Shape, type Space } from './types.ts';
 
 /** A guard failed. */
 export class Left extends Error {
@@ -269,6 +269,11 @@ class Interpreter {
       }
       case 'guard':
         if (args[0] === 0) throw new Left(this.module.reasons[op.reason], op.reason);
+        return [];
+      // Here memory is never short.
+      case 'mark':
+        return [nullRef];
+      case 'release':
         return [];
       case 'call':
         return this.call(op.callee, args);

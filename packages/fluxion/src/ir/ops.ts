@@ -136,6 +136,22 @@ export interface Call extends Base {
   readonly op: 'call';
   readonly callee: string;
   readonly args: readonly Value[];
+  /** Reverse mode keeps the arguments alone, and makes the call again when it needs what is in it. */
+  readonly checkpoint?: Checkpoint | undefined;
+}
+
+/** What of the results may be active besides numbers: nothing, or the elements of an array that the first result refers to. */
+export type Checkpoint = 'numbers' | { readonly length: Space; readonly data: Space; readonly elements: Space };
+
+/** Takes note of how far all memory is filled. */
+export interface Mark extends Base {
+  readonly op: 'mark';
+}
+
+/** Gives back what has been allocated since the mark: nothing refers to it any more. */
+export interface Release extends Base {
+  readonly op: 'release';
+  readonly args: readonly [mark: Value];
 }
 
 /**
@@ -195,6 +211,8 @@ export type Op =
   | Copy
   | Guard
   | Call
+  | Mark
+  | Release
   | HostCall
   | If
   | Loop
@@ -267,6 +285,7 @@ export function operandsOf(op: Op): readonly Value[] {
   switch (op.op) {
     case 'const':
     case 'alloc':
+    case 'mark':
     case 'block':
       return none;
     case 'loop':

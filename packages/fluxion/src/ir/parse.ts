@@ -6,6 +6,7 @@
 import type { PrimitiveName } from '../rules/rule.ts';
 import { newLabel } from './build.ts';
 import type {
+  Checkpoint,
   ConversionName,
   End,
   Func,
@@ -265,8 +266,18 @@ class Parser {
         this.expect('else');
         return { op: 'guard', reason: this.number(), args: [condition], results, at: this.place() };
       }
-      case 'call':
-        return { op: 'call', callee: this.name(), args: this.parens(() => this.use()), results, at: this.place() };
+      case 'mark':
+        return { op: 'mark', results, at: this.place() };
+      case 'release':
+        return { op: 'release', args: [this.use()], results, at: this.place() };
+      case 'call': {
+        const callee = this.name();
+        const args = this.parens(() => this.use());
+        let checkpoint: Checkpoint | undefined = fn === 'checkpoint' ? 'numbers' : undefined;
+        if (checkpoint !== undefined && this.accept('array'))
+          checkpoint = { length: this.space(), data: this.space(), elements: this.space() };
+        return { op: 'call', callee, checkpoint, args, results, at: this.place() };
+      }
       case 'host':
         return { op: 'host', host: this.number(), args: this.parens(() => this.use()), results, at: this.place() };
       case 'if': {

@@ -3,6 +3,7 @@
  * Invariant: the same module gives the same text in every process; what `parse` makes of the text prints as that text.
  */
 import {
+  type Call,
   type End,
   type Func,
   type Label,
@@ -117,6 +118,8 @@ class Names {
         for (const space of op.shape.fields) this.declare(space);
       }
       if ('space' in op) this.declare(op.space);
+      if (op.op === 'call' && typeof op.checkpoint === 'object')
+        for (const space of Object.values(op.checkpoint)) this.declare(space);
       for (const inner of regionsOf(op)) this.region(inner);
     }
   }
@@ -193,8 +196,12 @@ class FuncText {
       }
       case 'guard':
         return `guard ${this.use(op.args[0])} else ${op.reason}`;
+      case 'mark':
+        return 'mark';
+      case 'release':
+        return `release ${this.use(op.args[0])}`;
       case 'call':
-        return `call ${quoted(op.callee)}(${this.list(op.args)})`;
+        return `call${op.checkpoint === undefined ? '' : '.checkpoint'} ${quoted(op.callee)}(${this.list(op.args)})${this.array(op)}`;
       case 'host':
         return `host ${op.host}(${this.list(op.args)})`;
       case 'if':
@@ -204,6 +211,12 @@ class FuncText {
       case 'block':
         return `block ${this.label(op.label)}`;
     }
+  }
+
+  private array({ checkpoint }: Call): string {
+    if (checkpoint === undefined || checkpoint === 'numbers') return '';
+    const { length, data, elements } = checkpoint;
+    return ` array ${[length, data, elements].map((space) => this.names.space(space)).join(' ')}`;
   }
 
   private inside(region: Region, indent: string): void {

@@ -141,6 +141,10 @@ class FuncCheck {
       case 'guard':
         if (this.module.reasons[op.reason] === undefined) return `no reason ${op.reason}`;
         return this.signature(op, ['bool'], []);
+      case 'mark':
+        return this.signature(op, [], ['ref']);
+      case 'release':
+        return this.signature(op, ['ref'], []);
       case 'call': {
         const callee = this.module.functions.get(op.callee);
         if (callee === undefined) return 'no such function';

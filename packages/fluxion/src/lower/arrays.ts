@@ -69,6 +69,17 @@ export function arrayTypeOf(list: ObjectValue): ArrayType | undefined {
   return type.kind === 'array' ? type.root : undefined;
 }
 
+/** Where the numbers of an array are found; undefined for what is none. */
+export function numbersOf(type: JsType): { length: Space; data: Space; elements: Space } | undefined {
+  if (type.kind !== 'object' || type.type.kind === 'record' || type.orNull || type.orUndefined) return undefined;
+  if (type.type.kind === 'typed') {
+    const elements = typedSpaces[type.type.name];
+    return elements.cell === 'f64' ? { length: typedLength, data: typedData, elements } : undefined;
+  }
+  if (type.type.root.element.type.kind !== 'number') return undefined;
+  return { length: arrayLength, data: arrayData, elements: type.type.space };
+}
+
 export function spaceOf(list: ObjectValue): Space {
   const { type } = list.type;
   if (type.kind === 'record') throw new Error('an object has no elements');

@@ -7,7 +7,7 @@ import { userRule } from '../rules/user.ts';
 import type { CallExpression, MemberExpression, NewExpression, Node } from '../syntax/ast.ts';
 import { isClass, unparen } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
-import { elementByNumber, lengthOf } from './arrays.ts';
+import { elementByNumber, lengthOf, numbersOf } from './arrays.ts';
 import { bound } from './binding.ts';
 import { checkpointOf, operatorOf } from './builtins/fluxion.ts';
 import { pushOf } from './builtins/growing.ts';
@@ -167,8 +167,15 @@ function keepsNames(fn: Function): boolean {
   return known;
 }
 
-/** Calls a function that exists: of the engine's, of Fluxion's, or of the user's modules. */
-function callFunction(act: Activation, fn: Function, self: Abstract, args: readonly Abstract[], node: Node): Abstract {
+/** Calls a function that exists: of the engine's, of Fluxion's, or of the user's modules. `checkpoint`: one that is lowered keeps little. */
+function callFunction(
+  act: Activation,
+  fn: Function,
+  self: Abstract,
+  args: readonly Abstract[],
+  node: Node,
+  checkpoint?: true,
+): Abstract {
   if (fn === Function.prototype.call) return callValue(act, self, args[0] ?? undefinedValue, args.slice(1), node);
   if (fn === Function.prototype.apply) return applied(act, self, args, node);
   if (fn === Reflect.apply) return applied(act, args[0] ?? undefinedValue, args.slice(1), node);
@@ -182,7 +189,7 @@ function callFunction(act: Activation, fn: Function, self: Abstract, args: reado
   if (isHosted(fn)) return hostCall(act, fn, args, node);
   const { lowering } = act;
   const original = checkpointOf(fn);
-  if (original !== undefined) return callFunction(act, original, self, args, node);
+  if (original !== undefined) return callFunction(act, original, self, args, node, true);
   const unit = lowering.unitFor(fn);
   if (unit === undefined) {
     const captured = capture(fn);
@@ -190,7 +197,7 @@ function callFunction(act: Activation, fn: Function, self: Abstract, args: reado
       return act.decline(`${fn.name || 'a function'}, a function of the engine, is not compiled`, node);
     const { target, boundThis, boundArgs } = captured.bound;
     const given = boundArgs.map((a, i) => held(act, fn, i, a, node));
-    return callFunction(act, target, held(act, fn, -1, boundThis, node), [...given, ...args], node);
+    return callFunction(act, target, held(act, fn, -1, boundThis, node), [...given, ...args], node, checkpoint);
   }
   // Variables of others can't be written by compiled code: such a function runs where they are.
   const writes = [...unit.analysis.free.values()].some((f) => f.write);
@@ -199,7 +206,8 @@ function callFunction(act: Activation, fn: Function, self: Abstract, args: reado
     if (why !== undefined) return act.decline(why, node);
     return hostCall(act, fn, args, node);
   }
-  return callClosure(act, lowering.closureOf(fn, act.place(node)), self, args, node);
+  const closure = lowering.closureOf(fn, act.place(node));
+  return callClosure(act, checkpoint ? { ...closure, checkpoint } : closure, self, args, node);
 }
 
 /** What `bind` has given to a function. */
@@ -282,7 +290,8 @@ export function invoke(
   ];
   act.changes(...instance.effects.all());
   if (instance.result.kind === 'never') return neverValue;
-  const results = b.call(instance.name, values, irTypes(instance.result));
+  const checkpoint = closure.checkpoint === true ? (numbersOf(instance.result) ?? 'numbers') : undefined;
+  const results = b.call(instance.name, values, irTypes(instance.result), checkpoint);
   return rebuild(instance.result, results);
 }
 

@@ -103,6 +103,8 @@ export interface Closure {
   readonly env: Env;
   /** For methods: where `super` looks. */
   readonly home?: unknown;
+  /** Calls of it are checkpoints. */
+  readonly checkpoint?: boolean | undefined;
 }
 
 export const neverValue: Abstract = { kind: 'never' };
@@ -141,7 +143,7 @@ function closureKey(closure: Closure, seen: Closure[] = []): string {
   const parts = capturesOf(closure).map(([, v]) =>
     v.kind === 'closure' ? closureKey(v.closure, seen) : typeKey(typeOf(v)),
   );
-  return `f${closure.code.id}(${parts.join()})`;
+  return `${closure.checkpoint === true ? 'c' : 'f'}${closure.code.id}(${parts.join()})`;
 }
 
 function closureValues(closure: Closure, seen: Closure[] = []): Value[] {
@@ -154,7 +156,7 @@ function rebuildClosure(template: Closure, next: () => Value, made = new Map<Clo
   const known = made.get(template);
   if (known !== undefined) return known;
   const env: Env = { vars: new Map(), home: template.env.home };
-  const copy: Closure = { code: template.code, env, home: template.home };
+  const copy: Closure = { ...template, env };
   made.set(template, copy);
   for (const [binding, value] of capturesOf(template)) {
     const rebuilt: Abstract =
@@ -176,7 +178,7 @@ function freeze(closure: Closure, made = new Map<Closure, Closure>()): Closure {
   const known = made.get(closure);
   if (known !== undefined) return known;
   const env: Env = { vars: new Map(), home: closure.env.home };
-  const copy: Closure = { code: closure.code, env, home: closure.home };
+  const copy: Closure = { ...closure, env };
   made.set(closure, copy);
   for (const [binding, value] of capturesOf(closure)) {
     const kept: Abstract = value.kind === 'closure' ? { kind: 'closure', closure: freeze(value.closure, made) } : value;
@@ -226,12 +228,12 @@ function joinClosures(a: ClosureType, b: ClosureType): ClosureType | undefined {
   const both = (x: Closure, y: Closure): Closure | undefined => {
     const known = made.get(x);
     if (known !== undefined) return known;
-    if (x.code !== y.code) return undefined;
+    if (x.code !== y.code || x.checkpoint !== y.checkpoint) return undefined;
     const xs = capturesOf(x);
     const ys = capturesOf(y);
     if (xs.length !== ys.length) return undefined;
     const env: Env = { vars: new Map(), home: x.env.home };
-    const copy: Closure = { code: x.code, env, home: x.home };
+    const copy: Closure = { ...x, env };
     made.set(x, copy);
     for (const [i, [binding, value]] of xs.entries()) {
       const other = ys[i][1];
@@ -263,9 +265,9 @@ function coerceClosure(b: Builder, closure: Closure, template: Closure, strings:
   const convert = (from: Closure, to: Closure): Closure | undefined => {
     const known = made.get(from);
     if (known !== undefined) return known;
-    if (from.code !== to.code) return undefined;
+    if (from.code !== to.code || from.checkpoint !== to.checkpoint) return undefined;
     const env: Env = { vars: new Map(), home: to.env.home };
-    const copy: Closure = { code: to.code, env, home: to.home };
+    const copy: Closure = { ...to, env };
     made.set(from, copy);
     const have = new Map(capturesOf(from));
     for (const [binding, wanted] of capturesOf(to)) {

@@ -88,6 +88,7 @@ class Marker {
     switch (op.op) {
       case 'guard':
       case 'host':
+      case 'release':
         this.roots.push(op);
         return;
       case 'loop':

@@ -93,7 +93,7 @@ class Inliner {
     for (const original of region.ops) {
       const op = this.values.op(original);
       changed ||= op !== original;
-      if (op.op === 'call') {
+      if (op.op === 'call' && op.checkpoint === undefined) {
         const callee = this.copied(op.callee, this.size);
         if (callee !== undefined) {
           changed = true;

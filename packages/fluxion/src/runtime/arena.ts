@@ -315,9 +315,10 @@ export function firstSizes(levels: readonly Level[]): number[] {
   return Array.from({ length: regionCount(levels) }, () => 2 ** 14);
 }
 
-/** Sizes with which a region that was too small is at least twice as large, and has room for what was missing. */
-export function enlarged(sizes: readonly number[], { region, bytes }: RegionFull): number[] {
-  return sizes.map((size, n) => (n === region ? Math.max(2 * size, size + Math.ceil(bytes / 8) * 8) : size));
+/** Sizes with which a region that was too small is larger by that part of its size, and by what was missing at least. */
+export function enlarged(sizes: readonly number[], { region, bytes }: RegionFull, part = 1): number[] {
+  const more = (size: number) => Math.max(Math.floor((part * size) / 8), Math.ceil(bytes / 8)) * 8;
+  return sizes.map((size, n) => (n === region ? size + more(size) : size));
 }
 
 /** What compiled code is to call when it leaves: it throws `RegionFull`, or what `reason` makes of the index of a reason. */

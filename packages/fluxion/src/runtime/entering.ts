@@ -7,7 +7,7 @@ import { Decline } from '../lower/decline.ts';
 import { guardHolds } from '../lower/guards.ts';
 import { positionOf } from '../lower/places.ts';
 import { CopyIn, Mismatch } from './copyin.ts';
-import type { Evaluation } from './evaluation.ts';
+import { allowing, type Evaluation } from './evaluation.ts';
 import { type Heap, Left, OutOfMemory } from './heap.ts';
 import { currentLog } from './hostlog.ts';
 import type { Options } from './options.ts';
@@ -122,13 +122,13 @@ const defaultMemory = 2 ** 30;
 
 /** Runs `evaluate` in an evaluation that has enough memory. */
 export function withMemory<T>(options: Options | undefined, evaluate: () => T): T {
+  const limit = options?.maxMemory ?? defaultMemory;
   for (;;) {
     try {
       currentLog()?.rewind();
-      return evaluate();
+      return allowing(limit, evaluate);
     } catch (e) {
       if (!(e instanceof OutOfMemory)) throw e;
-      const limit = options?.maxMemory ?? defaultMemory;
       if (e.needed > limit) throw fluxionError('MemoryLimit', { limit });
     }
   }

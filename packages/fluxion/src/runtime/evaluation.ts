@@ -20,11 +20,14 @@ export class Code {
   readonly instance: Instance;
   /** Bytes by region that its evaluations have been found to need. */
   sizes: number[];
+  /** All of them together, with their mirrors. */
+  bytes: number;
   /** How the last segment of these sizes was laid out. */
   layout: Layout | undefined;
 
   constructor(module: Module, entries: readonly string[]) {
     this.sizes = firstSizes(module.levels);
+    this.bytes = layOut(module.levels, 0, this.sizes).to;
     const leave = leaving((index) => {
       const { code, message, at } = module.reasons[index];
       return new Left(message, code !== 'throw', code === 'throw' || code === 'type', at);
@@ -42,6 +45,25 @@ export class Code {
       throw e;
     }
   }
+
+  resize(sizes: number[]): void {
+    this.sizes = sizes;
+    this.bytes = layOut(this.compiled.levels, 0, sizes).to;
+    this.layout = undefined;
+  }
+}
+
+/** How many bytes an evaluation may have, arrays, adjoints and what is kept together. */
+let allowed = Number.POSITIVE_INFINITY;
+
+export function allowing<T>(bytes: number, work: () => T): T {
+  const before = allowed;
+  allowed = bytes;
+  try {
+    return work();
+  } finally {
+    allowed = before;
+  }
 }
 
 export class Evaluation {
@@ -50,6 +72,8 @@ export class Evaluation {
 
   constructor(code: Code) {
     this.code = code;
+    // What others were allowed may be more.
+    if (code.bytes > allowed) code.resize(firstSizes(code.compiled.levels));
     try {
       this.segment = arena.open(code.compiled.levels, code.sizes, undefined, code.layout);
       code.layout = this.segment.layout;
@@ -64,9 +88,12 @@ export class Evaluation {
   outOf(e: unknown): unknown {
     if (!(e instanceof RegionFull)) return e;
     const { code } = this;
-    code.sizes = enlarged(code.sizes, e);
-    code.layout = undefined;
-    return new OutOfMemory(layOut(code.compiled.levels, 0, code.sizes).to);
+    const { sizes } = code;
+    // As much more as is allowed; if that is not even what is missing, there is not enough.
+    for (let more = 1; ; more /= 2) {
+      code.resize(enlarged(sizes, e, more));
+      if (code.bytes <= allowed || more * sizes[e.region] <= e.bytes) return new OutOfMemory(code.bytes);
+    }
   }
 
   /** Calls a function of the module with what has been copied in. */

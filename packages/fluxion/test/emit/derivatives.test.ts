@@ -5,6 +5,7 @@ import { forward } from '../../src/differentiate/forward.ts';
 import { reverse } from '../../src/differentiate/reverse.ts';
 import type { Module } from '../../src/ir/ops.ts';
 import { type Level, type Space, shadowOf } from '../../src/ir/types.ts';
+import { checkpointed } from '../differentiate/checkpointed.ts';
 import { activeOf, levelFor, type Program } from '../differentiate/derivatives.ts';
 import { programs } from '../differentiate/programs.ts';
 import { compiled, type Given, interpreted } from './both.ts';
@@ -68,19 +69,25 @@ const kinds: Record<string, (program: Program) => Derivative> = {
   },
 };
 
+function agree(kind: string, program: Program): void {
+  const derivative = kinds[kind](program);
+  const { module, entry } = derivative;
+  const args = given(program, derivative);
+  const watched = (space: Space) => (space.cell === 'f64' ? shadowsIn(space, module.levels) : [space]);
+  const expected = interpreted(module, entry, args, watched);
+  expect(compiled(module, entry, args, watched)).toEqual(expected);
+  // Once more where the first has been, in regions that are too small at first.
+  const small = module.levels.reduce((sizes, { mode }) => (mode === 'reverse' ? [...sizes, 8] : sizes), [64, 512]);
+  expect(compiled(module, entry, args, watched, small)).toEqual(expected);
+}
+
 test.each(Object.keys(kinds))('%s: WebAssembly and the interpreter agree', (kind) => {
   fc.assert(
-    fc.property(programs, (program) => {
-      const derivative = kinds[kind](program);
-      const { module, entry } = derivative;
-      const args = given(program, derivative);
-      const watched = (space: Space) => (space.cell === 'f64' ? shadowsIn(space, module.levels) : [space]);
-      const expected = interpreted(module, entry, args, watched);
-      expect(compiled(module, entry, args, watched)).toEqual(expected);
-      // Once more where the first has been, in regions that are too small at first.
-      const small = module.levels.reduce((sizes, { mode }) => (mode === 'reverse' ? [...sizes, 8] : sizes), [64, 512]);
-      expect(compiled(module, entry, args, watched, small)).toEqual(expected);
-    }),
+    fc.property(programs, (program) => agree(kind, program)),
     { numRuns: Number(process.env.FLUXION_RUNS ?? 15) },
   );
+});
+
+test.each(Object.keys(kinds))('%s: the same where memory is given back on the way', (kind) => {
+  agree(kind, checkpointed);
 });

@@ -9,7 +9,7 @@ it('stopGradient gives its argument', () => {
   agrees((x: number) => x * stopGradient(x) + stopGradient(2), [3]);
 });
 
-it('a checkpointed function is called as it is', () => {
+it('a checkpointed function gives what it gives', () => {
   agrees((x: number) => step(step(x)) + checkpoint((y: number) => y * x)(2), [3]);
 });
 

@@ -2,7 +2,7 @@
  * The derivative as readable JavaScript: the functions of a module that an entry reaches, with the user's names and lines.
  * Invariant: run with the prelude, the text gives the numbers that the IR gives, bit for bit.
  */
-import { type Func, type Module, type Place, type Region, regionsOf } from '../../ir/ops.ts';
+import { type Func, type Module, type Op, type Place, type Region, regionsOf } from '../../ir/ops.ts';
 import { type Heads, headsOf } from './heads.ts';
 import { join } from './lines.ts';
 import { functionNames, hintsFor, identifierFor, Properties, Scopes } from './names.ts';
@@ -30,7 +30,7 @@ export function derivativeSource(module: Module, entry: string, lineOf: LineOf):
 
 export function javaScript(module: Module, entry: string, lineOf: LineOf = () => undefined): JavaScript {
   const names = reached(module, entry);
-  const functions = new Map(names.map((name) => [name, module.functions.get(name)!]));
+  const functions = new Map(names.map((name) => [name, withoutMarks(module.functions.get(name)!)]));
   const used: Module = { ...module, functions };
   const heads = headsOf(used);
   const hasGlobals = usesGlobals(functions);
@@ -98,6 +98,32 @@ function usesGlobals(functions: ReadonlyMap<string, Func>): boolean {
     if (uses(func.body)) return true;
   }
   return false;
+}
+
+/** JavaScript gives memory back by itself. */
+function withoutMarks(func: Func): Func {
+  const isMark = ({ op }: Op) => op === 'mark' || op === 'release';
+  const has = (r: Region): boolean => r.ops.some((op) => isMark(op) || regionsOf(op).some(has));
+  if (!has(func.body)) return func;
+  const region = (r: Region): Region => ({
+    ...r,
+    ops: r.ops.flatMap((op): Op[] => {
+      switch (op.op) {
+        case 'mark':
+        case 'release':
+          return [];
+        case 'if':
+          return [{ ...op, then: region(op.then), else: region(op.else) }];
+        case 'loop':
+          return [{ ...op, test: region(op.test), body: region(op.body) }];
+        case 'block':
+          return [{ ...op, body: region(op.body) }];
+        default:
+          return [op];
+      }
+    }),
+  });
+  return { ...func, body: region(func.body) };
 }
 
 function withoutGlobals(func: Func): Func {

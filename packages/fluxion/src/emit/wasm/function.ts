@@ -7,8 +7,9 @@ import { bytesOfCell, type Space } from '../../ir/types.ts';
 import { Code, type Wasm } from './instructions.ts';
 import type { Links } from './links.ts';
 import { comparison, isLaned, writeConversion, writeExtreme, writeIndex, writeInteger, writeMath } from './math.ts';
-import { addressingOf, bytesOfShape, loads, regionOfElements, regionOfShape, stores } from './memory.ts';
+import { addressingOf, bytesOfShape, loads, plainRegion, regionOfElements, regionOfShape, stores } from './memory.ts';
 import { isPure, type Plan, planOf } from './plan.ts';
+import { bytesOfMark } from './release.ts';
 
 export interface Written {
   /** Those behind the parameters. */
@@ -113,6 +114,13 @@ class Writer {
         code.index('call', links.leave);
         code.op('unreachable');
         code.op('end');
+        break;
+      case 'mark':
+        this.mark(op.results[0]);
+        break;
+      case 'release':
+        this.push(op.args[0]);
+        code.index('call', links.assistant('release'));
         break;
       case 'call':
         for (const arg of op.args) this.push(arg);
@@ -394,6 +402,22 @@ class Writer {
     code.index('local.get', end);
     code.index('global.set', links.top(region));
     code.index('local.get', start);
+  }
+
+  /** An object that holds how far each region was filled before it was made itself. */
+  private mark(result: Value): void {
+    const { code, links } = this;
+    const mark = this.scratch('i32', 0);
+    this.take(plainRegion, bytesOfMark(links));
+    code.index('local.set', mark);
+    for (let region = 0; region < links.regions; region++) {
+      code.index('local.get', mark);
+      if (region === plainRegion) code.index('local.get', mark);
+      else code.index('global.get', links.top(region));
+      code.access('i32.store', 2, 4 * region);
+    }
+    code.index('local.get', mark);
+    this.set(result);
   }
 
   /** Takes elements of several spaces, all of one count and from one region, or leaves, telling how much was needed. */

@@ -9,6 +9,7 @@ import type { PrimitiveName } from '../../rules/rule.ts';
 import type { Code, Instruction, Wasm } from './instructions.ts';
 import type { Links } from './links.ts';
 import { addressingOf } from './memory.ts';
+import { release } from './release.ts';
 
 /** A function written by us beside those of the module, with its parameters in the first locals. */
 export interface Assistant {
@@ -223,6 +224,8 @@ export function assistantsOf(op: Op): readonly Assistant[] {
       return op.fn === 'toInt32' ? [toInt32] : [];
     case 'copy':
       return isLaned(op.space) ? [copyLanes] : [];
+    case 'release':
+      return [release];
     default:
       return [];
   }

@@ -151,7 +151,9 @@ class Uses {
       case 'store':
       case 'copy':
         return new Set([op.space]);
+      // What is given back is 0 afterwards.
       case 'call':
+      case 'release':
         return undefined;
       case 'if': {
         const then = this.region(op.then, op.results);

@@ -56,8 +56,19 @@ const stopGradient: Builtin = (act, args, node) => {
 
 const checkpoint: Builtin = (act, args, node) => {
   const f: Abstract = args[0] ?? constantValue(undefined);
-  if (f.kind === 'closure' || (f.kind === 'constant' && typeof f.value === 'function')) return f;
-  return act.decline('checkpoint of something that is no function', node);
+  if (f.kind === 'closure') return { kind: 'closure', closure: { ...f.closure, checkpoint: true } };
+  if (f.kind !== 'constant' || typeof f.value !== 'function')
+    return act.decline('checkpoint of something that is no function', node);
+  // A checkpoint of a checkpoint is one; what has no source keeps nothing.
+  if (checkpointed.has(f.value)) return f;
+  const unit = act.lowering.unitFor(f.value);
+  if (unit === undefined) return f;
+  if ([...unit.analysis.free.values()].some(({ write }) => write))
+    return act.decline('checkpoint of a function that writes to variables around it', node);
+  return {
+    kind: 'closure',
+    closure: { ...act.lowering.closureOf(f.value, act.place(node)), checkpoint: true },
+  };
 };
 
 export function operatorOf(fn: Function): Builtin | undefined {
