@@ -103,12 +103,15 @@ function compiledPullback<T>(
         const floats = types.reduce((n, t) => (t === 'f64' ? n + 1 : n), 0);
         const tops = [...segment.tops];
         let pulls = 0;
+        /** Whether the last sweep got to its end. */
+        let swept = true;
         const pull = (cotangents: Cotangents): unknown[] => {
           if (pulls++ > 0) {
             segment.cutBack(tops);
-            // The sweep has left the shadows of what the run has made as they were.
-            segment.clearShadows(code.level.index, given);
+            // A sweep leaves the shadows of what the run has made as they were.
+            segment.clearShadows(code.level.index, swept ? given : tops);
           }
+          swept = false;
           const own = new Array<number>(floats).fill(0);
           const { f64 } = segment.views;
           cotangents((leaf, cotangent) => {
@@ -117,6 +120,7 @@ function compiledPullback<T>(
             else if (isNumber) own[0] += cotangent;
           });
           const adjoints = evaluation.call(code.reverse, [...rest, ...own]);
+          swept = true;
           return gradients(entered, args, wrt, adjoints, code.level, finished);
         };
         const release = (): void => {

@@ -1,7 +1,7 @@
 /** Pullbacks own what they need: called again, in any order, late, and given back when nobody has them any more. */
 import { describe, expect, it } from 'vitest';
 import { grad, vjp } from '../../src/index.ts';
-import { compiledFirst, sameOnBoth } from './both.ts';
+import { compiledFirst, outcome, sameOnBoth } from './both.ts';
 
 const f = (a: Float64Array, s: number) => {
   const out = [0, 0];
@@ -87,4 +87,14 @@ describe('pullbacks', () => {
     });
     expect(left).toEqual([]);
   }, 60_000);
+
+  it('a cotangent that is refused half way leaves nothing behind', () => {
+    const left = sameOnBoth(() => {
+      const f = (x: number[]): number[][] => [[x[0] * x[1]], [x[0]], [x[1] ** 2]];
+      const { pullback } = vjp(f, [2, 3]);
+      const bad = outcome(() => pullback([[1], [1], ['no']] as never)) as { thrown: Error };
+      return [bad.thrown.message.split('\n')[0], pullback([[1], [0], [0]]), pullback([[1], [1], [0]])];
+    });
+    expect(left).toEqual([]);
+  });
 });
