@@ -4,7 +4,8 @@
  */
 import './builtins/index.ts';
 import './caught.ts';
-import { fluxionError } from '../errors/error.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
+import { FluxionError, fluxionError } from '../errors/error.ts';
 import { callTwin, construct, superClass, t, twinFor } from './calls.ts';
 import { forIn } from './forin.ts';
 import { asyncIter, iter } from './iteration.ts';
@@ -46,6 +47,23 @@ function globalCell(name: string): object {
   let cell = globalCells.get(name);
   if (cell === undefined) globalCells.set(name, (cell = {}));
   return cell;
+}
+
+/** The derivative is refused, whatever handlers the program has. */
+const refusals = new Set<ErrorCode>([
+  'AmbiguousAlias',
+  'BitReinterpretation',
+  'ConcurrentMutation',
+  'GradientEnded',
+  'LostDerivative',
+  'NoRule',
+  'RuleShape',
+  'StaleBinding',
+  'UnwritableBinding',
+]);
+
+function refused(thrown: unknown): void {
+  if (thrown instanceof FluxionError && refusals.has(thrown.code)) throw thrown;
 }
 
 const { g, get, set, setSloppy, setYoung } = properties;
@@ -119,6 +137,7 @@ const table: Omit<TwinRuntime, OfInstance> = {
   resume: resume as TwinRuntime['resume'],
   q,
   ended,
+  refused,
 };
 
 watchRuns({ begin() {}, end: forgetTexts });

@@ -50,6 +50,9 @@ export interface TwinRuntime {
   /** What `switch` compares: the primal of a tracked number, the original of a stand-in, anything else itself. */
   key(a: unknown): unknown;
 
+  /** Throws again what a `catch` of the user's is not for: that the derivative is refused. */
+  refused(thrown: unknown): void;
+
   // --- Properties
   /** An object whose `[S]` is not undefined is read and written through the table only. */
   readonly S: symbol;

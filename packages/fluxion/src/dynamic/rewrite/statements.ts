@@ -133,16 +133,17 @@ export function entering(r: Context): string {
 function emitCatch(r: Context, node: CatchClause): string {
   const { param, body } = node;
   const inner = emitStatements(r, body.body, body.start + 1, body.end - 1);
-  if (!param) return `catch ${r.gap(node.start, body.start)}{ ${entering(r)}${inner}}`;
+  const refused = (caught: string): string => `${r.rt('refused')}(${caught}); `;
+  const caught = r.unique();
+  if (!param) return `catch (${caught}${r.gap(node.start, body.start)}) { ${entering(r)}${refused(caught)}${inner}}`;
   const gap = r.gap(node.start, param.start);
   if (param.type === 'Identifier') {
-    return `catch (${gap}${param.name}${r.gap(param.end, body.start)}) { ${entering(r)}${inner}}`;
+    return `catch (${gap}${param.name}${r.gap(param.end, body.start)}) { ${entering(r)}${refused(param.name)}${inner}}`;
   }
-  const caught = r.unique();
   const out: string[] = [];
   declarators(r, param, caught, out);
   const bindings = r.pad(node.start, body.start, `let ${out.join(', ')}; `);
-  return `catch (${caught}) { ${entering(r)}${bindings}{${inner}} }`;
+  return `catch (${caught}) { ${entering(r)}${refused(caught)}${bindings}{${inner}} }`;
 }
 
 export function emitSwitch(r: Context, node: SwitchStatement): string {

@@ -41,6 +41,7 @@ export function plainRuntime(trace?: (name: string) => void): TwinRuntime {
     str: (a: any) => `${a}`,
     text: (a: any) => a,
     whole: (a: any) => `${a}`,
+    refused: () => undefined,
     key: (a: any) => a,
     S,
     g: () => true,
