@@ -13,6 +13,7 @@ import type { Module } from '../ir/ops.ts';
 import type { Level, Space } from '../ir/types.ts';
 import { recogniseOwn } from '../lower/builtins/fluxion.ts';
 import { Decline } from '../lower/decline.ts';
+import { isProxy } from '../lower/known.ts';
 import { type Lowered, lower } from '../lower/lowering.ts';
 import { describeType, type JsType } from '../lower/types.ts';
 import { irTypes } from '../lower/values.ts';
@@ -263,7 +264,7 @@ export function specialisationsOf(f: Function): readonly Specialisation[] {
 /** Compiles `f` for arguments like these. Throws Decline. */
 export function specialise(f: Function, args: readonly unknown[]): Specialisation {
   const of = knownOf(f);
-  const key = args.map(kindOf).join();
+  const key = args.map((arg) => kindOf(arg)).join();
   const before = of.declined.get(key);
   if (before !== undefined) throw before;
   try {
@@ -286,7 +287,19 @@ function checkResult(type: JsType): void {
     throw new Decline(`it returns ${describeType(type)}`);
 }
 
-function kindOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return typeof value;
-  return (Object.getPrototypeOf(value) as object | null)?.constructor?.name ?? 'object';
+/** What is told of a value where a decline is remembered: what it is, and roughly what it holds. */
+function kindOf(value: unknown, depth = 0): string {
+  if (value === null) return 'null';
+  if (typeof value !== 'object') return typeof value;
+  if (isProxy(value)) return 'Proxy';
+  const name = (Object.getPrototypeOf(value) as object | null)?.constructor?.name ?? 'object';
+  if (depth > 2 || ArrayBuffer.isView(value)) return name;
+  const kindIn = (key: string): string => {
+    const own = Object.getOwnPropertyDescriptor(value, key);
+    return own !== undefined && 'value' in own ? kindOf(own.value, depth + 1) : 'undefined';
+  };
+  if (Array.isArray(value)) return `${name}[${kindIn('0')}]`;
+  return `${name}{${Object.keys(value)
+    .slice(0, 9)
+    .map((key) => `${key}:${kindIn(key)}`)}}`;
 }

@@ -66,3 +66,16 @@ test('an array that is only made shorter has changed too', () => {
   expect(grad(f)(3)).toBe(2);
   expect(stack).toEqual([1]);
 });
+
+test('an array of numbers is compiled after an array of something else was declined', () => {
+  const f = (a: unknown[]): number => {
+    let s = 0;
+    for (const v of a) s += typeof v === 'number' ? v * v : Number(v);
+    return s;
+  };
+  const gradient = grad(f as never, { tier: 'compiled' }) as (a: unknown[]) => unknown;
+  const strange = [new Proxy({}, {})];
+  expect(() => gradient(strange)).toThrow('NotCompiled');
+  expect(gradient([2, 3])).toEqual([4, 6]);
+  expect(() => gradient(strange)).toThrow('NotCompiled');
+});
