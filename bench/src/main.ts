@@ -7,9 +7,10 @@ import { printComparisons } from './comparison.ts';
 import { compiled } from './compiled/compiled.ts';
 import { firstGradient } from './first-gradient/first-gradient.ts';
 import { gradbench } from './gradbench/gradbench.ts';
+import { latency, latencyCells } from './latency/latency.ts';
 import { pollute } from './pollute.ts';
 import { functionB, untrackedBodies, untrackedProduct } from './ratios.ts';
-import { printTable, type Row } from './table.ts';
+import { printCells, printTable, type Row } from './table.ts';
 import { tapeLengths } from './tape/tape.ts';
 
 /** Parts that print one table together. */
@@ -25,7 +26,7 @@ const figures: Record<string, () => Row[]> = {
 /** Parts that print a table of their own. */
 const comparisons = { compiled, gradbench };
 
-const parts = [...Object.keys(figures), ...Object.keys(comparisons)];
+const parts = [...Object.keys(figures), 'latency', ...Object.keys(comparisons)];
 const wanted = process.argv.slice(2);
 const unknown = wanted.find((name) => !parts.includes(name));
 if (unknown !== undefined) {
@@ -37,6 +38,13 @@ console.log(`Node ${process.version}, ${cpus()[0]?.model ?? 'unknown processor'}
 const names = wanted.length > 0 ? wanted : parts;
 const rows = names.flatMap((name) => figures[name]?.() ?? []);
 if (rows.length > 0) printTable(rows);
+if (names.includes('latency')) {
+  console.log(
+    '\nlatency: the first compiled gradient of a new function; milliseconds of processor time, and of its stages',
+  );
+  const { head, cells } = latencyCells(latency());
+  printCells(head, cells);
+}
 for (const [name, comparison] of Object.entries(comparisons)) {
   if (!names.includes(name)) continue;
   console.log(`\n${name}: the function, and its derivative`);
