@@ -7,6 +7,7 @@ import type { Node } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
 import { fromInt32, numberValue, toNumber } from '../operators.ts';
 import { isText, onTexts, tagOf, toText } from '../strings.ts';
+import { makeTuple } from '../tuples.ts';
 import { type Abstract, constantValue, neverValue } from '../values.ts';
 import type { Builtin, Method } from './table.ts';
 
@@ -71,14 +72,8 @@ const entry =
   (act, self, args, node) => {
     if (self.kind === 'never' || args.some((a) => a.kind === 'never')) return neverValue;
     if (args.length > given.length) return act.decline(`${fn.name} with so many arguments is not compiled`, node);
-    if (self.kind === 'constant' && args.every((a) => a.kind === 'constant')) {
-      return folded(
-        act,
-        fn,
-        self.value,
-        args.map((a) => (a as { value: unknown }).value),
-        node,
-      );
+    if (isKnown(self) && args.every(isKnown)) {
+      return folded(act, fn, [self, ...args], node);
     }
     if (self.kind !== 'number' && !isText(self)) return act.decline(`${fn.name} of this is not compiled`, node);
     const { texts } = act.lowering;
@@ -108,9 +103,11 @@ const entry =
   };
 
 /** Of what is known, what the engine makes of it. */
-function folded(act: Activation, fn: Function, self: unknown, args: readonly unknown[], node: Node): Abstract {
+function folded(act: Activation, fn: Function, given: readonly Known[], node: Node): Abstract {
+  const [self, ...args] = given.map((g) => g.value);
   try {
-    return constantValue(Reflect.apply(fn, self, args));
+    const result: unknown = Reflect.apply(fn, self, args);
+    return Array.isArray(result) ? makeTuple(act, node, result.map(constantValue)) : constantValue(result);
   } catch (e) {
     act.guard(act.b.bool(false), 'throw', e instanceof Error ? e.message : 'it throws', node);
     return neverValue;
@@ -124,17 +121,27 @@ function* methods(prototype: object, table: Readonly<Record<string, Signature>>)
   }
 }
 
-let ofRuntime: ReadonlyMap<Function, Method> | undefined;
+/** Methods that give a number of a text, or a list: of texts that are known, where nothing is lost. */
+const ofKnown = ['charCodeAt', 'codePointAt', 'split'] as const;
 
-/** What a method of texts does where the text, or what is asked of it, is not known while lowering; undefined for some. */
-export function methodOfText(fn: Function): Method | undefined {
-  ofRuntime ??= new Map(methods(String.prototype, ofTexts));
-  return ofRuntime.get(fn);
-}
+const known =
+  (fn: Function): Method =>
+  (act, self, args, node) => {
+    const all = [self, ...args];
+    if (all.some((a) => a.kind === 'never')) return neverValue;
+    if (!isText(self) || !all.every(isKnown)) return act.decline(`.${fn.name} is compiled of known texts only`, node);
+    return folded(act, fn, all, node);
+  };
+
+type Known = Abstract & { readonly kind: 'constant' };
+
+const isKnown = (a: Abstract): a is Known =>
+  a.kind === 'constant' && (typeof a.value !== 'object' || a.value === null) && typeof a.value !== 'function';
 
 export function* stringMethods(): Iterable<[Function, Method]> {
   yield* methods(String.prototype, ofTexts);
   yield* methods(Number.prototype, ofNumbers);
+  for (const name of ofKnown) yield [String.prototype[name], known(String.prototype[name])];
 }
 
 const stringOf: Builtin = (act, args, node) => (args.length === 0 ? constantValue('') : toText(act, args[0], node));

@@ -13,7 +13,7 @@ import { mathFunctions } from './math.ts';
 import { numberFunctions } from './number.ts';
 import { objectFunctions } from './object.ts';
 import { stringFunctions, stringMethods } from './string.ts';
-import { textMethods } from './text.ts';
+import { tagMethods } from './tag.ts';
 import { typedFunctions, typedMethods } from './typed.ts';
 
 export type Builtin = (act: Activation, args: readonly Abstract[], node: Node) => Abstract;
@@ -67,5 +67,5 @@ export const methodTable = new Table<Method>(() => [
   ...collectionMethods(),
   ...typedMethods(),
   ...stringMethods(),
-  ...textMethods(),
+  ...tagMethods,
 ]);
