@@ -24,6 +24,10 @@ export interface Wanted {
   /** `forward` and `reverse`. */
   readonly pullback?: boolean;
   readonly gradient?: boolean;
+  /**
+   * The program goes on between the forward sweep and the reverse one: a load can be made again then only if this holds, too.
+   */
+  readonly lasting?: ((load: Load) => boolean) | undefined;
 }
 
 export interface Reversed {
@@ -46,11 +50,12 @@ export function reverse(module: Module, entry: string, active: Active, level: Le
   checkCheckpoints(activity.functions, module.hosts);
   const stable = stableLoads(activity.functions);
   const untouched = untouchedLoads(activity.functions, entry);
+  const { lasting } = wanted;
   const shared = {
     activity,
     // A sweep that is made once need not clear the shadows of what the entry made.
     liveness: livenessOf(activity, wanted.pullback !== false),
-    stable: (load: Load) => stable(load) || untouched(load),
+    stable: (load: Load) => (stable(load) || untouched(load)) && (lasting === undefined || lasting(load)),
     level,
     pairs: new Map<string, Pair>(),
     functions,

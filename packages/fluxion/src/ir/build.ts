@@ -6,6 +6,8 @@ import type { PrimitiveName } from '../rules/rule.ts';
 import type {
   Checkpoint,
   ConversionName,
+  Derivation,
+  DerivePart,
   End,
   Func,
   IntegerName,
@@ -172,6 +174,12 @@ export class Builder {
   guard(condition: Value, reason: number): void {
     expect(condition, 'bool', 'guard');
     this.append({ op: 'guard', reason, args: [condition], results: [], at: this.at });
+  }
+
+  derive(part: DerivePart, of: Derivation, args: readonly Value[], results: readonly Type[]): Value[] {
+    const values = results.map((type) => this.value(type));
+    this.append({ op: 'derive', part, of, args, results: values, at: this.at });
+    return values;
   }
 
   call(callee: string, args: readonly Value[], results: readonly Type[], checkpoint?: Checkpoint): Value[] {

@@ -277,6 +277,8 @@ class Interpreter {
         return [];
       case 'call':
         return this.call(op.callee, args);
+      case 'derive':
+        throw new Error('A derivative is run that has not been written');
       case 'host':
         return this.host(op.host, args);
     }

@@ -155,6 +155,40 @@ export interface Release extends Base {
 }
 
 /**
+ * A derivative of a function of the module that has not been written yet. It is taken by parameters of the function's own, at a level
+ * that nothing in the function is above; each of its derive operations is one of the functions that forward or reverse mode will give.
+ */
+export interface Derivation {
+  readonly callee: string;
+  /** Its mode, and a name for its shadows; levels of one kind that do not nest may become one. */
+  readonly level: Level;
+  readonly params: readonly Role[];
+  /** The spaces whose cells are active in what is given as a copy. */
+  readonly spaces: ReadonlySet<Space>;
+}
+
+/**
+ * What a parameter of such a function is. active: a number that the derivative is by. copy: memory made for this evaluation, that nobody else
+ * refers to. cell: a variable of the functions around. given: anything else, constant for this derivative.
+ */
+export type Role = 'active' | 'copy' | 'cell' | 'given';
+
+/**
+ * tangent: takes the function's arguments, each f64 followed by its tangent, and gives its results likewise. gradient: takes its arguments and the
+ * adjoint of each f64 result; gives its results and the adjoint of each f64 parameter. forward and reverse: the same in two,
+ * `forward` gives a frame behind the results, `reverse` takes it in the place of the arguments, any number of times.
+ */
+export type DerivePart = 'tangent' | 'gradient' | 'forward' | 'reverse';
+
+/** Calls a derivative that is still to be written: `expand` puts a call in its place, and nothing behind that knows this operation. */
+export interface Derive extends Base {
+  readonly op: 'derive';
+  readonly part: DerivePart;
+  readonly of: Derivation;
+  readonly args: readonly Value[];
+}
+
+/**
  * Calls a function of the host, once, in the program's order: an index into the module's hosts. Arguments and result are primitives.
  * Its results are inactive.
  */
@@ -213,6 +247,7 @@ export type Op =
   | Call
   | Mark
   | Release
+  | Derive
   | HostCall
   | If
   | Loop

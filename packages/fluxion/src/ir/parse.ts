@@ -8,6 +8,8 @@ import { newLabel } from './build.ts';
 import type {
   Checkpoint,
   ConversionName,
+  Derivation,
+  DerivePart,
   End,
   Func,
   Host,
@@ -18,6 +20,7 @@ import type {
   Place,
   Reason,
   Region,
+  Role,
   Test,
   Value,
 } from './ops.ts';
@@ -63,6 +66,7 @@ class Parser {
   private readonly levels: Level[] = [];
   private readonly spaces = new Map<string, Space>();
   private readonly shapes = new Map<string, Shape>();
+  private readonly derivations: Derivation[] = [];
   private readonly reasons: Reason[] = [];
   private readonly hosts: Host[] = [];
   private values = new Map<string, Value>();
@@ -89,6 +93,7 @@ class Parser {
       else if (word === 'space') this.spaceDeclaration();
       else if (word === 'shape') this.shape();
       else if (word === 'reason') this.reason();
+      else if (word === 'derivation') this.derivation();
       else if (word === 'host') this.host();
       else if (word === 'func') {
         const func = this.func();
@@ -134,6 +139,24 @@ class Parser {
     this.expect(':');
     const code = this.next() as Reason['code'];
     this.reasons[n] = { code, message: this.name(), at: this.place() };
+  }
+
+  private derivation(): void {
+    const n = this.number();
+    this.expect(':');
+    const callee = this.name();
+    this.expect('level');
+    const level = this.levelAt(this.number());
+    const params = this.parens(() => this.next() as Role);
+    const spaces = new Set<Space>();
+    if (this.accept('spaces')) {
+      this.expect('{');
+      while (!this.accept('}')) {
+        if (spaces.size > 0) this.expect(',');
+        spaces.add(this.space());
+      }
+    }
+    this.derivations[n] = { callee, level, params, spaces };
   }
 
   private host(): void {
@@ -277,6 +300,12 @@ class Parser {
         if (checkpoint !== undefined && this.accept('array'))
           checkpoint = { length: this.space(), data: this.space(), elements: this.space() };
         return { op: 'call', callee, checkpoint, args, results, at: this.place() };
+      }
+      case 'derive': {
+        const part = this.next() as DerivePart;
+        const of = this.derivations[this.number()];
+        if (of === undefined) throw this.unexpected('a declared derivation');
+        return { op: 'derive', part, of, args: this.parens(() => this.use()), results, at: this.place() };
       }
       case 'host':
         return { op: 'host', host: this.number(), args: this.parens(() => this.use()), results, at: this.place() };

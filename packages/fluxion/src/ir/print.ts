@@ -4,6 +4,7 @@
  */
 import {
   type Call,
+  type Derivation,
   type End,
   type Func,
   type Label,
@@ -40,6 +41,10 @@ export function print(module: Module, options: PrintOptions = {}): string {
   module.reasons.forEach(({ code, message, at }, n) => {
     lines.push(`reason ${n}: ${code} ${JSON.stringify(message)}${at === undefined ? '' : place(at)}`);
   });
+  for (const [{ callee, level, params, spaces }, n] of names.derivations) {
+    const active = spaces.size === 0 ? '' : ` spaces { ${[...spaces].map((s) => names.space(s)).join(', ')} }`;
+    lines.push(`derivation ${n}: ${quoted(callee)} level ${level.index} (${params.join(', ')})${active}`);
+  }
   module.hosts.forEach(({ name, params, results }, n) => {
     lines.push(`host ${n}: ${JSON.stringify(name)} (${params.join(', ')})${arrow(results)}`);
   });
@@ -97,6 +102,7 @@ function arrow(types: readonly Type[]): string {
 class Names {
   readonly spaces = new Map<Space, string>();
   readonly shapes = new Map<Shape, string>();
+  readonly derivations = new Map<Derivation, number>();
   private readonly taken = new Set<string>();
 
   constructor(module: Module) {
@@ -120,6 +126,10 @@ class Names {
       if ('space' in op) this.declare(op.space);
       if (op.op === 'call' && typeof op.checkpoint === 'object')
         for (const space of Object.values(op.checkpoint)) this.declare(space);
+      if (op.op === 'derive' && !this.derivations.has(op.of)) {
+        this.derivations.set(op.of, this.derivations.size);
+        for (const space of op.of.spaces) this.declare(space);
+      }
       for (const inner of regionsOf(op)) this.region(inner);
     }
   }
@@ -202,6 +212,8 @@ class FuncText {
         return `release ${this.use(op.args[0])}`;
       case 'call':
         return `call${op.checkpoint === undefined ? '' : '.checkpoint'} ${quoted(op.callee)}(${this.list(op.args)})${this.array(op)}`;
+      case 'derive':
+        return `derive ${op.part} ${names.derivations.get(op.of)}(${this.list(op.args)})`;
       case 'host':
         return `host ${op.host}(${this.list(op.args)})`;
       case 'if':

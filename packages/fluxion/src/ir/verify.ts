@@ -5,7 +5,16 @@
  */
 import { table } from '../rules/table.ts';
 import { conversions } from './build.ts';
-import { type Func, type Label, type Module, type Op, operandsOf, type Region, type Value } from './ops.ts';
+import {
+  type Derive,
+  type Func,
+  type Label,
+  type Module,
+  type Op,
+  operandsOf,
+  type Region,
+  type Value,
+} from './ops.ts';
 import { printOp, printSpace } from './print.ts';
 import { type Level, nullRef, type Shape, type Space, type Type, typeOfCell, undefinedRef } from './types.ts';
 
@@ -150,6 +159,8 @@ class FuncCheck {
         if (callee === undefined) return 'no such function';
         return this.signature(op, typesOf(callee.params), callee.results);
       }
+      case 'derive':
+        return this.derive(op);
       case 'host': {
         const host = this.module.hosts[op.host];
         return host === undefined ? 'no such host' : this.signature(op, host.params, host.results);
@@ -175,6 +186,36 @@ class FuncCheck {
         this.region(op.body, typesOf(op.results), () => this.text(op));
         this.blocks.pop();
         return undefined;
+    }
+  }
+
+  private derive(op: Derive): string | undefined {
+    const { callee: name, level, params: roles, spaces } = op.of;
+    const callee = this.module.functions.get(name);
+    if (callee === undefined) return 'no such function';
+    const params = typesOf(callee.params);
+    if (roles.length !== params.length) return `has ${roles.length} roles for ${params.length} parameters`;
+    const wrong = roles.findIndex((role, i) =>
+      role === 'active' ? params[i] !== 'f64' : role !== 'given' && params[i] !== 'ref',
+    );
+    if (wrong >= 0) return `parameter ${wrong} is ${params[wrong]}, and ${roles[wrong]}`;
+    for (const space of spaces) if (space.cell !== 'f64') return `${printSpace(space)} is not active`;
+    if ((op.part === 'tangent') !== (level.mode === 'forward') || level.lanes !== 1)
+      return `is no ${op.part} of that level`;
+    const numbers = (types: readonly Type[]) => types.filter((type) => type === 'f64');
+    const twice = (types: readonly Type[]) => types.flatMap((type): Type[] => (type === 'f64' ? [type, type] : [type]));
+    const { results } = callee;
+    const problem = this.level(level, false);
+    if (problem !== undefined) return problem;
+    switch (op.part) {
+      case 'tangent':
+        return this.signature(op, twice(params), twice(results));
+      case 'gradient':
+        return this.signature(op, [...params, ...numbers(results)], [...results, ...numbers(params)]);
+      case 'forward':
+        return this.signature(op, params, [...results, 'ref']);
+      case 'reverse':
+        return this.signature(op, ['ref', ...numbers(results)], numbers(params));
     }
   }
 

@@ -128,6 +128,28 @@ describe('the text of the IR', () => {
 `);
   });
 
+  test('derivatives that are still to be written', () => {
+    const text = `level 0: reverse
+space x: f64 elements
+derivation 0: f level 0 (copy, active, given) spaces { x }
+
+func f(%x: ref, %a: f64, %n: i32) -> f64 {
+  %3: f64 = load x[%x, %n]
+  %4: f64 = math.mul %3, %a
+  yield %4
+}
+
+func g(%x: ref, %a: f64, %n: i32) -> f64 {
+  %3: f64, %4: f64 = derive gradient 0(%x, %a, %n, %a)
+  %5: f64, %6: ref = derive forward 0(%x, %a, %n)
+  %7: f64 = derive reverse 0(%6, %a)
+  %8: f64 = load d0(x)[%x, %n]
+  yield %8
+}
+`;
+    expect(print(parse(text))).toBe(text);
+  });
+
   test('says on which line it can not be read', () => {
     expect(() => parse('func f() {\n  yield %x\n}\n')).toThrow(
       'IR, line 2: "%x" where a value defined above is needed',

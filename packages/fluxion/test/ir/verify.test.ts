@@ -10,6 +10,10 @@ space p.y: f64 field 0
 shape P { p.y }
 reason 0: bounds "out"
 host 0: "now" () -> f64
+derivation 0: g level 0 (active)
+derivation 1: g level 0 (copy)
+derivation 2: h level 0 ()
+derivation 3: g level 0 (active) spaces { k }
 func g(%a: f64) -> f64 {
   yield %a
 }
@@ -22,10 +26,17 @@ function faults(body: string): string[] {
 describe('the verifier', () => {
   test('passes what is right', () => {
     expect(faults('%y: f64 = call g(%x)\nyield %y')).toEqual([]);
+    expect(faults('%y: f64, %d: f64 = derive gradient 0(%x, %x)\nyield %d')).toEqual([]);
+    expect(faults('%y: f64, %r: ref = derive forward 0(%x)\n%d: f64 = derive reverse 0(%r, %x)\nyield %d')).toEqual([]);
   });
 
   test.each([
     ['%y: f64 = math.sin %n\nyield %y', 'takes (f64), is given (i32)'],
+    ['%y: f64, %d: f64 = derive gradient 0(%x)\nyield %d', 'takes (f64, f64), is given (f64)'],
+    ['%y: f64, %d: f64 = derive tangent 0(%x, %x)\nyield %d', 'is no tangent of that level'],
+    ['%y: f64, %d: f64 = derive gradient 1(%x, %x)\nyield %d', 'parameter 0 is f64, and copy'],
+    ['%y: f64, %d: f64 = derive gradient 2(%x, %x)\nyield %d', 'no such function'],
+    ['%y: f64, %d: f64 = derive gradient 3(%x, %x)\nyield %d', 'k is not active'],
     ['%y: i32 = math.sin %x\nyield %x', 'gives (f64), is read as (i32)'],
     ['%y: f64 = math.atan2 %x\nyield %x', 'takes 2 arguments'],
     ['%y: f64 = math.nothing %x\nyield %x', 'no such primitive'],
