@@ -23,6 +23,8 @@ export interface Activity {
   readonly functions: ReadonlyMap<string, Func>;
   value(func: Func, value: Value): boolean;
   space(space: Space): boolean;
+  /** The active spaces that are of the same objects: it, and shadows of it at the levels inside. */
+  beside(space: Space): readonly Space[];
 }
 
 /** Throws Decline where an active value goes to the host and the result is wanted. */
@@ -41,8 +43,18 @@ export function activityOf(module: Module, entry: string, active: Active): Activ
       );
     });
   }
+  const besides = new Map<Space, Space[]>();
+  for (const [space, n] of graph.spaces) {
+    if (varied[n] !== 1 || space.cell !== 'f64') continue;
+    let root = space;
+    while (root.shadows !== undefined) root = root.shadows.space;
+    const known = besides.get(root);
+    if (known === undefined) besides.set(root, [space]);
+    else known.push(space);
+  }
   return {
     functions: graph.functions,
+    beside: (space) => besides.get(space) ?? [],
     value(func, value) {
       if (value.type !== 'f64') return false;
       const n = graph.node(func, value);

@@ -19,6 +19,7 @@ export function livenessOf(activity: Activity, clear: boolean): Liveness {
   const alive = new Set<string>();
   const memory = new Set<string>();
   const isActive = (space: Space) => space.cell === 'f64' && activity.space(space);
+  const isMade = (space: Space) => activity.beside(space).length > 0;
   const ownMemory = (op: Op, func: Func): boolean => {
     switch (op.op) {
       case 'load':
@@ -27,9 +28,9 @@ export function livenessOf(activity: Activity, clear: boolean): Liveness {
       case 'copy':
         return isActive(op.space);
       case 'elements':
-        return clear && op.tape === undefined && isActive(op.space);
+        return clear && op.tape === undefined && isMade(op.space);
       case 'alloc':
-        return clear && op.shape.tape === undefined && op.shape.fields.some(isActive);
+        return clear && op.shape.tape === undefined && op.shape.fields.some(isMade);
       default:
         return false;
     }

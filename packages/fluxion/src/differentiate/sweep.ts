@@ -160,10 +160,11 @@ export class Sweep {
         this.copy(op);
         return;
       case 'elements':
-        this.clear(op.space, op.results[0], op.args[0]);
+        for (const space of this.parts.activity.beside(op.space)) this.clear(space, op.results[0], op.args[0]);
         return;
       case 'alloc':
-        for (const space of op.shape.fields) if (this.isActiveSpace(space)) this.clear(space, op.results[0]);
+        for (const field of op.shape.fields)
+          for (const space of this.parts.activity.beside(field)) this.clear(space, op.results[0]);
         return;
       case 'call':
         this.call(op);
