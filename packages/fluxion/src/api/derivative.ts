@@ -1,5 +1,7 @@
 /** The derivative of a function of one number. */
 import { runsAsItIs } from '../dynamic/calls.ts';
+import { registerDerivative } from '../lower/builtins/derivative.ts';
+import { registerDerived } from '../lower/derived.ts';
 import { checkFunction, checkOptions, indexOf } from './arguments.ts';
 import { evaluateTangent } from './jvp.ts';
 import type { DerivativeOperator, OneArgumentOptions } from './types.ts';
@@ -18,10 +20,14 @@ import type { DerivativeOperator, OneArgumentOptions } from './types.ts';
 export const derivative: DerivativeOperator = runsAsItIs((f: Function, options?: OneArgumentOptions) => {
   checkFunction('derivative', f);
   checkOptions('derivative', options, ['wrt']);
-  return runsAsItIs((...args: unknown[]) => {
+  const slope = runsAsItIs((...args: unknown[]) => {
     const index = indexOf('derivative', options?.wrt, args.length);
     const tangents = args.map((_, i) => (i === index ? 1 : undefined));
     const out = evaluateTangent(f, args, tangents, options, `[${index}]`);
     return out instanceof Promise ? out.then((o) => o.tangent) : out.tangent;
   });
+  registerDerived(slope, 'derivative', f, options);
+  return slope;
 }) as never;
+
+registerDerivative(derivative as unknown as Function, 'derivative');

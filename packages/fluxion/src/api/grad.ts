@@ -1,5 +1,7 @@
 /** The gradient of a number-valued function. */
 import { runsAsItIs } from '../dynamic/calls.ts';
+import { registerDerivative } from '../lower/builtins/derivative.ts';
+import { registerDerived } from '../lower/derived.ts';
 import { registerGradient } from '../runtime/derived.ts';
 import { checkFunction, checkOptions } from './arguments.ts';
 import type { GradOperator, GradOptions, Wrt } from './types.ts';
@@ -29,5 +31,8 @@ export const grad: GradOperator = runsAsItIs((f: Function, options?: GradOptions
   });
   const wrt = options?.wrt ?? 0;
   if (typeof wrt === 'number' && options?.verify !== true) registerGradient(gradient as Function, f, wrt);
+  registerDerived(gradient, 'grad', f, options);
   return gradient;
 }) as never;
+
+registerDerivative(grad as unknown as Function, 'grad');

@@ -1,6 +1,8 @@
 /** All second derivatives of a number-valued function. */
 import { runsAsItIs } from '../dynamic/calls.ts';
 import { fill, outlineOf } from '../dynamic/outline.ts';
+import { registerDerivative } from '../lower/builtins/derivative.ts';
+import { registerDerived } from '../lower/derived.ts';
 import { inTurn } from '../runtime/inturn.ts';
 import { columnsInPlace } from '../runtime/jacobian.ts';
 import { checkFunction, checkOptions, indexOf } from './arguments.ts';
@@ -20,7 +22,7 @@ import type { HessianOperator, OneArgumentOptions } from './types.ts';
 export const hessian: HessianOperator = runsAsItIs((f: Function, options?: OneArgumentOptions) => {
   checkFunction('hessian', f);
   checkOptions('hessian', options, ['wrt']);
-  return runsAsItIs((...args: unknown[]) => {
+  const second = runsAsItIs((...args: unknown[]) => {
     const index = indexOf('hessian', options?.wrt, args.length);
     const { outline } = outlineOf(args[index]);
     return inTurn(
@@ -32,4 +34,8 @@ export const hessian: HessianOperator = runsAsItIs((f: Function, options?: OneAr
       })(),
     );
   });
+  registerDerived(second, 'hessian', f, options);
+  return second;
 }) as never;
+
+registerDerivative(hessian as unknown as Function, 'hessian');

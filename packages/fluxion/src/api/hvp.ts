@@ -1,5 +1,7 @@
 /** Hessian-vector products, forward over reverse. */
 import { runsAsItIs } from '../dynamic/calls.ts';
+import { registerDerivative } from '../lower/builtins/derivative.ts';
+import { registerDerived } from '../lower/derived.ts';
 import { inTurn } from '../runtime/inturn.ts';
 import { checkFunction, checkOptions, indexOf } from './arguments.ts';
 import { grad } from './grad.ts';
@@ -47,7 +49,7 @@ function hessianTimes(
 export const hvp: HvpOperator = runsAsItIs((f: Function, options?: OneArgumentOptions) => {
   checkFunction('hvp', f);
   checkOptions('hvp', options, ['wrt']);
-  return runsAsItIs((x: unknown, direction: unknown, ...rest: unknown[]) => {
+  const product = runsAsItIs((x: unknown, direction: unknown, ...rest: unknown[]) => {
     const args = [x, ...rest];
     const index = indexOf('hvp', options?.wrt, args.length);
     return inTurn(
@@ -57,4 +59,8 @@ export const hvp: HvpOperator = runsAsItIs((f: Function, options?: OneArgumentOp
       })(),
     );
   });
+  registerDerived(product, 'hvp', f, options);
+  return product;
 }) as never;
+
+registerDerivative(hvp as unknown as Function, 'hvp');

@@ -4,6 +4,8 @@ import { runsAsItIs } from '../dynamic/calls.ts';
 import { isBox } from '../dynamic/numbers/box.ts';
 import { type FloatsOutline, fill, leafOf } from '../dynamic/outline.ts';
 import { fluxionError } from '../errors/error.ts';
+import { registerDerivative } from '../lower/builtins/derivative.ts';
+import { registerDerived } from '../lower/derived.ts';
 import { places, unitDirection } from '../runtime/differences.ts';
 import { inTurn } from '../runtime/inturn.ts';
 import { type Rows, rowsByForward, rowsByReverse } from '../runtime/jacobian.ts';
@@ -59,7 +61,7 @@ function isForward(options: JacobianOptions | undefined, argument: unknown): boo
 export const jacobian: JacobianOperator = runsAsItIs((f: Function, options?: JacobianOptions) => {
   checkFunction('jacobian', f);
   checkOptions('jacobian', options, ['wrt', 'mode']);
-  return runsAsItIs((...args: unknown[]) => {
+  const rows = runsAsItIs((...args: unknown[]) => {
     const index = indexOf('jacobian', options?.wrt, args.length);
     const evaluate = isForward(options, args[index]) ? rowsByForward : rowsByReverse;
     return inTurn(
@@ -70,4 +72,8 @@ export const jacobian: JacobianOperator = runsAsItIs((f: Function, options?: Jac
       })(),
     );
   });
+  registerDerived(rows, 'jacobian', f, options);
+  return rows;
 }) as never;
+
+registerDerivative(jacobian as unknown as Function, 'jacobian');

@@ -2,6 +2,7 @@
 import { runsAsItIs } from '../dynamic/calls.ts';
 import type { Value } from '../dynamic/numbers/box.ts';
 import { fill, floatsFrom } from '../dynamic/outline.ts';
+import { registerDerivative } from '../lower/builtins/derivative.ts';
 import { inTurn } from '../runtime/inturn.ts';
 import type { Options } from '../runtime/options.ts';
 import { type Pushed, pushforwardOf } from '../runtime/pushforward.ts';
@@ -65,3 +66,5 @@ export const jvp: JvpOperator = runsAsItIs((f: Function, args: unknown[], tangen
   const parts = evaluateTangent(f, args, tangents, options, 'the tangents given');
   return parts instanceof Promise ? parts.then(told) : told(parts);
 }) as never;
+
+registerDerivative(jvp as unknown as Function, 'jvp');

@@ -3,6 +3,8 @@
 import { runsAsItIs } from '../dynamic/calls.ts';
 import { describe } from '../errors/describe.ts';
 import { fluxionError } from '../errors/error.ts';
+import { registerDerivative } from '../lower/builtins/derivative.ts';
+import { registerDerived } from '../lower/derived.ts';
 import { reverse } from '../runtime/evaluate.ts';
 import { gradientOf, type ValueAndGradients } from '../runtime/gradient.ts';
 import { inTurn } from '../runtime/inturn.ts';
@@ -106,7 +108,11 @@ function withAux(
 export const valueAndGrad: ValueAndGradOperator = runsAsItIs((f: Function, options?: ValueAndGradOptions<Wrt>) => {
   checkFunction('valueAndGrad', f);
   checkOptions('valueAndGrad', options, ['wrt', 'hasAux']);
-  return runsAsItIs((...args: unknown[]) => evaluateGradient('valueAndGrad', f, args, options));
+  const both = runsAsItIs((...args: unknown[]) => evaluateGradient('valueAndGrad', f, args, options));
+  registerDerived(both, 'valueAndGrad', f, options);
+  return both;
 }) as never;
+
+registerDerivative(valueAndGrad as unknown as Function, 'valueAndGrad');
 
 export type { GradOptions };

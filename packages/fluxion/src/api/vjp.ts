@@ -2,6 +2,7 @@
 
 import { runsAsItIs } from '../dynamic/calls.ts';
 import { project } from '../dynamic/outline.ts';
+import { registerDerivative } from '../lower/builtins/derivative.ts';
 import { inTurn } from '../runtime/inturn.ts';
 import { type Cotangents, pullbackOf } from '../runtime/pullback.ts';
 import { readWeighted, verifyGradients, weight } from '../runtime/verify.ts';
@@ -60,3 +61,5 @@ export const vjp = configurable<GradOptions<Wrt>>('vjp', ['wrt'], (f, args, opti
     })(),
   );
 }) as unknown as VjpOperator;
+
+registerDerivative(vjp as unknown as Function, 'vjp');

@@ -9,10 +9,12 @@ import { isClass, unparen } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
 import { elementByNumber, lengthOf, numbersOf } from './arrays.ts';
 import { bound } from './binding.ts';
+import { derivativeCall } from './builtins/derivative.ts';
 import { checkpointOf, operatorOf } from './builtins/fluxion.ts';
 import { pushOf } from './builtins/growing.ts';
 import { builtins, methodTable } from './builtins/table.ts';
 import { construct, lowerSuperCall, lowerSuperMember } from './classes.ts';
+import { isDerived } from './derived.ts';
 import { evaluate } from './expressions.ts';
 import { constantOrGlobal } from './free.ts';
 import { hostCall, isHosted, whyNotHosted } from './host.ts';
@@ -82,8 +84,8 @@ export function callCallee(act: Activation, { fn, self }: Callee, node: CallExpr
     const folded = spreadReduction(act, fn.value, node);
     if (folded !== undefined) return folded;
   }
-  const pushed = pushOf(act, fn, self, node);
-  if (pushed !== undefined) return pushed;
+  const written = pushOf(act, fn, self, node) ?? derivativeCall(act, fn, node);
+  if (written !== undefined) return written;
   const args = argumentsOf(act, node, fn);
   if (act.dead) return neverValue;
   act.b.at = act.place(node);
@@ -190,6 +192,7 @@ function callFunction(
   const { lowering } = act;
   const original = checkpointOf(fn);
   if (original !== undefined) return callFunction(act, original, self, args, node, true);
+  if (isDerived(fn)) return callClosure(act, lowering.closureOf(fn, act.place(node)), self, args, node);
   const unit = lowering.unitFor(fn);
   if (unit === undefined) {
     const captured = capture(fn);
@@ -296,7 +299,7 @@ export function invoke(
 }
 
 /** Numbers and truth values that are known make no specialisation of their own; texts and functions do. */
-function widened(type: JsType): JsType {
+export function widened(type: JsType): JsType {
   return type.kind === 'constant' && typeof type.value !== 'string' ? widen(type) : type;
 }
 

@@ -23,7 +23,23 @@ export interface FunctionCode {
   /** Variables of enclosing functions that this one or a function inside it uses. */
   readonly free: readonly Binding[];
   readonly usesOuterThis: boolean;
+  /** For functions that a derivative operator gives: which, instead of a body. */
+  readonly derives?: Derives | undefined;
 }
+
+/** What a function that no text stands for does. `plain` and `pair` are inner parts of the others. */
+export interface Derives {
+  readonly operator: OperatorName | 'pullback' | 'plain' | 'pair';
+  /** As the options have it. */
+  readonly wrt?: number | readonly number[] | undefined;
+  readonly aux?: boolean | undefined;
+  /** For jvp: which arguments have a tangent; these come behind the arguments. */
+  readonly moves?: readonly boolean[] | undefined;
+  /** For pullbacks: the specialisation whose sweep is kept. */
+  readonly kept?: unknown;
+}
+
+export type OperatorName = 'grad' | 'valueAndGrad' | 'derivative' | 'jvp' | 'vjp' | 'hvp' | 'jacobian' | 'hessian';
 
 const parsed = new Map<string, { shape: FunctionShape; analysis: Analysis }>();
 
@@ -62,6 +78,40 @@ export function codeOf(unit: Unit, node: FunctionNode | ClassNode): FunctionCode
     unit.codes.set(node, code);
   }
   return code;
+}
+
+/** The code of a function that a derivative operator gives: it closes over variables of these names, which no text has. */
+export function derivedCode(unit: Unit, at: Node, derives: Derives, names: readonly string[]): FunctionCode {
+  const [scope] = unit.analysis.scopes.values();
+  const free = names.map(
+    (name): Binding => ({ name, kind: 'self', scope, declarations: [], references: [], assignments: [], inits: [] }),
+  );
+  const { start, end } = at;
+  const rest = { type: 'RestElement', argument: { type: 'Identifier', name: 'args', start, end }, start, end };
+  const body = { type: 'BlockStatement', body: [], start, end };
+  const node = {
+    type: 'ArrowFunctionExpression',
+    id: null,
+    params: [rest],
+    body,
+    start,
+    end,
+  } as unknown as FunctionNode;
+  const info: FunctionInfo = {
+    node,
+    parent: undefined,
+    arrow: true,
+    strict: true,
+    usesThis: false,
+    usesArguments: false,
+    usesNewTarget: false,
+    usesSuper: false,
+    awaits: false,
+    yields: false,
+    directEval: false,
+    usesWith: false,
+  };
+  return { id: ++codes, unit, node, info, free, usesOuterThis: false, derives };
 }
 
 interface Places {

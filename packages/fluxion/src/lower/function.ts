@@ -8,6 +8,7 @@ import { type ClassNode, type FunctionNode, isClass } from '../syntax/ast.ts';
 import { Activation } from './activation.ts';
 import { lowerConstructor } from './classes.ts';
 import { Decline } from './decline.ts';
+import { lowerDerived } from './differentiated.ts';
 import { evaluate } from './expressions.ts';
 import type { Instance, Lowering } from './lowering.ts';
 import { bindPattern } from './patterns.ts';
@@ -42,6 +43,7 @@ export function lowerFunction(lowering: Lowering, instance: Instance): Func {
   let result: Abstract = undefinedValue;
   const ops = b.draft(() => {
     result = act.block('return', [], (target) => {
+      if (code.derives !== undefined) return lowerDerived(act, code, given);
       if (isClass(node)) return lowerConstructor(act, node, given);
       if (instance.newTarget) act.constructing = { self: env.self!, node: undefined, ready: true };
       bindParameters(act, node, given);
@@ -65,7 +67,7 @@ export function lowerFunction(lowering: Lowering, instance: Instance): Func {
 }
 
 /** A number that may be missing is expected to be there: where it is not, the tier is left. */
-function insistedOn(act: Activation, result: Abstract, node: FunctionNode | ClassNode): Abstract {
+export function insistedOn(act: Activation, result: Abstract, node: FunctionNode | ClassNode): Abstract {
   // It throws on every way.
   if (result.kind === 'never') return { kind: 'number', value: act.b.number(Number.NaN) };
   if (result.kind === 'maybe') {

@@ -4,13 +4,24 @@
  * Invariant: the module that is handed out was lowered from beginning to end with the types it ends with.
  */
 import { capture } from '../capture/capture.ts';
-import { type Func, type Host, type Module, type Place, type Reason, type Region, regionsOf } from '../ir/ops.ts';
-import { field, type Shape, type Space, type Type } from '../ir/types.ts';
+import {
+  type Derivation,
+  type Func,
+  type Host,
+  type Module,
+  type Place,
+  type Reason,
+  type Region,
+  regionsOf,
+  type Value,
+} from '../ir/ops.ts';
+import { field, type Level, type Shape, type Space, type Type } from '../ir/types.ts';
 import { userRule } from '../rules/user.ts';
 import type { Node } from '../syntax/ast.ts';
 import type { Binding } from '../syntax/scope.ts';
 import { codeOf, type FunctionCode, type Unit, unitOf } from './code.ts';
 import { Decline } from './decline.ts';
+import { closureOfDerived } from './derived.ts';
 import { Dictionaries } from './dictionaries.ts';
 import { Effects } from './effects.ts';
 import { lowerFunction } from './function.ts';
@@ -67,6 +78,16 @@ export interface Lowered {
   readonly guards: readonly Guard[];
 }
 
+/** What a pullback has to know of the call that it goes back through. */
+export interface KeptSweep {
+  readonly of: Derivation;
+  readonly values: readonly Value[];
+  readonly at: readonly number[];
+  readonly wrt: readonly number[];
+  /** One argument was named, and not a list. */
+  readonly single: boolean;
+}
+
 const mostPasses = 40;
 
 export class Lowering {
@@ -85,6 +106,10 @@ export class Lowering {
   readonly early = new Set<Binding>();
   /** What the classes of lowered code extend. */
   readonly parents = new Map<FunctionCode, Abstract>();
+  /** The derivatives that lowered functions take: a level for each to be told by, until they are written. */
+  readonly levels: Level[] = [];
+  /** Of a function that keeps what its reverse sweep needs: what that sweep is of. */
+  readonly pullbacks = new Map<Instance, KeptSweep>();
   /** The objects that methods were found on: where their `super` looks. */
   readonly homes = new Map<Function, object>();
   /** Types of objects by the place that makes them. */
@@ -157,6 +182,15 @@ export class Lowering {
     return unit;
   }
 
+  /** A level for the derivative that an instance takes in that mode. */
+  level(instance: Instance, mode: Level['mode']): Level {
+    return this.site(`level of ${instance.name}, ${mode}`, () => {
+      const level: Level = { index: this.levels.length, mode, lanes: 1 };
+      this.levels.push(level);
+      return level;
+    });
+  }
+
   /** The type kept for a place that makes objects; made at the first pass. */
   site<T>(key: unknown, make: () => T): T {
     let known = this.sites.get(key) as T | undefined;
@@ -177,6 +211,8 @@ export class Lowering {
 
   /** The code of a function that exists: of the user's modules. */
   closureOf(fn: Function, at: Place | undefined): Closure {
+    const derived = closureOfDerived(this, fn);
+    if (derived !== undefined) return derived;
     if (userRule(fn) !== undefined) throw new Decline(`${fn.name || 'a function'} has a rule of its own`, at);
     const unit = this.unitFor(fn);
     if (unit === undefined)
@@ -274,19 +310,21 @@ export class Lowering {
       callees(func.body, visit);
     };
     visit(entry.name);
-    return { functions, levels: [], reasons: this.reasons, hosts: this.hosts };
+    return { functions, levels: this.levels, reasons: this.reasons, hosts: this.hosts };
   }
 }
 
 function callees(region: Region, found: (name: string) => void): void {
   for (const op of region.ops) {
     if (op.op === 'call') found(op.callee);
+    if (op.op === 'derive') found(op.of.callee);
     for (const inner of regionsOf(op)) callees(inner, found);
   }
 }
 
 function nameOf(code: FunctionCode): string {
   const { node, unit } = code;
+  if (code.derives !== undefined) return code.derives.operator;
   if (node.id) return node.id.name;
   return (node === unit.shape.node ? unit.captured.fn.name : '') || 'anonymous';
 }

@@ -152,6 +152,16 @@ function closureValues(closure: Closure, seen: Closure[] = []): Value[] {
   return capturesOf(closure).flatMap(([, v]) => (v.kind === 'closure' ? closureValues(v.closure, seen) : flatten(v)));
 }
 
+/** For each of the values that carry a closure the variable that it leads to, if it does. */
+export function cellsOf(closure: Closure, seen: Closure[] = []): (CellVariable | undefined)[] {
+  if (seen.includes(closure)) return [];
+  seen.push(closure);
+  return capturesOf(closure).flatMap(([, v]) => {
+    if (v.kind === 'closure') return cellsOf(v.closure, seen);
+    return v.kind === 'cell' ? [v.cell] : flatten(v).map(() => undefined);
+  });
+}
+
 function rebuildClosure(template: Closure, next: () => Value, made = new Map<Closure, Closure>()): Closure {
   const known = made.get(template);
   if (known !== undefined) return known;

@@ -4,6 +4,7 @@
  */
 
 import { type Active, eachOp } from '../differentiate/activity.ts';
+import { expand } from '../differentiate/expand.ts';
 import { forward } from '../differentiate/forward.ts';
 import { stillLoads, writtenBefore } from '../differentiate/origin.ts';
 import { reverse } from '../differentiate/reverse.ts';
@@ -15,6 +16,8 @@ import { recogniseOwn } from '../lower/builtins/fluxion.ts';
 import { Decline } from '../lower/decline.ts';
 import { isProxy } from '../lower/known.ts';
 import { type Lowered, lower } from '../lower/lowering.ts';
+import { functionAround, positionOf, startOf } from '../lower/places.ts';
+import { spacesOf } from '../lower/spaces.ts';
 import { describeType, type JsType } from '../lower/types.ts';
 import { irTypes } from '../lower/values.ts';
 import { optimize } from '../optimize/pipeline.ts';
@@ -22,7 +25,7 @@ import { onRule } from '../rules/user.ts';
 import type { Writing } from './copyout.ts';
 import { Code } from './evaluation.ts';
 import type { Left } from './heap.ts';
-import { receiving, spacesOf } from './spaces.ts';
+import { receiving } from './spaces.ts';
 
 /** Why a function is not compiled, or a call of it left the tier. */
 export interface DeclineReason {
@@ -79,7 +82,7 @@ export class Specialisation {
 
   constructor(lowered: Lowered) {
     this.lowered = lowered;
-    this.primal = optimize(lowered.module);
+    this.primal = primalOf(lowered);
     this.written = writtenBefore(this.primal, lowered.entry);
     let numbers = 0;
     this.firstNumbers = lowered.args.map((type) => {
@@ -113,6 +116,11 @@ export class Specialisation {
   }
   private operations = 0;
 
+  /** Whether the value is made of derivatives, which are the same on both tiers to rounding only. */
+  get takesDerivatives(): boolean {
+    return this.primal.levels.length > 0;
+  }
+
   /** Whether a run can be noticed: by the host, or in what f captured. */
   get hasEffects(): boolean {
     if (this.effects === undefined) {
@@ -136,7 +144,7 @@ export class Specialisation {
     const key = keyOf(wrt);
     let known = this.reversed.get(key);
     if (known === undefined) {
-      const level: Level = { index: 0, mode: 'reverse', lanes: 1 };
+      const level: Level = { index: this.primal.levels.length, mode: 'reverse', lanes: 1 };
       const made = reverse(this.primal, this.lowered.entry, this.active(wrt), level);
       const module = optimize(made.module, 'after');
       known = {
@@ -156,7 +164,7 @@ export class Specialisation {
     const key = keyOf(wrt);
     let known = this.fused.get(key);
     if (known === undefined) {
-      const level: Level = { index: 0, mode: 'reverse', lanes: 1 };
+      const level: Level = { index: this.primal.levels.length, mode: 'reverse', lanes: 1 };
       const made = reverse(this.primal, this.lowered.entry, this.active(wrt), level, { pullback: false });
       const module = optimize(made.module, 'after');
       known = { module, code: new Code(module, [made.gradient]), entry: made.gradient, level };
@@ -170,7 +178,7 @@ export class Specialisation {
     const key = `${wrt.join()}/${lanes}`;
     let known = this.pushed.get(key);
     if (known === undefined) {
-      const level: Level = { index: 0, mode: 'forward', lanes };
+      const level: Level = { index: this.primal.levels.length, mode: 'forward', lanes };
       const made = forward(this.primal, this.lowered.entry, this.active(wrt), level);
       const module = optimize(made.module, 'after');
       known = { module, code: new Code(module, [made.entry]), entry: made.entry, level };
@@ -184,8 +192,8 @@ export class Specialisation {
     const key = `${index}:${wrt.join()}/${lanes}`;
     let known = this.second.get(key);
     if (known === undefined) {
-      const inner: Level = { index: 0, mode: 'reverse', lanes: 1 };
-      const outer: Level = { index: 1, mode: 'forward', lanes };
+      const inner: Level = { index: this.primal.levels.length, mode: 'reverse', lanes: 1 };
+      const outer: Level = { index: inner.index + 1, mode: 'forward', lanes };
       const wanted = { pullback: false };
       const reversed = reverse(this.primal, this.lowered.entry, this.active([index]), inner, wanted);
       const optimised = optimize(reversed.module, 'after');
@@ -237,6 +245,20 @@ export class Specialisation {
 /** A list of arguments, as a key. */
 export function keyOf(wrt: readonly number[]): string {
   return wrt.length === 1 ? String(wrt[0]) : wrt.join();
+}
+
+/** The program as it is differentiated, with the derivatives written that it takes itself. */
+function primalOf({ module, entry, units }: Lowered): Module {
+  try {
+    const prepare = (own: Module, name: string): Module => optimize(own, 'before', { entries: [name] });
+    return optimize(expand(module, entry, prepare));
+  } catch (e) {
+    if (e instanceof Decline) {
+      e.position ??= positionOf(units, e.at ?? startOf(units));
+      e.functionName ??= functionAround(units, e.at);
+    }
+    throw e;
+  }
 }
 
 interface Known {

@@ -4,7 +4,9 @@
  */
 import type { Value } from '../../ir/ops.ts';
 import type { Activation } from '../activation.ts';
+import { isDerived } from '../derived.ts';
 import { type Abstract, constantValue, undefinedValue } from '../values.ts';
+import { derivativeBuiltin, derivativeNamed } from './derivative.ts';
 import type { Builtin } from './table.ts';
 
 type Operator = 'stopGradient' | 'checkpoint';
@@ -74,7 +76,9 @@ const checkpoint: Builtin = (act, args, node) => {
 export function operatorOf(fn: Function): Builtin | undefined {
   const name = operators.get(fn);
   if (name !== undefined) return name === 'stopGradient' ? stopGradient : checkpoint;
-  if (!isOwn(fn) || checkpointed.has(fn)) return undefined;
-  const what = fn.name === '' ? 'a derivative' : fn.name;
+  const derivative = derivativeNamed(fn);
+  if (derivative !== undefined) return derivativeBuiltin(derivative);
+  if (!isOwn(fn) || checkpointed.has(fn) || isDerived(fn)) return undefined;
+  const what = fn.name === '' ? 'a function of the library' : fn.name;
   return (act, _args, node) => act.decline(`${what} inside the function is not compiled`, node);
 }
