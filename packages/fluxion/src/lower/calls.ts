@@ -292,10 +292,16 @@ export function invoke(
     ...given.flatMap(flatten),
   ];
   act.changes(...instance.effects.all());
-  if (instance.result.kind === 'never') return neverValue;
+  if (instance.result.kind === 'never') return neverComesBack(act);
   const checkpoint = closure.checkpoint === true ? (numbersOf(instance.result) ?? 'numbers') : undefined;
   const results = b.call(instance.name, values, irTypes(instance.result), checkpoint);
   return rebuild(instance.result, results);
+}
+
+/** A function is called that throws on every way, once its type has settled: the tier is left there. */
+export function neverComesBack({ b, lowering }: Activation): Abstract {
+  b.guard(b.bool(false), lowering.reason('throw', 'a function that it calls throws', b.at));
+  return neverValue;
 }
 
 /** Numbers and truth values that are known make no specialisation of their own; texts and functions do. */

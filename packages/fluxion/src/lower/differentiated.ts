@@ -19,7 +19,7 @@ import {
   spaceOf,
   storeAt,
 } from './arrays.ts';
-import { callValue, widened } from './calls.ts';
+import { callValue, neverComesBack, widened } from './calls.ts';
 import type { Derives, FunctionCode } from './code.ts';
 import { countedLoop } from './counted.ts';
 import { closureOver, codeFor, heldBy } from './derived.ts';
@@ -208,7 +208,7 @@ function gradient(act: Activation, f: Abstract, args: readonly Abstract[], deriv
   const asked = ask(act, f, args, wrt, 'reverse', node, aux);
   const { instance, of, values } = asked;
   const { result: type } = instance;
-  if (type.kind === 'never') return neverValue;
+  if (type.kind === 'never') return neverComesBack(act);
   clearVariables(act, f, of.level);
   const types = irTypes(type);
   const count = types.filter(isNumber).length;
@@ -251,7 +251,7 @@ function tangent(
   const asked = ask(act, f, args, wrt, 'forward', node);
   const { instance, of, values, given, at } = asked;
   const { result: type } = instance;
-  if (type.kind === 'never') return { value: neverValue, tangent: neverValue };
+  if (type.kind === 'never') return { value: neverComesBack(act), tangent: neverValue };
   if (type.kind === 'union' || type.kind === 'closure' || type.kind === 'maybe')
     act.decline('what is differentiated returns one of several things, or a function', node);
   clearVariables(act, f, of.level);
@@ -337,7 +337,10 @@ function listOf(act: Activation, length: Value, node: Node, make: (i: Value) => 
 function forwardSweep(act: Activation, f: Abstract, args: readonly Abstract[], wrt: readonly number[], node: Node) {
   const asked = ask(act, f, args, wrt, 'reverse', node);
   const { result: type } = asked.instance;
-  if (type.kind === 'never') return undefined;
+  if (type.kind === 'never') {
+    neverComesBack(act);
+    return undefined;
+  }
   if (type.kind === 'union' || type.kind === 'closure' || type.kind === 'maybe')
     act.decline('what is differentiated returns one of several things, or a function', node);
   const out = act.b.derive('forward', asked.of, asked.values, [...irTypes(type), 'ref']);

@@ -625,6 +625,25 @@ describe('derivatives inside', () => {
       })(x);
     expect(grad(f, { tier: 'compiled' })(0.5)).toBe(1);
     expect(() => grad(f, { tier: 'compiled' })(2)).toThrow(error);
+    const fails = (): number => {
+      throw error;
+    };
+    const always: readonly ((x: number) => number)[] = [
+      (x) => {
+        fails();
+        return x;
+      },
+      (x) => x + 0 * grad((y: number) => y * fails())(x),
+      (x) => {
+        derivative((y: number) => y * fails())(x);
+        return x;
+      },
+      (x) => {
+        vjp((y: number) => y * fails(), x);
+        return x;
+      },
+    ];
+    for (const g of always) expect(() => grad(g, { tier: 'compiled' })(2)).toThrow(error);
   });
 
   test('auto compiles them, though both tiers agree to rounding only', () => {
