@@ -43,8 +43,15 @@ export const after: readonly PassName[] = [
   ...['hoist', 'values', 'simplify', 'dead'],
 ] as PassName[];
 
+/** What is not made better by what these passes do need not run again after them. */
+const nothingNew: Readonly<Partial<Record<PassName, readonly PassName[]>>> = {
+  inline: ['simplify', 'dead', 'inline', 'scalars', 'structure', 'hoist', 'values'],
+  values: ['dead', 'values'],
+  hoist: ['dead', 'hoist'],
+};
+
 export interface OptimizeOptions {
-  /** The functions that are called from outside; others may be left out once nothing calls them. */
+  /** The functions that are called from outside; others are left out once nothing calls them. */
   readonly entries?: readonly string[];
   /** Is given the module after each pass. */
   readonly see?: (pass: string, module: Module) => void;
@@ -52,13 +59,17 @@ export interface OptimizeOptions {
 
 export function optimize(module: Module, when: 'before' | 'after' = 'before', options: OptimizeOptions = {}): Module {
   const { entries, see } = options;
-  let now = module;
-  const done = new Map<PassName, Module>();
+  let now = entries === undefined ? module : reachable(module, entries);
+  /** The passes that would find nothing to do. */
+  const done = new Set<PassName>();
   for (const name of when === 'before' ? before : after) {
-    // Nothing has changed since the pass came by last.
-    if (done.get(name) === now) continue;
+    if (done.has(name)) continue;
+    const was = now;
     now = passes[name](now);
-    done.set(name, now);
+    if (now !== was) {
+      for (const other of done) if (nothingNew[other]?.includes(name) !== true) done.delete(other);
+    }
+    done.add(name);
     if (name === 'inline' && entries !== undefined) now = reachable(now, entries);
     see?.(name, now);
   }

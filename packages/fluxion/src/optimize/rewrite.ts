@@ -45,20 +45,27 @@ export class Substitution {
   }
 }
 
-/** New values of a function. */
+/** New values of a function. Which ids are free is found out when the first is asked for. */
 export class Fresh {
-  private next: number;
+  private readonly func: Func;
+  private next: number | undefined;
 
   constructor(func: Func) {
-    this.next = lastId(func) + 1;
+    this.func = func;
   }
 
   value(type: Type, name?: string): Value {
-    return { id: this.next++, type, name };
+    return { id: this.id(), type, name };
   }
 
   like(value: Value): Value {
-    return { ...value, id: this.next++ };
+    return { ...value, id: this.id() };
+  }
+
+  private id(): number {
+    const id = this.next ?? lastId(this.func) + 1;
+    this.next = id + 1;
+    return id;
   }
 }
 
@@ -77,6 +84,16 @@ function lastId(func: Func): number {
   see(func.params);
   walk(func.body);
   return last;
+}
+
+/** The region with these in their places: itself, if they are what it has. */
+export function regionWith(region: Region, params: readonly Value[], ops: readonly Op[], end: End): Region {
+  const same =
+    end === region.end &&
+    params === region.params &&
+    ops.length === region.ops.length &&
+    ops.every((op, n) => op === region.ops[n]);
+  return same ? region : { params, ops, end };
 }
 
 /** Every operation inside, those of inner regions after the one they belong to. */

@@ -5,7 +5,7 @@
  */
 import type { Block, End, Func, If, Label, Loop, Module, Op, Region, Value } from '../ir/ops.ts';
 import { constantOf, fold, negated } from './fold.ts';
-import { Fresh, mapFunctions, Substitution } from './rewrite.ts';
+import { Fresh, mapFunctions, regionWith, Substitution } from './rewrite.ts';
 
 export function simplify(module: Module): Module {
   return mapFunctions(module, (func) => new Simplifier(func).run());
@@ -31,7 +31,8 @@ class Simplifier {
   }
 
   run(): Func {
-    return { ...this.func, body: this.region(this.func.body) };
+    const body = this.region(this.func.body);
+    return body === this.func.body ? this.func : { ...this.func, body };
   }
 
   private region(region: Region, params = region.params): Region {
@@ -44,7 +45,7 @@ class Simplifier {
     this.out = outer;
     this.ended = outerEnd;
     if (end.kind === 'br') this.taken.add(end.label);
-    return { params, ops, end };
+    return regionWith(region, params, ops, end);
   }
 
   /** Writes the operations of a region where the walk is, and says how it ends. */
@@ -140,7 +141,7 @@ class Simplifier {
       return;
     }
     if (a.kind === 'yield' && b.kind === 'yield') {
-      this.joined({ ...op, then, else: otherwise }, a, b);
+      this.joined(withBranches(op, then, otherwise), a, b);
       return;
     }
     // Only one side gets here: what it gives and was there before is known.
@@ -151,6 +152,10 @@ class Simplifier {
     op.results.forEach((result, n) => {
       if (!own.has(given[n].id)) this.values.set(result, given[n]);
     });
+    if (kept.length === op.results.length) {
+      this.emit(withBranches(op, then, otherwise));
+      return;
+    }
     const pick = (r: Region): Region =>
       r.end.kind === 'yield' ? { ...r, end: { kind: 'yield', values: kept.map((n) => given[n]) } } : r;
     this.emit({ ...op, then: pick(then), else: pick(otherwise), results: kept.map((n) => op.results[n]) });
@@ -182,6 +187,10 @@ class Simplifier {
       return;
     }
     if (kept.length === 0 && op.then.ops.length === 0 && op.else.ops.length === 0) return;
+    if (kept.length === op.results.length) {
+      this.emit(op);
+      return;
+    }
     const pick = (region: Region, end: End & { kind: 'yield' }): Region => ({
       ...region,
       end: { kind: 'yield', values: kept.map((n) => end.values[n]) },
@@ -203,7 +212,8 @@ class Simplifier {
       return;
     }
     if (end.kind === 'br') this.taken.add(end.label);
-    this.emit({ ...op, body: { params: [], ops, end } });
+    const body = regionWith(op.body, op.body.params, ops, end);
+    this.emit(body === op.body ? op : { ...op, body });
   }
 
   private loop(op: Loop): void {
@@ -212,16 +222,13 @@ class Simplifier {
     for (const [value, by] of still) this.values.set(value, by);
     const carried = test.params.map((_, n) => n).filter((n) => !still.has(test.params[n]));
     const passed = body.params.map((_, n) => n).filter((n) => !still.has(body.params[n]));
-    const args = carried.map((n) => op.args[n]);
-    const tested = this.region(
-      test,
-      carried.map((n) => test.params[n]),
-    );
+    const args = picked(op.args, carried);
+    const tested = this.region(test, picked(test.params, carried));
     op.results.forEach((result, n) => {
       const by = still.get(body.params[n]);
       if (by !== undefined) this.values.set(result, by);
     });
-    const results = passed.map((n) => op.results[n]);
+    const results = picked(op.results, passed);
     if (tested.end.kind !== 'yield') {
       // The test never gets to its end, so it runs once.
       this.replace(tested.params, args);
@@ -229,23 +236,23 @@ class Simplifier {
       return;
     }
     const [goes, ...given] = tested.end.values;
-    const gives = passed.map((n) => given[n]);
-    const entered = this.region(
-      body,
-      passed.map((n) => body.params[n]),
-    );
+    const entered = this.region(body, picked(body.params, passed));
     const end = entered.end;
     const next: Region =
-      end.kind === 'yield'
-        ? { ...entered, end: { kind: 'yield', values: carried.map((n) => end.values[n]) } }
+      end.kind === 'yield' && carried.length < end.values.length
+        ? { ...entered, end: { kind: 'yield', values: picked(end.values, carried) } }
         : entered;
-    const closed: Region = { ...tested, end: { kind: 'yield', values: [goes, ...gives] } };
+    const closed: Region =
+      passed.length < given.length
+        ? { ...tested, end: { kind: 'yield', values: [goes, ...picked(given, passed)] } }
+        : tested;
     const known = constantOf(this.known, goes);
     if (known === 0 || end.kind !== 'yield') {
       this.once({ ...op, args, test: closed, body: next, results });
       return;
     }
-    this.emit({ ...op, args, test: closed, body: next, results });
+    const same = args === op.args && results === op.results && closed === test && next === body;
+    this.emit(same ? op : { ...op, args, test: closed, body: next, results });
     if (known === 1) this.ended = { kind: 'never' };
   }
 
@@ -283,6 +290,15 @@ class Simplifier {
     }
     return undefined;
   }
+}
+
+/** The values at these places: the list itself, if that is all of them. */
+function picked(values: readonly Value[], places: readonly number[]): readonly Value[] {
+  return places.length === values.length ? values : places.map((n) => values[n]);
+}
+
+function withBranches(op: If, then: Region, otherwise: Region): If {
+  return then === op.then && otherwise === op.else ? op : { ...op, then, else: otherwise };
 }
 
 function isCheap(region: Region): boolean {

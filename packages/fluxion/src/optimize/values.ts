@@ -9,7 +9,7 @@ import type { Space } from '../ir/types.ts';
 import { type EffectsOf, eachWritten, effectsOf } from './effects.ts';
 import { constantOf, mirrored, opposite } from './fold.ts';
 import { Memory } from './memory.ts';
-import { Fresh, mapFunctions, Substitution } from './rewrite.ts';
+import { Fresh, mapFunctions, regionWith, Substitution } from './rewrite.ts';
 
 export function values(module: Module): Module {
   const effects = effectsOf(module);
@@ -58,6 +58,8 @@ class Numbering {
   private readonly spaces = new Map<Space, number>();
   private readonly left = new Map<Label, Memory['here'][]>();
   private readonly truths: Partial<Record<'true' | 'false', Value>> = {};
+  /** Those of them that something stands for. */
+  private readonly needed = new Set<Value>();
   private out: Op[] = [];
 
   constructor(func: Func, effects: EffectsOf) {
@@ -70,11 +72,10 @@ class Numbering {
 
   run(): Func {
     collectWritten(this.func.body, this.effects, this.written);
-    const { ops, end } = this.region(this.func.body, () => {});
-    const constants = Object.entries(this.truths).map(
-      ([name, value]): Op => ({ op: 'const', value: name === 'true' ? 1 : 0, results: [value] }),
-    );
-    return { ...this.func, body: { params: [], ops: [...constants, ...ops], end } };
+    const body = this.region(this.func.body, () => {});
+    const constants = [...this.needed].map((value) => this.definitions.get(value.id)!);
+    if (constants.length > 0) return { ...this.func, body: { ...body, ops: [...constants, ...body.ops] } };
+    return body === this.func.body ? this.func : { ...this.func, body };
   }
 
   private region(region: Region, begin: () => void): Region {
@@ -89,7 +90,7 @@ class Numbering {
     this.table.back(marks[0]);
     this.facts.back(marks[1]);
     this.out = outer;
-    return { params: region.params, ops, end };
+    return regionWith(region, region.params, ops, end);
   }
 
   private emit(op: Op): void {
@@ -110,6 +111,7 @@ class Numbering {
         const key = this.key(op);
         const there = this.table.get(key);
         if (there !== undefined) {
+          if (there === this.truths.true || there === this.truths.false) this.needed.add(there);
           this.by.set(op.results[0], there);
           return;
         }
@@ -168,7 +170,7 @@ class Numbering {
         const ways = this.left.get(op.label)!;
         if (body.end.kind === 'yield') ways.push(this.memory.here);
         this.memory.join(before, ways);
-        this.emit({ ...op, body });
+        this.emit(body === op.body ? op : { ...op, body });
         return;
       }
       case 'loop': {
@@ -184,7 +186,7 @@ class Numbering {
         this.memory.enter(after);
         const body = this.region(op.body, () => this.tested(test, op.body.params, true));
         this.memory.enter(after);
-        this.emit({ ...op, test, body });
+        this.emit(test === op.test && body === op.body ? op : { ...op, test, body });
         this.tested(test, op.results, false);
         return;
       }
@@ -232,7 +234,7 @@ class Numbering {
     if (then.end.kind === 'yield') ways.push(afterThen);
     if (otherwise.end.kind === 'yield') ways.push(afterElse);
     this.memory.join(before, ways);
-    this.emit({ ...op, then, else: otherwise });
+    this.emit(then === op.then && otherwise === op.else ? op : { ...op, then, else: otherwise });
     if (then.end.kind !== 'yield') this.assert(condition, false);
     else if (otherwise.end.kind !== 'yield') this.assert(condition, true);
   }
@@ -246,6 +248,7 @@ class Numbering {
       if (fact === undefined || constantOf(this.known, arg) !== undefined) return;
       args ??= [...op.args];
       args[n] = this.truth(fact);
+      this.needed.add(args[n]);
     });
     return args === undefined ? op : ({ ...op, args } as unknown as Op);
   }

@@ -146,10 +146,11 @@ export class Specialisation {
     if (known === undefined) {
       const level: Level = { index: this.primal.levels.length, mode: 'reverse', lanes: 1 };
       const made = reverse(this.primal, this.lowered.entry, this.active(wrt), level);
-      const module = optimize(made.module, 'after');
+      const entries = [made.forward, made.reverse];
+      const module = optimize(made.module, 'after', { entries });
       known = {
         module,
-        code: new Code(module, [made.forward, made.reverse]),
+        code: new Code(module, entries),
         forward: made.forward,
         reverse: made.reverse,
         level,
@@ -166,7 +167,7 @@ export class Specialisation {
     if (known === undefined) {
       const level: Level = { index: this.primal.levels.length, mode: 'reverse', lanes: 1 };
       const made = reverse(this.primal, this.lowered.entry, this.active(wrt), level, { pullback: false });
-      const module = optimize(made.module, 'after');
+      const module = optimize(made.module, 'after', { entries: [made.gradient] });
       known = { module, code: new Code(module, [made.gradient]), entry: made.gradient, level };
       this.fused.set(key, known);
     }
@@ -180,7 +181,7 @@ export class Specialisation {
     if (known === undefined) {
       const level: Level = { index: this.primal.levels.length, mode: 'forward', lanes };
       const made = forward(this.primal, this.lowered.entry, this.active(wrt), level);
-      const module = optimize(made.module, 'after');
+      const module = optimize(made.module, 'after', { entries: [made.entry] });
       known = { module, code: new Code(module, [made.entry]), entry: made.entry, level };
       this.pushed.set(key, known);
     }
@@ -251,7 +252,7 @@ export function keyOf(wrt: readonly number[]): string {
 function primalOf({ module, entry, units }: Lowered): Module {
   try {
     const prepare = (own: Module, name: string): Module => optimize(own, 'before', { entries: [name] });
-    return optimize(expand(module, entry, prepare));
+    return optimize(expand(module, entry, prepare), 'before', { entries: [entry] });
   } catch (e) {
     if (e instanceof Decline) {
       e.position ??= positionOf(units, e.at ?? startOf(units));
