@@ -26,6 +26,7 @@ import {
   typeOf,
   undefinedValue,
 } from './values.ts';
+import { Variables } from './variables.ts';
 
 interface MutableRegion {
   params: readonly Value[];
@@ -33,7 +34,7 @@ interface MutableRegion {
   end: End;
 }
 
-/** A way that ends somewhere: the operations it consists of, the variables then, and a value. */
+/** A way that ends somewhere: the operations it consists of, the variables it has changed, and a value. */
 export interface Path {
   readonly region: MutableRegion;
   readonly vars: ReadonlyMap<Binding, Abstract>;
@@ -47,7 +48,7 @@ export interface Target {
   readonly label: Label;
   readonly sites: Path[];
   /** The variables when the block began. */
-  readonly before: ReadonlyMap<Binding, Abstract>;
+  readonly before: Variables;
 }
 
 interface Seen {
@@ -197,7 +198,7 @@ export class Activation {
   attempt(use: () => Abstract): Abstract | Decline {
     const { region, dead, effects } = this;
     const { vars, self } = this.env;
-    const before = new Map(vars);
+    const restore = vars.mark();
     const ops = region.ops.length;
     const targets = this.targets.map((t) => t.sites.length);
     const chains = this.chains.length;
@@ -212,8 +213,7 @@ export class Activation {
       this.effects = effects;
       this.env.vars = vars;
       this.env.self = self;
-      vars.clear();
-      for (const [binding, value] of before) vars.set(binding, value);
+      restore();
       region.ops.length = ops;
       this.targets.length = targets.length;
       this.targets.forEach((t, i) => {
@@ -230,7 +230,7 @@ export class Activation {
     const vars = this.env.vars;
     const region: MutableRegion = { params, ops: [], end: { kind: 'never' } };
     this.region = region;
-    this.env.vars = new Map(vars);
+    this.env.vars = new Variables(vars);
     let value: Abstract = undefinedValue;
     let ended = false;
     const forget = this.markSeen();
@@ -246,7 +246,7 @@ export class Activation {
       this.dead = dead;
       forget();
     }
-    const path = { region, vars: freezeChanged(this.env.vars, vars), value: frozen(value) };
+    const path = { region, vars: changedSince(this.env.vars, vars), value: frozen(value) };
     this.env.vars = vars;
     return ended ? Object.assign(path, { ended: true }) : path;
   }
@@ -285,7 +285,7 @@ export class Activation {
     if (live.length === 1 && live[0].region === through.region) {
       // Nothing leaves from inside: no block is needed.
       for (const op of through.region.ops) this.b.append(op);
-      for (const binding of this.env.vars.keys()) this.env.vars.set(binding, live[0].vars.get(binding)!);
+      for (const [binding, value] of live[0].vars) if (this.env.vars.has(binding)) this.env.vars.set(binding, value);
       return live[0].value;
     }
     const merged = this.merge(live);
@@ -299,7 +299,7 @@ export class Activation {
 
   /** Leaves the block of this target from here. */
   leave(target: Target, value: Abstract = undefinedValue): void {
-    target.sites.push({ region: this.region, vars: freezeChanged(this.env.vars, target.before), value: frozen(value) });
+    target.sites.push({ region: this.region, vars: changedSince(this.env.vars, target.before), value: frozen(value) });
     this.dead = true;
   }
 
@@ -376,15 +376,18 @@ export class Activation {
   }
 
   private merge(paths: readonly Path[]): Merged {
-    const before = this.env.vars;
+    const { vars } = this.env;
     const bindings: Binding[] = [];
-    for (const binding of before.keys()) {
-      const [first, ...rest] = paths.map((p) => p.vars.get(binding));
-      // The way through may leave a variable as it was before.
-      if (rest.some((v) => v !== first)) bindings.push(binding);
-      else if (first !== undefined && first !== before.get(binding)) bindings.push(binding);
+    const types: JsType[] = [];
+    for (const binding of new Set(paths.flatMap((p) => [...p.vars.keys()]))) {
+      const before = vars.get(binding);
+      // What a path declares is its own.
+      if (before === undefined) continue;
+      const values = paths.map((p) => p.vars.get(binding) ?? before);
+      if (values.every((v) => v === before)) continue;
+      bindings.push(binding);
+      types.push(joinAll(values));
     }
-    const types = bindings.map((binding) => joinAll(paths.map((p) => p.vars.get(binding)!)));
     const value = joinAll(paths.map((p) => p.value));
     return { bindings, types, value, irTypes: [...irTypes(value), ...types.flatMap(irTypes)] };
   }
@@ -392,7 +395,10 @@ export class Activation {
   private finish(path: Path, merged: Merged, end: (values: Value[]) => End): void {
     this.b.draft(() => {
       const value = this.coerce(path.value, merged.value);
-      const vars = merged.bindings.map((binding, i) => this.coerce(path.vars.get(binding)!, merged.types[i]));
+      const { vars: before } = this.env;
+      const vars = merged.bindings.map((binding, i) =>
+        this.coerce(path.vars.get(binding) ?? before.get(binding)!, merged.types[i]),
+      );
       path.region.end = end([value, ...vars].flatMap(flatten));
     }, path.region.ops);
   }
@@ -422,12 +428,12 @@ interface Merged {
 }
 
 /** Functions made on the way keep what they close over. */
-function freezeChanged(vars: Map<Binding, Abstract>, before: ReadonlyMap<Binding, Abstract>): Map<Binding, Abstract> {
-  const copy = new Map(vars);
-  for (const [binding, value] of copy) {
-    if (value.kind === 'closure' && before.get(binding) !== value) copy.set(binding, frozen(value));
+function changedSince(vars: Variables, before: Variables): Map<Binding, Abstract> {
+  const changed = vars.since(before);
+  for (const [binding, value] of changed) {
+    if (value.kind === 'closure' && before.get(binding) !== value) changed.set(binding, frozen(value));
   }
-  return copy;
+  return changed;
 }
 
 function isEnded(path: Path): boolean {

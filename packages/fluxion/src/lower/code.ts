@@ -62,7 +62,8 @@ export function codeOf(unit: Unit, node: FunctionNode | ClassNode): FunctionCode
     const info = unit.analysis.functions.get(node)!;
     const { references, classes } = placesIn(unit.analysis);
     const found = new Set<Binding>();
-    for (let i = firstFrom(references, node.start); i < references.length && references[i].node.start < node.end; i++) {
+    const first = firstWhere(references.length, (n) => references[n].node.start >= node.start);
+    for (let i = first; i < references.length && references[i].node.start < node.end; i++) {
       const { binding } = references[i];
       if (binding !== undefined && !declaredWithin(binding, node)) found.add(binding);
     }
@@ -120,6 +121,8 @@ interface Places {
   readonly classes: readonly ClassNode[];
   /** The variables declared by identifiers and by function declarations. */
   readonly declarations: ReadonlyMap<Node, Binding>;
+  /** In the order of the text; a `var` is assigned where it is declared, too. */
+  readonly assignments: readonly { readonly at: Node; readonly binding: Binding }[];
 }
 
 const places = new WeakMap<Analysis, Places>();
@@ -130,6 +133,7 @@ function placesIn(analysis: Analysis): Places {
     const references = [...analysis.references.values()].sort((a, b) => a.node.start - b.node.start);
     const classes: ClassNode[] = [];
     const declarations = new Map<Node, Binding>();
+    const assignments: { at: Node; binding: Binding }[] = [];
     for (const scope of new Set(analysis.scopes.values())) {
       if (scope.kind === 'class') {
         // Its name inside is another variable than the one it declares.
@@ -138,9 +142,12 @@ function placesIn(analysis: Analysis): Places {
       }
       for (const binding of scope.bindings.values()) {
         for (const d of binding.declarations) declarations.set(d, binding);
+        for (const { at } of binding.assignments) assignments.push({ at, binding });
+        if (binding.kind === 'var') for (const at of binding.declarations) assignments.push({ at, binding });
       }
     }
-    places.set(analysis, (known = { references, classes, declarations }));
+    assignments.sort((a, b) => a.at.start - b.at.start);
+    places.set(analysis, (known = { references, classes, declarations, assignments }));
   }
   return known;
 }
@@ -150,13 +157,27 @@ export function declarationOf(unit: Unit, id: Node): Binding | undefined {
   return placesIn(unit.analysis).declarations.get(id);
 }
 
-function firstFrom(references: readonly Reference[], start: number): number {
+/** The variables that something in one of the nodes assigns. */
+export function assignedWithin(unit: Unit, nodes: readonly Node[]): Set<Binding> {
+  const { assignments } = placesIn(unit.analysis);
+  const found = new Set<Binding>();
+  for (const { start, end } of nodes) {
+    const first = firstWhere(assignments.length, (n) => assignments[n].at.start >= start);
+    for (let n = first; n < assignments.length && assignments[n].at.start < end; n++) {
+      if (assignments[n].at.end <= end) found.add(assignments[n].binding);
+    }
+  }
+  return found;
+}
+
+/** The first of so many places in order from which on something holds. */
+function firstWhere(count: number, holds: (n: number) => boolean): number {
   let low = 0;
-  let high = references.length;
+  let high = count;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (references[middle].node.start < start) low = middle + 1;
-    else high = middle;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
   }
   return low;
 }

@@ -37,7 +37,7 @@ export function lowerFunction(lowering: Lowering, instance: Instance): Func {
     const p = isClass(node) ? undefined : node.params[i];
     return take(type, p?.type === 'Identifier' ? p.name : undefined);
   });
-  const env = { ...own.closure.env, vars: new Map(own.closure.env.vars), home: instance.closure.home as Abstract };
+  const env = { ...own.closure.env, vars: own.closure.env.vars.copy(), home: instance.closure.home as Abstract };
   if (isClass(node) || !code.info.arrow) env.self = self ?? undefinedValue;
   const act = new Activation(lowering, instance, b, globals, env, own.closure);
   let result: Abstract = undefinedValue;

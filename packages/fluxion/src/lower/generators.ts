@@ -81,7 +81,7 @@ export function goThrough(
   const { code } = closure;
   const own = code.node as FunctionNode;
   if (has(own.body, (n) => n.type === 'TryStatement')) return act.decline('a generator with try is not compiled', own);
-  const before = new Map(act.env.vars);
+  const restore = act.env.vars.mark();
   for (const [binding, value] of capturesOf(closure)) if (binding !== 'this') act.env.vars.set(binding, value);
   const going: Going = { closure, consumer, depth: act.targets.length, take, assigned };
   const env = inside(consumer.env, self, closure.home as Abstract | undefined);
@@ -94,17 +94,8 @@ export function goThrough(
     });
   } finally {
     enter(act, consumer);
-    restore(act, before, assigned);
-  }
-}
-
-/** The consumer's variables are as it left them; those of the generator are gone, or again those of another run of it. */
-function restore(act: Activation, before: ReadonlyMap<Binding, Abstract>, assigned: readonly Binding[]): void {
-  const { vars } = act.env;
-  for (const binding of [...vars.keys()]) {
-    const had = before.get(binding);
-    if (had === undefined) vars.delete(binding);
-    else if (!assigned.includes(binding)) vars.set(binding, had);
+    // The consumer's variables are as it left them; those of the generator are gone, or again those of another run of it.
+    restore(assigned);
   }
 }
 

@@ -20,6 +20,7 @@ import {
   rebuild,
   undefinedValue,
 } from './values.ts';
+import { Variables } from './variables.ts';
 
 /** A member that an object has from its class or prototype. */
 export interface Inherited {
@@ -104,7 +105,7 @@ function privateOf(act: Activation, from: object | null, name: string): Inherite
     if (code.node.type !== 'ClassExpression' && code.node.type !== 'ClassDeclaration') continue;
     const cls = code.node;
     const found = inBody(cls, name, false, (m) => () => {
-      const vars = new Map([[classBinding(code.unit.analysis, cls), constantValue(made)]]);
+      const vars = new Variables().set(classBinding(code.unit.analysis, cls), constantValue(made));
       return { kind: 'closure', closure: { code: codeOf(code.unit, m.value), env: { vars }, home: constantValue(p) } };
     });
     if (found !== undefined) return found;
@@ -151,7 +152,7 @@ export function inClass(
   const found = inBody(node, name, isStatic, (m) => (object) => {
     const own = cls(object);
     if (own.kind !== 'closure') return neverValue;
-    const env = { vars: new Map(own.closure.env.vars).set(classBinding(analysis, node), own) };
+    const env = { vars: own.closure.env.vars.copy().set(classBinding(analysis, node), own) };
     return { kind: 'closure', closure: { code: codeOf(code.unit, m.value), env } };
   });
   if (found !== undefined) return found;

@@ -25,7 +25,6 @@ import {
   tupleLength,
   typedSpaces,
   typedType,
-  unite,
 } from './types.ts';
 
 const util = builtinModule('node:util') as { types?: { isProxy(o: unknown): boolean } } | undefined;
@@ -68,9 +67,9 @@ export class TypesOfValues {
     const key = keys.join('\n');
     let type = byKeys.get(key);
     if (type === undefined) {
-      type = new RecordType(this.growth, name, prototype);
-      byKeys.set(key, type);
-      for (const k of keys) type.addField(k);
+      const made = new RecordType(this.growth, name, prototype);
+      byKeys.set(key, (type = made));
+      this.growth.making(() => keys.forEach((k) => void made.addField(k)));
       type.variant.closed = true;
     }
     return type;
@@ -103,7 +102,11 @@ export class TypesOfValues {
       throw new Decline('a property whose name begins with # is not compiled');
     const fields = privateFieldsOf(value, prototype);
     const type = this.record(name, prototype, [...(keys as string[]), ...fields.keys()]);
-    if (!Object.isExtensible(value)) type.variant.root.frozen = true;
+    const variant = type.variant.root;
+    if (!Object.isExtensible(value) && !variant.frozen) {
+      variant.frozen = true;
+      this.growth.changed = true;
+    }
     this.known.set(value, type);
     for (const key of keys as string[]) this.put(type, key, (value as Record<string, unknown>)[key]);
     for (const [key, held] of fields) this.put(type, key, held);
@@ -114,7 +117,7 @@ export class TypesOfValues {
   private put(type: RecordType, key: string, value: unknown): void {
     const variable = type.field(key)!.type;
     const next = this.ofArgument(value);
-    const joined = unite(variable.type, next);
+    const joined = variable.with(next);
     if (joined.kind === 'conflict') {
       throw new Decline(`the property ${key} is ${describeType(variable.type)} here and ${describeType(next)} there`);
     }
@@ -141,7 +144,7 @@ export class TypesOfValues {
     if (key) this.known.set(key, type);
     for (let i = 0; i < value.length; i++) {
       if (!Object.hasOwn(value, i)) throw new Decline('an array with holes is not compiled');
-      const joined = unite(type.element.type, this.ofArgument(value[i]));
+      const joined = type.element.with(this.ofArgument(value[i]));
       if (joined.kind === 'conflict') throw new Decline(`an array that holds ${describeType(joined)} is not compiled`);
       type.element.add(joined);
       // Numbers are all alike.

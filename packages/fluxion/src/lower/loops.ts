@@ -7,6 +7,7 @@ import { children, unparen } from '../syntax/ast.ts';
 import type { Binding } from '../syntax/scope.ts';
 import type { Activation } from './activation.ts';
 import { arrayTypeOf, elementOf, lengthOf } from './arrays.ts';
+import { assignedWithin } from './code.ts';
 import { type Counter, type Counting, counterOf, counting, updatesOf } from './counter.ts';
 import { lengthEffect } from './effects.ts';
 import { condition } from './expressions.ts';
@@ -21,17 +22,12 @@ import { type Abstract, constantValue } from './values.ts';
 
 /** The variables declared outside that something inside assigns. */
 export function assignedIn(act: Activation, ...nodes: (Node | null | undefined)[]): Binding[] {
-  const ranges = nodes.filter((n): n is Node => n !== null && n !== undefined);
+  const inside = nodes.filter((n): n is Node => n !== null && n !== undefined);
+  const found = assignedWithin(act.unit, inside);
   // What is done with what is yielded happens inside.
-  const taken = act.going !== undefined && ranges.some((n) => mentions(n, 'YieldExpression')) ? act.going.assigned : [];
-  return [...act.env.vars.keys()].filter(
-    (binding) =>
-      taken.includes(binding) ||
-      binding.assignments.some(({ at }) => ranges.some((n) => at.start >= n.start && at.end <= n.end)) ||
-      // A `var` with an initialiser inside is assigned there.
-      (binding.kind === 'var' &&
-        binding.declarations.some((d) => ranges.some((n) => d.start >= n.start && d.end <= n.end))),
-  );
+  if (act.going !== undefined && inside.some((n) => mentions(n, 'YieldExpression')))
+    for (const binding of act.going.assigned) found.add(binding);
+  return [...found].filter((binding) => act.env.vars.has(binding));
 }
 
 function test(act: Activation, node: Node | null | undefined): Value | undefined {

@@ -31,6 +31,7 @@ import { functionAround, positionOf, startOf } from './places.ts';
 import { Texts } from './texts.ts';
 import { cellFor, Growth, type JsType, never, sameType, unite, type Variant } from './types.ts';
 import { type Abstract, type Closure, typeKey, typeOf } from './values.ts';
+import { Variables } from './variables.ts';
 
 /** One specialisation of a function: by its code, and the types of what it captured and is given. */
 export interface Instance {
@@ -46,6 +47,8 @@ export interface Instance {
   /** Of which pass the function below is. */
   pass: number;
   func: Func | undefined;
+  /** Its result has been asked for while it was not known yet: it calls itself. */
+  early: boolean;
   /** Why it could not be lowered in that pass. */
   failure: Decline | undefined;
   /** The types of loop-carried and merged variables, by place. */
@@ -194,7 +197,7 @@ export class Lowering {
   /** The type kept for a place that makes objects; made at the first pass. */
   site<T>(key: unknown, make: () => T): T {
     let known = this.sites.get(key) as T | undefined;
-    if (known === undefined) this.sites.set(key, (known = make()));
+    if (known === undefined) this.sites.set(key, (known = this.growth.making(make)));
     return known;
   }
 
@@ -219,7 +222,10 @@ export class Lowering {
       throw new Decline(`${fn.name || 'a function'}, a function of the engine, is not compiled`, at);
     const { shape } = unit;
     if (shape.async) throw new Decline(`${fn.name || 'a function'} is async`, at);
-    const closure: Closure = this.site(unit, () => ({ code: codeOf(unit, shape.node), env: { vars: new Map() } }));
+    const closure: Closure = this.site(unit, () => ({
+      code: codeOf(unit, shape.node),
+      env: { vars: new Variables() },
+    }));
     const home = this.homes.get(fn);
     if (home === undefined || !closure.code.info?.usesSuper) return closure;
     // `super` looks where a method was written; it may have been put elsewhere since.
@@ -259,6 +265,7 @@ export class Lowering {
         result: never,
         pass: 0,
         func: undefined,
+        early: false,
         failure: undefined,
         carried: new Map(),
         effects: new Effects(this.growth),
@@ -272,13 +279,14 @@ export class Lowering {
       known.closure = closure;
       known.func = undefined;
       known.failure = undefined;
+      known.early = false;
       try {
         known.func = lowerFunction(this, known);
       } catch (e) {
         if (e instanceof Decline) known.failure = e;
         throw e;
       }
-    }
+    } else if (known.func === undefined) known.early = true;
     if (known.failure !== undefined) throw known.failure;
     return known;
   }
@@ -288,7 +296,7 @@ export class Lowering {
     const joined = unite(instance.result, type);
     if (sameType(joined, instance.result)) return;
     instance.result = joined;
-    this.growth.changed = true;
+    this.growth.grew(instance.early);
   }
 
   /** Whether this is the function that was asked for, so that a number is what it has to give. */

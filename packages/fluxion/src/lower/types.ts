@@ -85,7 +85,7 @@ export function objectOf(type: ObjectType, orNull = false, orUndefined = false):
   return { kind: 'object', type, orNull, orUndefined };
 }
 
-/** Notes that a type of memory has grown, so that what was lowered before may be wrong. */
+/** Notes that a type of memory has grown after somebody had asked for it, so that what was lowered before may be wrong. */
 export class Growth {
   /** Counts what has grown, so that what was worked out from types can be kept while it stays the same. */
   version = 0;
@@ -98,6 +98,18 @@ export class Growth {
     if (changed) this.version++;
     this.grown = changed;
   }
+  /** Something has grown; `asked`: somebody has been told what it was before. */
+  grew(asked: boolean): void {
+    if (asked) this.changed = true;
+    else this.version++;
+  }
+  /** Makes a type that nobody can have asked for before it is made. */
+  making<T>(make: () => T): T {
+    const before = this.grown;
+    const made = make();
+    this.grown = before;
+    return made;
+  }
   next(): number {
     return ++this.ids;
   }
@@ -107,6 +119,7 @@ export class Growth {
 export class TypeVariable {
   private forward: TypeVariable | undefined;
   private held: JsType = never;
+  private asked = false;
   private readonly growth: Growth;
   /** Whether unions are kept here: where a value may take several cells. */
   private readonly wide: boolean;
@@ -121,18 +134,25 @@ export class TypeVariable {
     return v;
   }
   get type(): JsType {
-    return this.root.held;
+    const { root } = this;
+    root.asked = true;
+    return root.held;
+  }
+  /** The type it would have if something of this type were put here. */
+  with(type: JsType): JsType {
+    const { root } = this;
+    return (root.wide ? unite : join)(root.held, widen(type));
   }
   same(other: TypeVariable): boolean {
     return this.root === other.root;
   }
   /** Something of this type is put here. */
   add(type: JsType): void {
-    const root = this.root;
-    const joined = (root.wide ? unite : join)(root.held, widen(type));
+    const { root } = this;
+    const joined = root.with(type);
     if (!sameType(joined, root.held)) {
       root.held = joined;
-      this.growth.changed = true;
+      this.growth.grew(root.asked);
     }
   }
   unify(other: TypeVariable): void {
@@ -140,6 +160,7 @@ export class TypeVariable {
     const b = other.root;
     if (a === b) return;
     b.forward = a;
+    a.asked ||= b.asked;
     this.growth.changed = true;
     const joined = (a.wide ? unite : join)(a.held, b.held);
     a.held = joined;
@@ -219,6 +240,8 @@ export class ArrayType {
   private forward: ArrayType | undefined;
   private holes = false;
   private grows = false;
+  private askedHoley = false;
+  private askedGrowing = false;
   private readonly growth: Growth;
   constructor(growth: Growth, element: JsType = never) {
     this.growth = growth;
@@ -233,23 +256,26 @@ export class ArrayType {
   /** Some elements may never have been written, or be undefined among numbers: each has a state. */
   get holey(): boolean {
     const { root } = this;
+    root.askedHoley = true;
     return root.holes || root.element.type.kind === 'maybe';
   }
   /** Writing right behind the end makes them longer. Others leave the tier there, so that loops up to their length are counted. */
   get growing(): boolean {
-    return this.root.grows;
+    const { root } = this;
+    root.askedGrowing = true;
+    return root.grows;
   }
   makeGrowing(): void {
-    if (!this.root.grows) {
-      this.root.grows = true;
-      this.growth.changed = true;
-    }
+    const { root } = this;
+    if (root.grows) return;
+    root.grows = true;
+    this.growth.grew(root.askedGrowing);
   }
   makeHoley(): void {
-    if (!this.root.holes) {
-      this.root.holes = true;
-      this.growth.changed = true;
-    }
+    const { root } = this;
+    if (root.holes) return;
+    root.holes = true;
+    this.growth.grew(root.askedHoley);
   }
   unify(other: ArrayType): void {
     const a = this.root;
@@ -258,6 +284,8 @@ export class ArrayType {
     b.forward = a;
     if (b.holes) a.holes = true;
     if (b.grows) a.grows = true;
+    a.askedHoley ||= b.askedHoley;
+    a.askedGrowing ||= b.askedGrowing;
     this.growth.changed = true;
     a.element.unify(b.element);
   }

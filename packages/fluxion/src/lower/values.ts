@@ -20,6 +20,7 @@ import {
   sameType,
   type UnionType,
 } from './types.ts';
+import { Variables } from './variables.ts';
 
 export interface NumberValue {
   readonly kind: 'number';
@@ -90,7 +91,7 @@ export { irTypes } from './types.ts';
 
 /** The variables of one activation of a function, and those around it. */
 export interface Env {
-  vars: Map<Binding, Abstract>;
+  vars: Variables;
   /** `this`, where the function has one. */
   self?: Abstract | undefined;
   /** The class whose method this is, for `super`. */
@@ -165,7 +166,7 @@ export function cellsOf(closure: Closure, seen: Closure[] = []): (CellVariable |
 function rebuildClosure(template: Closure, next: () => Value, made = new Map<Closure, Closure>()): Closure {
   const known = made.get(template);
   if (known !== undefined) return known;
-  const env: Env = { vars: new Map(), home: template.env.home };
+  const env: Env = { vars: new Variables(), home: template.env.home };
   const copy: Closure = { ...template, env };
   made.set(template, copy);
   for (const [binding, value] of capturesOf(template)) {
@@ -187,7 +188,7 @@ export function frozen(value: Abstract): Abstract {
 function freeze(closure: Closure, made = new Map<Closure, Closure>()): Closure {
   const known = made.get(closure);
   if (known !== undefined) return known;
-  const env: Env = { vars: new Map(), home: closure.env.home };
+  const env: Env = { vars: new Variables(), home: closure.env.home };
   const copy: Closure = { ...closure, env };
   made.set(closure, copy);
   for (const [binding, value] of capturesOf(closure)) {
@@ -242,7 +243,7 @@ function joinClosures(a: ClosureType, b: ClosureType): ClosureType | undefined {
     const xs = capturesOf(x);
     const ys = capturesOf(y);
     if (xs.length !== ys.length) return undefined;
-    const env: Env = { vars: new Map(), home: x.env.home };
+    const env: Env = { vars: new Variables(), home: x.env.home };
     const copy: Closure = { ...x, env };
     made.set(x, copy);
     for (const [i, [binding, value]] of xs.entries()) {
@@ -276,7 +277,7 @@ function coerceClosure(b: Builder, closure: Closure, template: Closure, strings:
     const known = made.get(from);
     if (known !== undefined) return known;
     if (from.code !== to.code || from.checkpoint !== to.checkpoint) return undefined;
-    const env: Env = { vars: new Map(), home: to.env.home };
+    const env: Env = { vars: new Variables(), home: to.env.home };
     const copy: Closure = { ...to, env };
     made.set(from, copy);
     const have = new Map(capturesOf(from));
