@@ -7,6 +7,7 @@ import { type Derives, derivedCode, type FunctionCode, type OperatorName, type U
 import { Decline } from './decline.ts';
 import type { Lowering } from './lowering.ts';
 import type { Abstract, Closure } from './values.ts';
+import { Variables } from './variables.ts';
 
 /** What an operator outside of compiled code has made a function of. */
 export interface Derived {
@@ -28,7 +29,9 @@ export function isDerived(fn: Function): boolean {
 
 /** A closure over `f`, and over more if the code has more variables. */
 export function closureOver(code: FunctionCode, ...values: readonly Abstract[]): Closure {
-  return { code, env: { vars: new Map(values.map((value, i) => [code.free[i], value])) } };
+  const vars = new Variables();
+  values.forEach((value, i) => void vars.set(code.free[i], value));
+  return { code, env: { vars } };
 }
 
 /** What a closure that an operator gave closes over, in the order of `closureOver`. */

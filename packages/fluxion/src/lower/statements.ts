@@ -95,6 +95,41 @@ function declareFunction(act: Activation, node: FunctionNode): void {
   });
 }
 
+/** Longer chains of `else if` are not nested: whatever walks through them later would go too deep. */
+const longest = 128;
+
+function isLongChain(first: Statement): boolean {
+  let node: Statement | null | undefined = first;
+  for (let n = 0; n < longest; n++) {
+    if (node?.type !== 'IfStatement') return false;
+    node = node.alternate;
+  }
+  return true;
+}
+
+/** `if … else if … else …` as one block, which each branch leaves. */
+function longChain(act: Activation, first: Statement): void {
+  act.block('chain', [], (target) => {
+    let node: Statement | null | undefined = first;
+    for (; node?.type === 'IfStatement'; node = node.alternate) {
+      act.b.at = act.place(node);
+      const { test, consequent } = node;
+      const held = condition(act, test);
+      if (act.dead) return undefined;
+      const way = (): undefined => {
+        assuming(act, test, true, () => lowerStatement(act, consequent));
+        if (!act.dead) act.leave(target);
+      };
+      if (held === true) return way();
+      if (held === false) continue;
+      act.branch(held, way, () => undefined);
+      assume(act, test, false);
+    }
+    if (node) lowerStatement(act, node);
+    return undefined;
+  });
+}
+
 export function lowerStatement(act: Activation, node: Statement): void {
   act.b.at = act.place(node);
   switch (node.type) {
@@ -122,6 +157,10 @@ export function lowerStatement(act: Activation, node: Statement): void {
       return;
     }
     case 'IfStatement': {
+      if (isLongChain(node)) {
+        longChain(act, node);
+        return;
+      }
       const test = condition(act, node.test);
       if (act.dead) return;
       const ended = [false, false];

@@ -63,6 +63,42 @@ const most = 8;
 /** After so many calls that had to be done again on the dynamic tier, a specialisation is given up. */
 const mostFailures = 3;
 
+/** What is nested deeper than the stack of the engine allows its walks to go is declined, as what is too large in other ways. */
+function withinStack<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (e) {
+    if (!isStackOverflow(e)) throw e;
+    throw new Decline('it is nested too deep');
+  }
+}
+
+function isStackOverflow(e: unknown): boolean {
+  return e instanceof Error && /call stack|too much recursion/i.test(e.message) && !(e instanceof FluxionError);
+}
+
+/** What has been made, by key; what could not be made is not tried again. */
+class Made<T> {
+  private readonly made = new Map<string, T | Decline>();
+
+  get(key: string): T | undefined {
+    const known = this.made.get(key);
+    if (known instanceof Decline) throw known;
+    return known;
+  }
+
+  make(key: string, work: () => T): T {
+    try {
+      const made = withinStack(work);
+      this.made.set(key, made);
+      return made;
+    } catch (e) {
+      if (e instanceof Decline) this.made.set(key, e);
+      throw e;
+    }
+  }
+}
+
 export class Specialisation {
   readonly lowered: Lowered;
   /** The module as it is differentiated. */
@@ -75,10 +111,10 @@ export class Specialisation {
   lastFailure: string | undefined;
   /** The lists of arguments by which both tiers have given the same gradient. */
   readonly agreed = new Set<string>();
-  private readonly reversed = new Map<string, CompiledReverse>();
-  private readonly fused = new Map<string, CompiledForward>();
-  private readonly pushed = new Map<string, CompiledForward>();
-  private readonly second = new Map<string, CompiledSecond>();
+  private readonly reversed = new Made<CompiledReverse>();
+  private readonly fused = new Made<CompiledForward>();
+  private readonly pushed = new Made<CompiledForward>();
+  private readonly second = new Made<CompiledSecond>();
 
   constructor(lowered: Lowered) {
     this.lowered = lowered;
@@ -142,70 +178,64 @@ export class Specialisation {
 
   reverse(wrt: readonly number[]): CompiledReverse {
     const key = keyOf(wrt);
-    let known = this.reversed.get(key);
-    if (known === undefined) {
-      const level: Level = { index: this.primal.levels.length, mode: 'reverse', lanes: 1 };
-      const made = reverse(this.primal, this.lowered.entry, this.active(wrt), level);
-      const entries = [made.forward, made.reverse];
-      const module = optimize(made.module, 'after', { entries });
-      known = {
-        module,
-        code: new Code(module, entries),
-        forward: made.forward,
-        reverse: made.reverse,
-        level,
-      };
-      this.reversed.set(key, known);
-    }
-    return known;
+    return (
+      this.reversed.get(key) ??
+      this.reversed.make(key, () => {
+        const level: Level = { index: this.primal.levels.length, mode: 'reverse', lanes: 1 };
+        const made = reverse(this.primal, this.lowered.entry, this.active(wrt), level, { gradient: false });
+        const entries = [made.forward, made.reverse];
+        const module = optimize(made.module, 'after', { entries });
+        return { module, code: new Code(module, entries), forward: made.forward, reverse: made.reverse, level };
+      })
+    );
   }
 
   /** Value and gradient in one function. */
   gradient(wrt: readonly number[]): CompiledForward {
     const key = keyOf(wrt);
-    let known = this.fused.get(key);
-    if (known === undefined) {
-      const level: Level = { index: this.primal.levels.length, mode: 'reverse', lanes: 1 };
-      const made = reverse(this.primal, this.lowered.entry, this.active(wrt), level, { pullback: false });
-      const module = optimize(made.module, 'after', { entries: [made.gradient] });
-      known = { module, code: new Code(module, [made.gradient]), entry: made.gradient, level };
-      this.fused.set(key, known);
-    }
-    return known;
+    return (
+      this.fused.get(key) ??
+      this.fused.make(key, () => {
+        const level: Level = { index: this.primal.levels.length, mode: 'reverse', lanes: 1 };
+        const made = reverse(this.primal, this.lowered.entry, this.active(wrt), level, { pullback: false });
+        const module = optimize(made.module, 'after', { entries: [made.gradient] });
+        return { module, code: new Code(module, [made.gradient]), entry: made.gradient, level };
+      })
+    );
   }
 
   /** With tangents along as many directions at once as there are lanes. */
   forward(wrt: readonly number[], lanes = 1): CompiledForward {
     const key = `${wrt.join()}/${lanes}`;
-    let known = this.pushed.get(key);
-    if (known === undefined) {
-      const level: Level = { index: this.primal.levels.length, mode: 'forward', lanes };
-      const made = forward(this.primal, this.lowered.entry, this.active(wrt), level);
-      const module = optimize(made.module, 'after', { entries: [made.entry] });
-      known = { module, code: new Code(module, [made.entry]), entry: made.entry, level };
-      this.pushed.set(key, known);
-    }
-    return known;
+    return (
+      this.pushed.get(key) ??
+      this.pushed.make(key, () => {
+        const level: Level = { index: this.primal.levels.length, mode: 'forward', lanes };
+        const made = forward(this.primal, this.lowered.entry, this.active(wrt), level);
+        const module = optimize(made.module, 'after', { entries: [made.entry] });
+        return { module, code: new Code(module, [made.entry]), entry: made.entry, level };
+      })
+    );
   }
 
   /** The gradient by one argument, pushed forward along the arguments `wrt`. */
   gradientForward(index: number, wrt: readonly number[], lanes = 1): CompiledSecond {
     const key = `${index}:${wrt.join()}/${lanes}`;
-    let known = this.second.get(key);
-    if (known === undefined) {
-      const inner: Level = { index: this.primal.levels.length, mode: 'reverse', lanes: 1 };
-      const outer: Level = { index: inner.index + 1, mode: 'forward', lanes };
-      const wanted = { pullback: false };
-      const reversed = reverse(this.primal, this.lowered.entry, this.active([index]), inner, wanted);
-      const optimised = optimize(reversed.module, 'after');
-      // The seed comes last, and does not move.
-      const pushed = forward(optimised, reversed.gradient, this.active(wrt, optimised, reversed.gradient), outer);
-      const module = optimize(pushed.module, 'after');
-      const { entry } = pushed;
-      known = { module, code: new Code(module, [entry]), entry, inner, outer };
-      this.second.set(key, known);
-    }
-    return known;
+    return (
+      this.second.get(key) ??
+      this.second.make(key, () => {
+        const inner: Level = { index: this.primal.levels.length, mode: 'reverse', lanes: 1 };
+        const outer: Level = { index: this.primal.levels.length + 1, mode: 'forward', lanes };
+        const wanted = { pullback: false };
+        const reversed = reverse(this.primal, this.lowered.entry, this.active([index]), inner, wanted);
+        const optimised = optimize(reversed.module, 'after', { entries: [reversed.gradient] });
+        // The seed comes last, and does not move.
+        const pushed = forward(optimised, reversed.gradient, this.active(wrt, optimised, reversed.gradient), outer);
+        const { entry } = pushed;
+        const module = optimize(pushed.module, 'after', { entries: [entry] });
+        return { module, code: new Code(module, [entry]), entry, inner, outer };
+      })
+    );
   }
 
   /** What it writes, where these arguments are differentiated. */
@@ -292,7 +322,7 @@ export function specialise(f: Function, args: readonly unknown[]): Specialisatio
   if (before !== undefined) throw before;
   try {
     if (of.list.length >= most) throw new Decline('it has been called with too many kinds of arguments');
-    const made = new Specialisation(lower(f, args));
+    const made = withinStack(() => new Specialisation(lower(f, args)));
     checkResult(made.lowered.result);
     of.list.push(made);
     return made;
