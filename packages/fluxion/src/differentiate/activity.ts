@@ -2,6 +2,7 @@
  * Which values and spaces a derivative flows through: those that depend on an active input and that something asked for depends on.
  * Invariant: errs on the side of active. An inactive value has the derivative zero, so no code is written for it.
  */
+import { lastId } from '../ir/ids.ts';
 import type { Func, Load, Module, Op, Primitive, Region, Value } from '../ir/ops.ts';
 import { regionsOf } from '../ir/ops.ts';
 import type { Space } from '../ir/types.ts';
@@ -81,23 +82,6 @@ export function eachOp(region: Region, visit: (op: Op) => void): void {
     visit(op);
     for (const inner of regionsOf(op)) eachOp(inner, visit);
   }
-}
-
-export function lastId(func: Func): number {
-  let last = -1;
-  const see = (values: readonly Value[]) => {
-    for (const v of values) if (v.id > last) last = v.id;
-  };
-  see(func.params);
-  const walk = (region: Region) => {
-    see(region.params);
-    for (const op of region.ops) {
-      see(op.results);
-      for (const inner of regionsOf(op)) walk(inner);
-    }
-  };
-  walk(func.body);
-  return last;
 }
 
 /** Where derivatives can flow: an edge from each value and space to those that its derivative goes on to. */

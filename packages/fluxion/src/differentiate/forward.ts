@@ -4,9 +4,10 @@
  * an active one may come from elsewhere. Every cell of an active space is written together with its tangents.
  */
 import { Builder } from '../ir/build.ts';
+import { lastId } from '../ir/ids.ts';
 import type { End, Func, Module, Op, Primitive, Region, Value } from '../ir/ops.ts';
 import { type Level, shadowOf, type Type } from '../ir/types.ts';
-import { type Active, type Activity, activityOf, lastId } from './activity.ts';
+import { type Active, type Activity, activityOf } from './activity.ts';
 import { type Interface, interfaceOf } from './conventions.ts';
 import { Structure } from './structure.ts';
 import { isIdle, leaf, partialsOf, plus, type Term, times, writer } from './terms.ts';

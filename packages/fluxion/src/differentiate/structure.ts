@@ -4,8 +4,9 @@
  * Invariant: sites are numbered in the program's order, a block's normal end after the sites inside it; so an operation that was reached
  * ended early exactly if the number of the exit is at most its `last`, and what follows it ran exactly if it is greater.
  */
+
+import { lastId } from '../ir/ids.ts';
 import type { Block, Call, Func, Label, Loop, Op, Region, Value } from '../ir/ops.ts';
-import { lastId } from './activity.ts';
 
 /** One run of a function's body, of a loop's test, or of a loop's body: what has values of its own on the tape. */
 export interface Activation {

@@ -3,6 +3,7 @@
  * without effects, objects that are only written.
  * Invariant: guards, host calls, stores that may be read, and whatever may never end stay, in their order.
  */
+import { ById } from '../ir/ids.ts';
 import type { Block, Func, Label, Loop, Module, Op, Region, Value } from '../ir/ops.ts';
 import { operandsOf } from '../ir/ops.ts';
 import { type EffectsOf, effectsOf } from './effects.ts';
@@ -13,10 +14,8 @@ export function dead(module: Module): Module {
   return mapFunctions(module, (func) => new Marker(func, effects).run());
 }
 
-type Definition =
-  | { readonly kind: 'op'; readonly op: Op; readonly n: number }
-  | { readonly kind: 'tested'; readonly loop: Loop; readonly n: number }
-  | { readonly kind: 'passed'; readonly loop: Loop; readonly n: number };
+/** What a value is: a result of an operation, or a parameter of the test or of the body of a loop. */
+type Role = 'tested' | 'passed';
 
 interface Branch {
   readonly region: Region;
@@ -27,7 +26,10 @@ interface Branch {
 class Marker {
   private readonly func: Func;
   private readonly effects: EffectsOf;
-  private readonly definitions = new Map<number, Definition>();
+  /** The operation that gives a value, as what, if as no result, and as which of several. */
+  private readonly ops: ById<Op>;
+  private readonly roles: ById<Role>;
+  private readonly places: ById<number>;
   private readonly around = new Map<Op, Op | undefined>();
   private readonly blocks = new Map<Label, Block>();
   private readonly branches = new Map<Block, Branch[]>();
@@ -35,19 +37,23 @@ class Marker {
   private readonly pending = new Map<number, Op[]>();
   private readonly roots: Op[] = [];
   private readonly live = new Set<Op>();
-  private readonly needed = new Set<number>();
+  private readonly needed: ById<true>;
   private readonly work: Value[] = [];
 
   constructor(func: Func, effects: EffectsOf) {
     this.func = func;
     this.effects = effects;
+    this.ops = new ById(func);
+    this.roles = new ById(func);
+    this.places = new ById(func);
+    this.needed = new ById(func);
   }
 
   run(): Func {
     const { body } = this.func;
     this.collect(body, undefined);
     for (const op of this.roots) this.keep(op);
-    if (body.end.kind === 'yield') this.need(...body.end.values);
+    if (body.end.kind === 'yield') this.needAll(body.end.values);
     for (let value = this.work.pop(); value !== undefined; value = this.work.pop()) this.define(value);
     const next = this.region(body);
     return next === body ? this.func : { ...this.func, body: next };
@@ -55,10 +61,8 @@ class Marker {
 
   private collect(region: Region, within: Op | undefined): void {
     for (const op of region.ops) {
-      this.around.set(op, within);
-      op.results.forEach(({ id }, n) => {
-        this.definitions.set(id, { kind: 'op', op, n });
-      });
+      if (within !== undefined) this.around.set(op, within);
+      this.defines(op.results, op);
       if (op.op === 'if') {
         this.collect(op.then, op);
         this.collect(op.else, op);
@@ -67,12 +71,8 @@ class Marker {
         this.branches.set(op, []);
         this.collect(op.body, op);
       } else if (op.op === 'loop') {
-        op.test.params.forEach(({ id }, n) => {
-          this.definitions.set(id, { kind: 'tested', loop: op, n });
-        });
-        op.body.params.forEach(({ id }, n) => {
-          this.definitions.set(id, { kind: 'passed', loop: op, n });
-        });
+        this.defines(op.test.params, op, 'tested');
+        this.defines(op.body.params, op, 'passed');
         this.collect(op.test, op);
         this.collect(op.body, op);
       }
@@ -82,6 +82,15 @@ class Marker {
     if (end.kind !== 'br') return;
     const block = this.blocks.get(end.label);
     if (block !== undefined) this.branches.get(block)!.push({ region, within });
+  }
+
+  private defines(values: readonly Value[], op: Op, role?: Role): void {
+    for (let n = 0; n < values.length; n++) {
+      const { id } = values[n];
+      this.ops.set(id, op);
+      this.places.set(id, n);
+      if (role !== undefined) this.roles.set(id, role);
+    }
   }
 
   private classify(op: Op): void {
@@ -116,21 +125,22 @@ class Marker {
   private madeHere(reference: Value): Value | undefined {
     let value = reference;
     for (;;) {
-      const definition = this.definitions.get(value.id);
-      if (definition?.kind !== 'op') return undefined;
-      const { op } = definition;
+      const op = this.ops.get(value.id);
+      if (op === undefined || this.roles.get(value.id) !== undefined) return undefined;
       if (op.op === 'alloc' || op.op === 'elements') return value;
       if (op.op !== 'offset') return undefined;
       value = op.args[0];
     }
   }
 
-  private need(...values: readonly Value[]): void {
-    for (const value of values) {
-      if (this.needed.has(value.id)) continue;
-      this.needed.add(value.id);
-      this.work.push(value);
-    }
+  private need(value: Value): void {
+    if (this.needed.get(value.id)) return;
+    this.needed.set(value.id, true);
+    this.work.push(value);
+  }
+
+  private needAll(values: readonly Value[]): void {
+    for (const value of values) this.need(value);
   }
 
   private keep(op: Op): void {
@@ -148,17 +158,17 @@ class Marker {
         for (const { within } of this.branches.get(op)!) if (within !== undefined && within !== op) this.keep(within);
         break;
       default:
-        this.need(...operandsOf(op));
+        this.needAll(operandsOf(op));
     }
   }
 
   /** What a value that is needed is made of. */
   private define(value: Value): void {
-    const definition = this.definitions.get(value.id);
-    if (definition === undefined) return;
-    const { n } = definition;
-    if (definition.kind === 'op') {
-      const { op } = definition;
+    const op = this.ops.get(value.id);
+    if (op === undefined) return;
+    const n = this.places.get(value.id)!;
+    const role = this.roles.get(value.id);
+    if (role === undefined) {
       this.keep(op);
       if (op.op === 'if') {
         for (const { end } of [op.then, op.else]) if (end.kind === 'yield') this.need(end.values[n]);
@@ -175,8 +185,8 @@ class Marker {
       }
       return;
     }
-    const { loop } = definition;
-    if (definition.kind === 'passed') {
+    const loop = op as Loop;
+    if (role === 'passed') {
       if (loop.test.end.kind === 'yield') this.need(loop.test.end.values[n + 1]);
     } else {
       this.need(loop.args[n]);
@@ -201,22 +211,22 @@ class Marker {
 
   private rewrite(op: Op): Op {
     if (op.op === 'if') {
-      const kept = this.places(op.results);
+      const kept = this.neededOf(op.results);
       const then = this.yielding(this.region(op.then), kept);
       const otherwise = this.yielding(this.region(op.else), kept);
       if (kept === undefined && then === op.then && otherwise === op.else) return op;
       return { ...op, then, else: otherwise, results: picked(op.results, kept) };
     }
     if (op.op === 'block') {
-      const kept = this.places(op.results);
+      const kept = this.neededOf(op.results);
       if (kept !== undefined) this.narrowed.set(op.label, kept);
       const body = this.yielding(this.region(op.body), kept);
       if (kept === undefined && body === op.body) return op;
       return { ...op, body, results: picked(op.results, kept) };
     }
     if (op.op !== 'loop') return op;
-    const carried = this.places(op.test.params);
-    const passed = this.places(op.body.params, op.results);
+    const carried = this.neededOf(op.test.params);
+    const passed = this.neededOf(op.body.params, op.results);
     let test = this.region(op.test);
     if (passed !== undefined && test.end.kind === 'yield') {
       const [goes, ...values] = test.end.values;
@@ -250,10 +260,10 @@ class Marker {
   }
 
   /** The places of the values that are needed; undefined if all are. */
-  private places(values: readonly Value[], also?: readonly Value[]): readonly number[] | undefined {
+  private neededOf(values: readonly Value[], also?: readonly Value[]): readonly number[] | undefined {
     const kept: number[] = [];
     values.forEach(({ id }, n) => {
-      if (this.needed.has(id) || (also !== undefined && this.needed.has(also[n].id))) kept.push(n);
+      if (this.needed.get(id) || (also !== undefined && this.needed.get(also[n].id))) kept.push(n);
     });
     return kept.length === values.length ? undefined : kept;
   }

@@ -66,11 +66,13 @@ export function fold(op: Op, known: Known): Folded | undefined {
 
 function math(op: Op & { op: 'math' }, known: Known): Folded | undefined {
   const { fn, args } = op;
-  const values = args.map((a) => constantOf(known, a));
-  if (values.every((v) => v !== undefined)) {
-    return constant((table[fn].value as (...xs: number[]) => number)(...(values as number[])));
+  const a = constantOf(known, args[0]);
+  const b = args.length > 1 ? constantOf(known, args[1]) : undefined;
+  if (a !== undefined && (b !== undefined || args.length === 1)) {
+    const values = args.map((arg) => constantOf(known, arg));
+    if (values.every((v) => v !== undefined))
+      return constant((table[fn].value as (...xs: number[]) => number)(...(values as number[])));
   }
-  const [a, b] = values;
   switch (fn) {
     case 'add':
       if (Object.is(a, -0)) return is(args[1]);

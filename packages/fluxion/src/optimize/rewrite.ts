@@ -2,6 +2,7 @@
  * Writing functions anew: other values in the place of old ones, and the walk through regions that every pass needs.
  * Invariant: an operation that stays as it is stays the same object.
  */
+import { lastId } from '../ir/ids.ts';
 import type { End, Func, Label, Module, Op, Region, Value } from '../ir/ops.ts';
 import { regionsOf } from '../ir/ops.ts';
 import type { Type } from '../ir/types.ts';
@@ -67,23 +68,6 @@ export class Fresh {
     this.next = id + 1;
     return id;
   }
-}
-
-function lastId(func: Func): number {
-  let last = -1;
-  const see = (values: readonly Value[]): void => {
-    for (const { id } of values) if (id > last) last = id;
-  };
-  const walk = (region: Region): void => {
-    see(region.params);
-    for (const op of region.ops) {
-      see(op.results);
-      for (const inner of regionsOf(op)) walk(inner);
-    }
-  };
-  see(func.params);
-  walk(func.body);
-  return last;
 }
 
 /** The region with these in their places: itself, if they are what it has. */

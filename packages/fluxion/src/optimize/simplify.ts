@@ -3,6 +3,7 @@
  * round a loop without changing, branches so cheap that computing both is cheaper.
  * Invariant: what stays is done in the order and under the conditions in which it was done before; only pure operations are done more often.
  */
+import { ById } from '../ir/ids.ts';
 import type { Block, End, Func, If, Label, Loop, Module, Op, Region, Value } from '../ir/ops.ts';
 import { constantOf, fold, negated } from './fold.ts';
 import { Fresh, mapFunctions, regionWith, Substitution } from './rewrite.ts';
@@ -18,7 +19,7 @@ class Simplifier {
   private readonly func: Func;
   private readonly values = new Substitution();
   private readonly fresh: Fresh;
-  private readonly definitions = new Map<number, Op>();
+  private readonly definitions: ById<Op>;
   private readonly taken = new Set<Label>();
   private readonly known = { definition: (value: Value): Op | undefined => this.definitions.get(value.id) };
   private out: Op[] = [];
@@ -28,6 +29,7 @@ class Simplifier {
   constructor(func: Func) {
     this.func = func;
     this.fresh = new Fresh(func);
+    this.definitions = new ById(func);
   }
 
   run(): Func {

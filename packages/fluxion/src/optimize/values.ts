@@ -3,12 +3,14 @@
  * Invariant: a value stands for another only where it is visible and equal to it bit for bit; a load is the same only if nothing that
  * may have written its cell has run since.
  */
+import { ById } from '../ir/ids.ts';
 import type { Compare, End, Func, Label, Loop, Module, Op, Region, Test, Value } from '../ir/ops.ts';
 import { regionsOf } from '../ir/ops.ts';
-import type { Space } from '../ir/types.ts';
+import type { Space, Type } from '../ir/types.ts';
 import { type EffectsOf, eachWritten, effectsOf } from './effects.ts';
 import { constantOf, mirrored, opposite } from './fold.ts';
 import { Memory } from './memory.ts';
+import { Numbered } from './numbered.ts';
 import { Fresh, mapFunctions, regionWith, Substitution } from './rewrite.ts';
 
 export function values(module: Module): Module {
@@ -48,9 +50,16 @@ class Numbering {
   private readonly effects: EffectsOf;
   private readonly by = new Substitution();
   private readonly fresh: Fresh;
-  private readonly definitions = new Map<number, Op>();
+  private readonly definitions: ById<Op>;
   private readonly known = { definition: (value: Value): Op | undefined => this.definitions.get(value.id) };
-  private readonly table = new Scoped<string, Value>();
+  private readonly table = new Numbered();
+  /** Constants by their type and what they are; -0 has a name. */
+  private readonly constants: Record<Type, Scoped<number | '-0', Value>> = {
+    f64: new Scoped(),
+    i32: new Scoped(),
+    bool: new Scoped(),
+    ref: new Scoped(),
+  };
   /** bools that are known where the walk is. */
   private readonly facts = new Scoped<number, boolean>();
   private readonly memory: Memory;
@@ -66,6 +75,7 @@ class Numbering {
     this.func = func;
     this.effects = effects;
     this.fresh = new Fresh(func);
+    this.definitions = new ById(func);
     const params = new Set(func.params.map(({ id }) => id));
     this.memory = new Memory(this.known, ({ id }) => params.has(id));
   }
@@ -81,6 +91,7 @@ class Numbering {
   private region(region: Region, begin: () => void): Region {
     const outer = this.out;
     const marks = [this.table.mark, this.facts.mark] as const;
+    const constants = types.map((type) => this.constants[type].mark);
     const ops: Op[] = [];
     this.out = ops;
     begin();
@@ -89,6 +100,9 @@ class Numbering {
     if (end.kind === 'br') this.left.get(end.label)?.push(this.memory.here);
     this.table.back(marks[0]);
     this.facts.back(marks[1]);
+    types.forEach((type, n) => {
+      this.constants[type].back(constants[n]);
+    });
     this.out = outer;
     return regionWith(region, region.params, ops, end);
   }
@@ -101,35 +115,49 @@ class Numbering {
   private op(original: Op): void {
     const op = this.decided(this.by.op(original));
     switch (op.op) {
-      case 'const':
-      case 'math':
-      case 'compare':
-      case 'int':
-      case 'convert':
-      case 'select':
-      case 'offset': {
-        const key = this.key(op);
-        const there = this.table.get(key);
+      case 'const': {
+        const [result] = op.results;
+        const known = this.constants[result.type];
+        const key = Object.is(op.value, -0) ? '-0' : op.value;
+        const there = known.get(key);
         if (there !== undefined) {
-          if (there === this.truths.true || there === this.truths.false) this.needed.add(there);
-          this.by.set(op.results[0], there);
+          this.by.set(result, there);
           return;
         }
-        this.table.set(key, op.results[0]);
+        known.set(key, result);
         this.emit(op);
         return;
       }
+      case 'math':
+      case 'int': {
+        const [a, b, c] = op.args;
+        if (op.args.length > 3) {
+          this.emit(op);
+          return;
+        }
+        const either =
+          op.fn === 'add' || op.fn === 'mul' || (op.op === 'int' && symmetric.has(op.fn) && op.args.length === 2);
+        const code = op.op === 'math' ? codeOf(op.fn) : -codeOf(op.fn);
+        if (either && a.id > b.id) this.once(op, code, b.id, a.id, none);
+        else this.once(op, code, a.id, b === undefined ? none : b.id, c === undefined ? none : c.id);
+        return;
+      }
+      case 'compare':
+        this.once(op, ...compareKey(op.test, op.args[0], op.args[1], op.unsigned));
+        return;
+      case 'convert':
+        this.once(op, codeOf(op.fn), op.args[0].id, none, none);
+        return;
+      case 'select':
+        this.once(op, codeOf('select'), op.args[0].id, op.args[1].id, op.args[2].id);
+        return;
+      case 'offset':
+        this.once(op, codeOf('offset'), this.space(op.space), op.args[0].id, op.args[1].id);
+        return;
       case 'load': {
         const [base, index] = op.args;
         if (op.space.constant) {
-          const key = `load ${this.space(op.space)} ${base.id} ${index?.id}`;
-          const there = this.table.get(key);
-          if (there !== undefined) {
-            this.by.set(op.results[0], there);
-            return;
-          }
-          this.table.set(key, op.results[0]);
-          this.emit(op);
+          this.once(op, codeOf('load'), this.space(op.space), base.id, index?.id ?? none);
           return;
         }
         const there = this.memory.read(op.space, base, index);
@@ -149,7 +177,7 @@ class Numbering {
         this.memory.write(op.space, base, index, value);
         if (op.space.constant) {
           // Only what is made here is written so: a load before it would have been of an object half made.
-          this.table.set(`load ${this.space(op.space)} ${base.id} ${index?.id}`, value);
+          this.table.set(codeOf('load'), this.space(op.space), base.id, index?.id ?? none, value);
         }
         this.emit(op);
         return;
@@ -215,7 +243,7 @@ class Numbering {
       if (op?.op !== 'compare') return;
       const [a, b] = op.args.map(outside);
       if (a === undefined || b === undefined) return;
-      this.table.set(compareKey(op.test, a, b, op.unsigned), this.truth(holds));
+      this.table.set(...compareKey(op.test, a, b, op.unsigned), this.truth(holds));
       this.imply({ ...op, args: [a, b] }, holds);
     };
     say(goes);
@@ -288,8 +316,7 @@ class Numbering {
     }
     const [a, b] = test === 'gt' || test === 'ge' ? [op.args[1], op.args[0]] : op.args;
     const say = (said: Test, truth: boolean): void => {
-      const key = compareKey(said, a, b, op.unsigned);
-      this.table.set(key, this.truth(truth));
+      this.table.set(...compareKey(said, a, b, op.unsigned), this.truth(truth));
     };
     switch (test) {
       case 'eq':
@@ -316,29 +343,16 @@ class Numbering {
     }
   }
 
-  private key(op: Op): string {
-    switch (op.op) {
-      case 'const':
-        return `${op.results[0].type} ${Object.is(op.value, -0) ? '-0' : op.value}`;
-      case 'compare':
-        return compareKey(op.test, op.args[0], op.args[1], op.unsigned);
-      case 'math':
-      case 'int': {
-        const [a, b] = op.args;
-        const either =
-          op.fn === 'add' || op.fn === 'mul' || (op.op === 'int' && symmetric.has(op.fn) && op.args.length === 2);
-        if (either && a.id > b.id) return `${op.op} ${op.fn} ${b.id} ${a.id}`;
-        return `${op.op} ${op.fn} ${op.args.map(({ id }) => id).join(' ')}`;
-      }
-      case 'offset':
-        return `offset ${this.space(op.space)} ${op.args[0].id} ${op.args[1].id}`;
-      case 'convert':
-        return `${op.fn} ${op.args[0].id}`;
-      case 'select':
-        return `select ${op.args.map(({ id }) => id).join(' ')}`;
-      default:
-        throw new Error(`${op.op} is no value`);
+  /** An operation of one result, unless it has been done before. */
+  private once(op: Op, code: number, a: number, b: number, c: number): void {
+    const there = this.table.find(code, a, b, c);
+    if (there !== undefined) {
+      if (there === this.truths.true || there === this.truths.false) this.needed.add(there);
+      this.by.set(op.results[0], there);
+      return;
     }
+    this.table.set(code, a, b, c, op.results[0]);
+    this.emit(op);
   }
 
   private space(space: Space): number {
@@ -348,14 +362,31 @@ class Numbering {
   }
 }
 
+const types: readonly Type[] = ['f64', 'i32', 'bool', 'ref'];
 const symmetric: ReadonlySet<string> = new Set(['and', 'or', 'xor', 'min', 'max']);
 
-function compareKey(test: Test, a: Value, b: Value, unsigned: boolean | undefined): string {
+/** In the place of an operand that there is not. */
+const none = -1;
+
+const codes = new Map<string, number>();
+/** A number above 0 for each name of an operation. */
+function codeOf(name: string): number {
+  let code = codes.get(name);
+  if (code === undefined) codes.set(name, (code = codes.size + 1));
+  return code;
+}
+
+function compareKey(
+  test: Test,
+  a: Value,
+  b: Value,
+  unsigned: boolean | undefined,
+): [code: number, a: number, b: number, c: number] {
   let [said, x, y] = [test, a, b];
   if (said === 'gt' || said === 'ge' || ((said === 'eq' || said === 'ne') && x.id > y.id)) {
     [said, x, y] = [mirrored[said], y, x];
   }
-  return `${said}${unsigned === true ? ' unsigned' : ''} ${x.id} ${y.id}`;
+  return [codeOf(said), x.id, y.id, unsigned === true ? 1 : 0];
 }
 
 /** The spaces that each loop may write, inner ones and calls included. */

@@ -1,0 +1,72 @@
+/**
+ * What is noted of the values of a function, by their ids.
+ * Invariant: the ids of a function that stays as it is are counted once.
+ */
+import { type Func, type Region, regionsOf, type Value } from './ops.ts';
+
+interface Ids {
+  /** The largest, at least -1. */
+  readonly last: number;
+  readonly count: number;
+}
+
+const known = new WeakMap<Func, Ids>();
+
+function idsOf(func: Func): Ids {
+  let ids = known.get(func);
+  if (ids === undefined) known.set(func, (ids = counted(func)));
+  return ids;
+}
+
+function counted(func: Func): Ids {
+  let last = -1;
+  let count = 0;
+  const see = (values: readonly Value[]): void => {
+    count += values.length;
+    for (const { id } of values) if (id > last) last = id;
+  };
+  const walk = (region: Region): void => {
+    see(region.params);
+    for (const op of region.ops) {
+      see(op.results);
+      for (const inner of regionsOf(op)) walk(inner);
+    }
+  };
+  see(func.params);
+  walk(func.body);
+  return { last, count };
+}
+
+/** The largest id of a function's values, at least -1. */
+export function lastId(func: Func): number {
+  return idsOf(func).last;
+}
+
+/** Where ids have larger gaps than this on average, a list of all of them is mostly empty. */
+const widest = 16;
+
+/** One thing for each value: in a list, or in a table where the ids lie far apart. */
+export class ById<T> {
+  private readonly list: (T | undefined)[] | undefined;
+  private readonly table: Map<number, T> | undefined;
+
+  constructor(func: Func) {
+    const { last, count } = idsOf(func);
+    if (last <= widest * count) this.list = new Array<T | undefined>(last + 1).fill(undefined);
+    else this.table = new Map();
+  }
+
+  get(id: number): T | undefined {
+    return this.list === undefined ? this.table!.get(id) : this.list[id];
+  }
+
+  /** Also for values that are new to the function. */
+  set(id: number, what: T): void {
+    const { list } = this;
+    if (list === undefined) this.table!.set(id, what);
+    else {
+      while (list.length < id) list.push(undefined);
+      list[id] = what;
+    }
+  }
+}
