@@ -374,6 +374,7 @@ function settle(lowering: Lowering, f: Function, args: readonly unknown[]): Lowe
     const closure = lowering.closureOf(f, undefined);
     const entry = lowering.instance(closure, neverSelf, argTypes);
     if (growth.changed) continue;
+    lowering.texts.settle();
     const globalsShape: Shape = { name: 'globals', fields: lowering.globals.map((g) => g.space) };
     return {
       module: lowering.finish(entry),

@@ -48,6 +48,7 @@ function tryIn(
   if (lowered.args.length !== args.length) return undefined;
   for (const guard of lowered.guards) if (!guardHolds(guard)) return undefined;
   const evaluation = open(specialisation);
+  evaluation.keep(lowered.texts);
   try {
     const entered = copyIn(specialisation, args, evaluation);
     if (specialisation.givenUp) throw new Decline(`it left the compiled tier too often: ${specialisation.lastFailure}`);

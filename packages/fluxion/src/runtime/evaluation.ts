@@ -8,6 +8,7 @@ import { type Layout, layOut } from '../emit/wasm/memory.ts';
 import type { Module } from '../ir/ops.ts';
 import { Decline } from '../lower/decline.ts';
 import { HostResult } from '../lower/host.ts';
+import type { Texts } from '../lower/texts.ts';
 import { Arena, ArenaFull, enlarged, firstSizes, leaving, RegionFull, type Segment } from './arena.ts';
 import { Left, OutOfMemory } from './heap.ts';
 import { currentLog } from './hostlog.ts';
@@ -69,6 +70,7 @@ export function allowing<T>(bytes: number, work: () => T): T {
 export class Evaluation {
   readonly segment: Segment;
   private readonly code: Code;
+  private texts: Texts | undefined;
 
   constructor(code: Code) {
     this.code = code;
@@ -112,7 +114,15 @@ export class Evaluation {
     }
   }
 
+  /** The numbers of texts mean the same until it is closed. */
+  keep(texts: Texts): void {
+    this.texts = texts;
+    texts.begin();
+  }
+
   close(): void {
     this.segment.close();
+    this.texts?.end();
+    this.texts = undefined;
   }
 }

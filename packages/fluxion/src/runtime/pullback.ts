@@ -134,7 +134,7 @@ function compiledPullback<T>(
           });
         }
         finished = true;
-        if (!released) abandoned.register(pull, segment);
+        if (!released) abandoned.register(pull, evaluation);
         return done;
       });
     } finally {
