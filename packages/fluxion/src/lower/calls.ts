@@ -314,16 +314,12 @@ export function lowerNew(act: Activation, node: NewExpression): Abstract {
   const args = argumentsOf(act, node, fn);
   if (act.dead) return neverValue;
   act.b.at = act.place(node);
-  if (fn.kind === 'constant' && typeof fn.value === 'function') {
-    const made = builtins.get(fn.value);
-    if (made !== undefined) return made(act, args, node);
-    return construct(act, fn, args, node);
-  }
-  if (fn.kind === 'closure') return construct(act, fn, args, node);
   return split(act, fn, node, (one) => {
-    if (one.kind === 'union') return act.decline('what is constructed is not known', node);
-    return one.kind === 'closure'
-      ? construct(act, one, args, node)
-      : act.decline('what is constructed is not known', node);
+    if (one.kind === 'closure') return construct(act, one, args, node);
+    if (one.kind !== 'constant') return act.decline('what is constructed is not known', node);
+    if (typeof one.value === 'function')
+      return builtins.get(one.value)?.(act, args, node) ?? construct(act, one, args, node);
+    act.guard(act.b.bool(false), 'type', 'what is constructed is no class', node);
+    return neverValue;
   });
 }

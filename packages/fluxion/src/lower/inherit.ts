@@ -240,6 +240,6 @@ export function methodOf(act: Activation, object: ObjectValue, name: string, nod
   const { type } = object.type;
   const prototype = type.kind === 'typed' ? globalThis[type.name].prototype : Array.prototype;
   const method = act.lowering.guards.read(prototype, name);
-  if (typeof method === 'function' && methodTable.has(method)) return constantValue(method);
+  if (typeof method === 'function' && (methodTable.has(method) || builtins.has(method))) return constantValue(method);
   return act.decline(`.${name} of an array is not compiled`, node);
 }

@@ -48,7 +48,9 @@ function narrowings(act: Activation, test: Node, outcome: boolean): Narrowing[] 
       return [...narrowings(act, node.left, outcome), ...narrowings(act, node.right, outcome)];
     case 'CallExpression': {
       const [of] = node.arguments;
-      if (node.arguments.length !== 1 || !isArrayIsArray(act, node.callee)) return [];
+      if (node.arguments.length !== 1) return [];
+      if (outcome && isMember(act, node.callee, 'Number', numberTests)) return asNumber(act, unparen(of));
+      if (!isMember(act, node.callee, 'Array', ['isArray'])) return [];
       return kept(act, unparen(of), (member) => isArray(member) !== !outcome);
     }
     case 'BinaryExpression': {
@@ -119,16 +121,29 @@ function typeofTest(side: Node, other: Node): { of: Node; kind: string } | undef
   return { of: unparen(node.argument), kind: literal.value };
 }
 
-function isArrayIsArray(act: Activation, callee: Node): boolean {
+/** Functions that say yes of numbers only. */
+const numberTests = ['isInteger', 'isFinite', 'isSafeInteger', 'isNaN'];
+
+/** One of these functions of a global object. */
+function isMember(act: Activation, callee: Node, object: string, names: readonly string[]): boolean {
   const node = unparen(callee);
   return (
     node.type === 'MemberExpression' &&
     !node.computed &&
     node.object.type === 'Identifier' &&
-    node.object.name === 'Array' &&
+    node.object.name === object &&
     bindingOf(act, node.object) === undefined &&
-    (node.property as { name?: string }).name === 'isArray'
+    names.includes((node.property as { name: string }).name)
   );
+}
+
+/** The variable as the number that it has been found to be. */
+function asNumber(act: Activation, node: Node): Narrowing[] {
+  if (node.type !== 'Identifier') return [];
+  const binding = bindingOf(act, node);
+  const held = binding && act.env.vars.get(binding);
+  if (binding !== undefined && held?.kind === 'maybe') return [[binding, { kind: 'number', value: held.value }]];
+  return kept(act, node, (member) => isOfKind(member, 'number'));
 }
 
 function isArray(member: Abstract): boolean | undefined {

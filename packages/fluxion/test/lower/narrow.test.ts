@@ -80,3 +80,36 @@ describe('what a test proves', () => {
     );
   });
 });
+
+describe('a test for numbers', () => {
+  it('leaves the number of what may be undefined or an object', () => {
+    class Rows {
+      data: Float64Array;
+      constructor(from: Rows | number, length?: number) {
+        if (from instanceof Rows) this.data = from.data.slice();
+        else if (Number.isInteger(length) && (length as number) >= 0)
+          this.data = new Float64Array(length as number).fill(from);
+        else this.data = new Float64Array(1);
+      }
+    }
+    agrees(
+      (x: number) => {
+        const rows = new Rows(x, 3);
+        rows.data[1] *= 2;
+        const copy = new Rows(rows);
+        return copy.data[1] + copy.data.length + new Rows(x).data.length * 10;
+      },
+      [2],
+    );
+  });
+});
+
+it('the class of an array makes others like it', () => {
+  const scratch = (y: number[] | Float64Array): number => {
+    const made = new (y.constructor as ArrayConstructor)(y.length);
+    for (let i = 0; i < y.length; i++) made[i] = y[i] * 2;
+    return made[0] + made[y.length - 1];
+  };
+  agrees((y: Float64Array) => scratch(y), [Float64Array.of(1, 2, 3)]);
+  agrees((y: number[]) => scratch(y), [[1, 2, 3]]);
+});

@@ -3,6 +3,7 @@
  * Invariant: an object that may say something else of itself, by Symbol.toStringTag, is declined.
  */
 import { describeType, RecordType, type Variant } from '../types.ts';
+import { split } from '../unions.ts';
 import { type Abstract, constantValue, neverValue, typeOf } from '../values.ts';
 import type { Method } from './table.ts';
 
@@ -30,8 +31,16 @@ const tagOf = (value: Abstract): string | undefined => {
   }
 };
 
-const toString: Method = (act, self, _args, node) => {
+const toString: Method = (act, self, args, node) => {
   if (self.kind === 'never') return neverValue;
+  if (self.kind === 'union') return split(act, self, node, (one) => toString(act, one, args, node));
+  if (self.kind === 'maybe') {
+    return act.branch(
+      self.defined,
+      () => constantValue('[object Number]'),
+      () => constantValue('[object Undefined]'),
+    );
+  }
   const isUntagged = ({ prototype: own }: Variant): boolean =>
     own !== undefined && act.lowering.guards.find(own, Symbol.toStringTag) === undefined;
   const type = self.kind === 'object' && !self.type.orNull && !self.type.orUndefined ? self.type.type : undefined;
