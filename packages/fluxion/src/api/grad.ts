@@ -2,7 +2,6 @@
 import { runsAsItIs } from '../dynamic/calls.ts';
 import { registerDerivative } from '../lower/builtins/derivative.ts';
 import { registerDerived } from '../lower/derived.ts';
-import { registerGradient } from '../runtime/derived.ts';
 import { checkFunction, checkOptions } from './arguments.ts';
 import type { GradOperator, GradOptions, Wrt } from './types.ts';
 import { evaluateGradient } from './valueAndGrad.ts';
@@ -29,8 +28,6 @@ export const grad: GradOperator = runsAsItIs((f: Function, options?: GradOptions
     const parts = evaluateGradient('grad', f, args, options);
     return parts instanceof Promise ? parts.then((p) => p.grad) : parts.grad;
   });
-  const wrt = options?.wrt ?? 0;
-  if (typeof wrt === 'number' && options?.verify !== true) registerGradient(gradient as Function, f, wrt);
   registerDerived(gradient, 'grad', f, options);
   return gradient;
 }) as never;

@@ -3,7 +3,16 @@
  * Invariant: innermost first, so what is differentiated is a program without derive operations; derivatives that nest have levels of their
  * own, in that order, and those that do not share one, as they never run inside each other.
  */
-import type { Derivation, Derive, DerivePart, Func, Module, Op, Region } from '../ir/ops.ts';
+import {
+  type Derivation,
+  type Derive,
+  type DerivePart,
+  type Func,
+  type Module,
+  type Op,
+  type Region,
+  withRegions,
+} from '../ir/ops.ts';
 import { type Level, type Space, shadowOf } from '../ir/types.ts';
 import { Decline } from '../lower/decline.ts';
 import { eachOp } from './activity.ts';
@@ -235,18 +244,9 @@ function replaced(
 }
 
 function mapOps(region: Region, change: (op: Op) => Op): Region {
-  const inside = (part: Region): Region => mapOps(part, change);
-  const ops = region.ops.map((op): Op => {
-    switch (op.op) {
-      case 'if':
-        return { ...op, then: inside(op.then), else: inside(op.else) };
-      case 'loop':
-        return { ...op, test: inside(op.test), body: inside(op.body) };
-      case 'block':
-        return { ...op, body: inside(op.body) };
-      default:
-        return change(op);
-    }
+  const ops = region.ops.map((op) => {
+    const inner = withRegions(op, (part) => mapOps(part, change));
+    return inner === op ? change(op) : inner;
   });
-  return { ...region, ops };
+  return ops.every((op, i) => op === region.ops[i]) ? region : { ...region, ops };
 }

@@ -313,6 +313,28 @@ export function regionsOf(op: Op): readonly Region[] {
   }
 }
 
+/** The operation with what `change` makes of each of its regions; itself, where they stay as they are. */
+export function withRegions(op: Op, change: (region: Region) => Region): Op {
+  switch (op.op) {
+    case 'if': {
+      const then = change(op.then);
+      const otherwise = change(op.else);
+      return then === op.then && otherwise === op.else ? op : { ...op, then, else: otherwise };
+    }
+    case 'loop': {
+      const test = change(op.test);
+      const body = change(op.body);
+      return test === op.test && body === op.body ? op : { ...op, test, body };
+    }
+    case 'block': {
+      const body = change(op.body);
+      return body === op.body ? op : { ...op, body };
+    }
+    default:
+      return op;
+  }
+}
+
 const none: readonly Value[] = [];
 
 /** The values that an operation itself takes; those of its regions are not among them. */

@@ -14,7 +14,7 @@ import { checkpointOf, operatorOf } from './builtins/fluxion.ts';
 import { pushOf } from './builtins/growing.ts';
 import { builtins, methodTable } from './builtins/table.ts';
 import { construct, lowerSuperCall, lowerSuperMember } from './classes.ts';
-import { isDerived } from './derived.ts';
+import { derivedFrom } from './derived.ts';
 import { evaluate } from './expressions.ts';
 import { constantOrGlobal } from './free.ts';
 import { hostCall, isHosted, whyNotHosted } from './host.ts';
@@ -192,7 +192,7 @@ function callFunction(
   const { lowering } = act;
   const original = checkpointOf(fn);
   if (original !== undefined) return callFunction(act, original, self, args, node, true);
-  if (isDerived(fn)) return callClosure(act, lowering.closureOf(fn, act.place(node)), self, args, node);
+  if (derivedFrom(fn) !== undefined) return callClosure(act, lowering.closureOf(fn, act.place(node)), self, args, node);
   const unit = lowering.unitFor(fn);
   if (unit === undefined) {
     const captured = capture(fn);

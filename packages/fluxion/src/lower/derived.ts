@@ -23,8 +23,9 @@ export function registerDerived(fn: Function, operator: OperatorName, of: Functi
   made.set(fn, { operator, of, options });
 }
 
-export function isDerived(fn: Function): boolean {
-  return made.has(fn);
+/** What an operator has made the function of, if one has. */
+export function derivedFrom(fn: Function): Derived | undefined {
+  return made.get(fn);
 }
 
 /** A closure over `f`, and over more if the code has more variables. */

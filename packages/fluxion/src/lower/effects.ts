@@ -27,12 +27,21 @@ export class Effects {
     return this.changed.has(what);
   }
 
+  /** Whether nothing at all is changed, as far as is known by now. */
+  get isEmpty(): boolean {
+    this.handedOn = true;
+    return this.changed.size === 0;
+  }
+
   /** All of it, for who calls the code. */
   all(): Iterable<unknown> {
     this.handedOn = true;
     return this.changed;
   }
 }
+
+/** The host is called, where that can be noticed. */
+export const hostEffect = 'host';
 
 export function lengthEffect(type: ArrayType): string {
   return `length ${type.root.id}`;

@@ -8,6 +8,7 @@ import type { Host } from '../ir/ops.ts';
 import type { Node } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
 import { builtinObjects } from './builtins/table.ts';
+import { hostEffect } from './effects.ts';
 import type { Lowering } from './lowering.ts';
 import { parentOf } from './parents.ts';
 import { log, watch } from './surroundings.ts';
@@ -90,6 +91,7 @@ export function hostCall(act: Activation, fn: Function, args: readonly Abstract[
     hosted.set(callee, call);
     return lowering.host(fn.name || 'anonymous', callee, types.flatMap(irTypes), result, result.length > 0);
   });
+  act.changes(hostEffect);
   const results = b.host(host, args.flatMap(flatten), result);
   return results.length === 0 ? undefinedValue : { kind: 'number', value: results[0] };
 }

@@ -3,7 +3,16 @@
  * Invariant: nothing that can fail is done that was not done before: loads move only if their object is surely there and nothing in the
  * loop writes their cell, guards only if every way into the loop passes them first.
  */
-import type { Func, Load, Loop, Module, Op, Region, Value } from '../ir/ops.ts';
+import {
+  type Func,
+  type Load,
+  type Loop,
+  type Module,
+  type Op,
+  type Region,
+  type Value,
+  withRegions,
+} from '../ir/ops.ts';
 import type { Space } from '../ir/types.ts';
 import { type EffectsOf, effectsOf, isPure } from './effects.ts';
 import { eachOp, mapFunctions } from './rewrite.ts';
@@ -139,26 +148,11 @@ class Outward {
 
   /** Only what costs little or is known to be needed moves out of branches: a derivative must not meet what was not asked for. */
   private nested(op: Op): Op {
-    switch (op.op) {
-      case 'if': {
-        const then = this.branch(op.then);
-        const otherwise = this.branch(op.else);
-        return then === op.then && otherwise === op.else ? op : { ...op, then, else: otherwise };
-      }
-      case 'block': {
-        const body = this.region(op.body);
-        return body === op.body ? op : { ...op, body };
-      }
-      case 'loop': {
-        this.define(op.test.params);
-        this.define(op.body.params);
-        const test = this.branch(op.test);
-        const body = this.branch(op.body);
-        return test === op.test && body === op.body ? op : { ...op, test, body };
-      }
-      default:
-        return op;
+    if (op.op === 'loop') {
+      this.define(op.test.params);
+      this.define(op.body.params);
     }
+    return withRegions(op, (inner) => (op.op === 'block' ? this.region(inner) : this.branch(inner)));
   }
 
   private branch(region: Region): Region {

@@ -4,7 +4,16 @@
  * nothing calls any more, until `reachable` is told which are called from outside.
  */
 import { newLabel } from '../ir/build.ts';
-import type { End, Func, Label, Module, Op, Region, Value } from '../ir/ops.ts';
+import {
+  type End,
+  type Func,
+  type Label,
+  type Module,
+  type Op,
+  type Region,
+  type Value,
+  withRegions,
+} from '../ir/ops.ts';
 import { effectsOf } from './effects.ts';
 import { eachOp, Fresh, Substitution } from './rewrite.ts';
 
@@ -102,33 +111,12 @@ class Inliner {
           continue;
         }
       }
-      const next = this.nested(op);
+      const next = withRegions(op, (inner) => this.region(inner));
       changed ||= next !== op;
       ops.push(next);
     }
     const end = this.values.end(region.end);
     return changed || end !== region.end ? { ...region, ops, end } : region;
-  }
-
-  private nested(op: Op): Op {
-    switch (op.op) {
-      case 'if': {
-        const then = this.region(op.then);
-        const otherwise = this.region(op.else);
-        return then === op.then && otherwise === op.else ? op : { ...op, then, else: otherwise };
-      }
-      case 'loop': {
-        const test = this.region(op.test);
-        const body = this.region(op.body);
-        return test === op.test && body === op.body ? op : { ...op, test, body };
-      }
-      case 'block': {
-        const body = this.region(op.body);
-        return body === op.body ? op : { ...op, body };
-      }
-      default:
-        return op;
-    }
   }
 
   /** Whether the call comes back. */

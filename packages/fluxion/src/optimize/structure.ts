@@ -2,7 +2,17 @@
  * Branches that leave a block just to skip the rest of it become branches that have the rest on their other side.
  * Invariant: no operation is written twice; each way through the block does what it did, in its order, and gives the same results.
  */
-import type { End, Func, If, Label, Module, Op, Region, Value } from '../ir/ops.ts';
+import {
+  type End,
+  type Func,
+  type If,
+  type Label,
+  type Module,
+  type Op,
+  type Region,
+  type Value,
+  withRegions,
+} from '../ir/ops.ts';
 import { branchCounts, Fresh, mapFunctions, Substitution } from './rewrite.ts';
 
 export function structure(module: Module): Module {
@@ -139,14 +149,5 @@ function mentions(op: Op & { op: 'if' }, label: Label): boolean {
 function replaced(original: Op, by: Substitution): Op {
   const op = by.op(original);
   const region = (r: Region): Region => ({ ...r, ops: r.ops.map((o) => replaced(o, by)), end: by.end(r.end) });
-  switch (op.op) {
-    case 'if':
-      return { ...op, then: region(op.then), else: region(op.else) };
-    case 'loop':
-      return { ...op, test: region(op.test), body: region(op.body) };
-    case 'block':
-      return { ...op, body: region(op.body) };
-    default:
-      return op;
-  }
+  return withRegions(op, region);
 }

@@ -1,19 +1,18 @@
 /**
- * Functions that are derivatives of others: what `grad(f)` gave. So a derivative of one is compiled as a derivative of a derivative.
- * Invariant: a function is registered before anybody else can call it.
+ * Gradients by one argument, which `grad(f)` gave: a derivative of one is compiled as a derivative of a derivative.
+ * Invariant: what was asked to be verified is not among them, since it verifies each call.
  */
+import { derivedFrom } from '../lower/derived.ts';
+
 export interface Derived {
   readonly of: Function;
   /** The one argument it is the gradient by. */
   readonly index: number;
 }
 
-const derived = new WeakMap<Function, Derived>();
-
-export function registerGradient(gradient: Function, of: Function, index: number): void {
-  derived.set(gradient, { of, index });
-}
-
 export function derivedOf(f: Function): Derived | undefined {
-  return derived.get(f);
+  const made = derivedFrom(f);
+  if (made?.operator !== 'grad') return undefined;
+  const { wrt = 0, verify } = (made.options ?? {}) as { wrt?: unknown; verify?: unknown };
+  return typeof wrt === 'number' && verify !== true ? { of: made.of, index: wrt } : undefined;
 }

@@ -2,7 +2,7 @@
  * The derivative as readable JavaScript: the functions of a module that an entry reaches, with the user's names and lines.
  * Invariant: run with the prelude, the text gives the numbers that the IR gives, bit for bit.
  */
-import { type Func, type Module, type Op, type Place, type Region, regionsOf } from '../../ir/ops.ts';
+import { type Func, type Module, type Op, type Place, type Region, regionsOf, withRegions } from '../../ir/ops.ts';
 import { type Heads, headsOf } from './heads.ts';
 import { join } from './lines.ts';
 import { functionNames, hintsFor, identifierFor, Properties, Scopes } from './names.ts';
@@ -112,14 +112,8 @@ function withoutMarks(func: Func): Func {
         case 'mark':
         case 'release':
           return [];
-        case 'if':
-          return [{ ...op, then: region(op.then), else: region(op.else) }];
-        case 'loop':
-          return [{ ...op, test: region(op.test), body: region(op.body) }];
-        case 'block':
-          return [{ ...op, body: region(op.body) }];
         default:
-          return [op];
+          return [withRegions(op, region)];
       }
     }),
   });
@@ -139,14 +133,8 @@ function strip(func: Func, id: number | undefined): Func {
       switch (op.op) {
         case 'call':
           return op.args[0]?.id === id ? { ...op, args: op.args.slice(1) } : op;
-        case 'if':
-          return { ...op, then: region(op.then), else: region(op.else) };
-        case 'loop':
-          return { ...op, test: region(op.test), body: region(op.body) };
-        case 'block':
-          return { ...op, body: region(op.body) };
         default:
-          return op;
+          return withRegions(op, region);
       }
     }),
   });

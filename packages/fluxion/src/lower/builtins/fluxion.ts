@@ -4,7 +4,7 @@
  */
 import type { Value } from '../../ir/ops.ts';
 import type { Activation } from '../activation.ts';
-import { isDerived } from '../derived.ts';
+import { derivedFrom } from '../derived.ts';
 import { type Abstract, constantValue, undefinedValue } from '../values.ts';
 import { derivativeBuiltin, derivativeNamed } from './derivative.ts';
 import type { Builtin } from './table.ts';
@@ -78,7 +78,7 @@ export function operatorOf(fn: Function): Builtin | undefined {
   if (name !== undefined) return name === 'stopGradient' ? stopGradient : checkpoint;
   const derivative = derivativeNamed(fn);
   if (derivative !== undefined) return derivativeBuiltin(derivative);
-  if (!isOwn(fn) || checkpointed.has(fn) || isDerived(fn)) return undefined;
+  if (!isOwn(fn) || checkpointed.has(fn) || derivedFrom(fn) !== undefined) return undefined;
   const what = fn.name === '' ? 'a function of the library' : fn.name;
   return (act, _args, node) => act.decline(`${what} inside the function is not compiled`, node);
 }

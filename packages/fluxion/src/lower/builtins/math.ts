@@ -3,6 +3,7 @@ import type { PrimitiveName } from '../../rules/rule.ts';
 import { table } from '../../rules/table.ts';
 import type { Node } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
+import { hostEffect } from '../effects.ts';
 import { fromInt32, int32Value, numberValue, toNumber } from '../operators.ts';
 import { integerOf, isInteger } from '../ranges.ts';
 import { type Abstract, constantValue, type NumberValue } from '../values.ts';
@@ -62,6 +63,7 @@ function clz32(act: Activation, args: readonly Abstract[], node: Node): Abstract
 
 const random: Builtin = (act) => {
   const host = act.lowering.host('Math.random', Math.random, [], ['f64']);
+  act.changes(hostEffect);
   return { kind: 'number', value: act.b.host(host, [], ['f64'])[0] };
 };
 

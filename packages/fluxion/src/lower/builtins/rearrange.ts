@@ -140,14 +140,31 @@ const withElement: Method = (act, self, args, node) => {
   return made;
 };
 
+const comparisons = new WeakMap<Node, object>();
+/** What the effects of the comparator of a sort are found by. */
+function comparing(node: Node): object {
+  let key = comparisons.get(node);
+  if (key === undefined) comparisons.set(node, (key = {}));
+  return key;
+}
+
 /** Whether the later of two elements comes before the earlier one. */
 type Before = (later: Abstract, earlier: Abstract) => Value;
 
 function comparatorOf(act: Activation, list: ObjectValue, fn: Abstract | undefined, node: Node): Before {
   const { b } = act;
   if (fn !== undefined && !(fn.kind === 'constant' && fn.value === undefined)) {
-    return (later, earlier) =>
-      b.compare('lt', numberValue(act, callValue(act, fn, undefinedValue, [later, earlier], node), node), b.number(0));
+    return (later, earlier) => {
+      const order = act.round(comparing(node), (effects) => {
+        const given = callValue(act, fn, undefinedValue, [later, earlier], node);
+        // How often it is called, and with what, is the engine's business.
+        if (!effects.isEmpty) act.decline('sorting by a function that changes something is not compiled', node);
+        return numberValue(act, given, node);
+      });
+      // Where it is not consistent, the order is the engine's, too.
+      act.guard(b.compare('eq', order, order), 'range', 'elements are sorted by NaN', node);
+      return b.compare('lt', order, b.number(0));
+    };
   }
   if (list.type.type.kind !== 'typed') return act.decline('sorting by text is not compiled: give a comparator', node);
   // NaN comes last, -0 before 0.
