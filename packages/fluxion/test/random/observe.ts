@@ -61,6 +61,11 @@ export function tangentsOf(value: unknown, next: () => number, seen = new Map<un
   return made;
 }
 
+interface Pulled {
+  readonly value: number;
+  pullback(seed: number): unknown;
+}
+
 const direction = (args: readonly unknown[]): unknown[] => {
   let step = 0;
   return args.map((arg) => tangentsOf(arg, () => Math.sin(1 + 7.3 * step++)));
@@ -125,23 +130,31 @@ export function observe(program: Program, made: Made, extras: Extras): Observati
     });
   }
   if (extras.pullback) {
-    let pull: ((seed: number) => unknown) | undefined;
-    note('pullback', () => {
-      const { value, pullback } = vjp(main as never, ...(program.args(0) as never[])) as never as {
-        value: number;
-        pullback(seed: number): unknown;
-      };
+    // Without a pullback the later steps end as the first one did.
+    let pull: (seed: number) => unknown = () => undefined;
+    const pulled = ({ value, pullback }: Pulled) => {
       pull = pullback;
       const cotangents = pullback(1);
       return { exact: [value, outline(cotangents)], numbers: numbersIn(cotangents) };
+    };
+    note('pullback', () => {
+      try {
+        const made = vjp(main as never, ...(program.args(0) as never[])) as never as Pulled;
+        return pulled(made);
+      } catch (e) {
+        pull = () => {
+          throw e;
+        };
+        throw e;
+      }
     });
     note('between two calls of it', gradient(1));
     note('pullback again', () => {
-      const cotangents = pull?.(-2);
+      const cotangents = pull(-2);
       return { exact: outline(cotangents), numbers: numbersIn(cotangents) };
     });
     note('and again', () => {
-      const cotangents = pull?.(1);
+      const cotangents = pull(1);
       return { exact: outline(cotangents), numbers: numbersIn(cotangents) };
     });
   }
