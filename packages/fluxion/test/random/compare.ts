@@ -101,7 +101,7 @@ function makeOf(program: Program): (() => Made) | undefined {
     made.seen();
     return make;
   } catch (e) {
-    if (e instanceof SyntaxError || e instanceof ReferenceError) return undefined;
+    if (e instanceof SyntaxError || e instanceof ReferenceError || e instanceof TypeError) return undefined;
     throw e;
   }
 }
