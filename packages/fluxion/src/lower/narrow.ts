@@ -5,6 +5,7 @@
 import { type Node, unparen } from '../syntax/ast.ts';
 import type { Binding } from '../syntax/scope.ts';
 import type { Activation } from './activation.ts';
+import { builtins } from './builtins/table.ts';
 import { bindingOf } from './patterns.ts';
 import { tupleLength } from './tuples.ts';
 import { type Abstract, typeOf } from './values.ts';
@@ -124,17 +125,13 @@ function typeofTest(side: Node, other: Node): { of: Node; kind: string } | undef
 /** Functions that say yes of numbers only. */
 const numberTests = ['isInteger', 'isFinite', 'isSafeInteger', 'isNaN'];
 
-/** One of these functions of a global object. */
-function isMember(act: Activation, callee: Node, object: string, names: readonly string[]): boolean {
+/** One of these functions of a global object, as the engine has them. */
+function isMember(act: Activation, callee: Node, object: 'Number' | 'Array', names: readonly string[]): boolean {
   const node = unparen(callee);
-  return (
-    node.type === 'MemberExpression' &&
-    !node.computed &&
-    node.object.type === 'Identifier' &&
-    node.object.name === object &&
-    bindingOf(act, node.object) === undefined &&
-    names.includes((node.property as { name: string }).name)
-  );
+  if (node.type !== 'MemberExpression' || node.computed || node.object.type !== 'Identifier') return false;
+  if (node.object.name !== object || bindingOf(act, node.object) !== undefined) return false;
+  const { name } = node.property as { name: string };
+  return names.includes(name) && builtins.has((globalThis[object] as unknown as Record<string, Function>)[name]);
 }
 
 /** The variable as the number that it has been found to be. */

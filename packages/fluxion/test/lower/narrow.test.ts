@@ -113,3 +113,18 @@ it('the class of an array makes others like it', () => {
   agrees((y: Float64Array) => scratch(y), [Float64Array.of(1, 2, 3)]);
   agrees((y: number[]) => scratch(y), [[1, 2, 3]]);
 });
+
+it("a test that somebody has put in the place of the engine's proves nothing", () => {
+  const { isInteger } = Number;
+  const g = (x: number): number => {
+    const y = x > 4 ? undefined : x;
+    return Number.isInteger(y) ? (y === undefined ? 100 * x : 2 * y) : -x;
+  };
+  try {
+    Number.isInteger = (value) => value !== 2;
+    agrees(g, [5], [3]);
+  } finally {
+    Number.isInteger = isInteger;
+  }
+  agrees(g, [5], [3]);
+});
