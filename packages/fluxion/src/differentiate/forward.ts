@@ -261,7 +261,11 @@ class Pushforward {
   private math(op: Primitive): void {
     const constant = (v: Value) => this.structure.constant(v);
     const partial = partialsOf(op, constant);
-    const write = writer(this.b, (v) => v);
+    const write = writer(
+      this.b,
+      (v) => v,
+      (n) => this.b.number(n),
+    );
     const active = op.args.flatMap((arg, i) => {
       const tangents = this.tangents.get(arg.id);
       return tangents === undefined || isIdle(op, i, constant) ? [] : [{ partial: partial(i), tangents }];

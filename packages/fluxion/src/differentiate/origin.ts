@@ -2,7 +2,7 @@
  * Which references lead to memory that was there before the entry was called, and which to memory made since.
  * Invariant: errs on the side of neither; nothing that is written to what is new can be read in what is old.
  */
-import type { Func, Load, Module, Op, Value } from '../ir/ops.ts';
+import type { Call, Copy, Func, Load, Module, Op, Store, Value } from '../ir/ops.ts';
 import type { Space } from '../ir/types.ts';
 import { eachOp } from './activity.ts';
 
@@ -54,7 +54,10 @@ type Hope = 'fresh' | 'old' | 'still';
 
 /** Begins with the best that can be hoped for, and takes back what an operation speaks against until none does. */
 class Origins {
+  /** Of references. */
   private readonly definitions = new Map<Func, Map<number, Op>>();
+  /** What can speak against a hope. */
+  private readonly witnesses: { readonly func: Func; readonly op: Store | Copy | Call }[] = [];
   private readonly params = new Map<Func, Record<Hope, boolean[]>>();
   /** Spaces of references that lead to what is old, or may. */
   private readonly mixed = new Set<Space>();
@@ -66,7 +69,8 @@ class Origins {
     for (const func of functions.values()) {
       const own = new Map<number, Op>();
       eachOp(func.body, (op) => {
-        if ('results' in op) for (const result of op.results) own.set(result.id, op);
+        for (const { id, type } of op.results) if (type === 'ref') own.set(id, op);
+        if (op.op === 'store' || op.op === 'copy' || op.op === 'call') this.witnesses.push({ func, op });
       });
       this.definitions.set(func, own);
       this.params.set(func, {
@@ -77,7 +81,7 @@ class Origins {
     }
     while (this.changed) {
       this.changed = false;
-      for (const func of functions.values()) eachOp(func.body, (op) => this.see(functions, func, op));
+      for (const { func, op } of this.witnesses) this.see(functions, func, op);
     }
   }
 
@@ -85,7 +89,7 @@ class Origins {
     return !this.written.has(space) && this.isOld(func, args[0], hope);
   }
 
-  private see(functions: ReadonlyMap<string, Func>, func: Func, op: Op): void {
+  private see(functions: ReadonlyMap<string, Func>, func: Func, op: Store | Copy | Call): void {
     if (op.op === 'store') {
       if (!this.isFresh(func, op.args[0])) this.note(this.written, op.space);
       const value = op.args[op.args.length - 1];
@@ -93,7 +97,7 @@ class Origins {
     } else if (op.op === 'copy') {
       if (!this.isFresh(func, op.args[0])) this.note(this.written, op.space);
       this.note(this.mixed, op.space);
-    } else if (op.op === 'call') {
+    } else {
       const { fresh, old, still } = this.params.get(functions.get(op.callee)!)!;
       op.args.forEach((arg, i) => {
         if (arg.type !== 'ref') return;

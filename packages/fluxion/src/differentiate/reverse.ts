@@ -70,8 +70,10 @@ export function reverse(module: Module, entry: string, active: Active, level: Le
   const outside = interfaceOf(own, undefined);
   const entries = new Reversal(shared, own, outside);
   if (wanted.pullback !== false) entries.pair('entry', true);
-  if (wanted.gradient !== false)
-    new Reversal({ ...shared, liveness: livenessOf(activity, false) }, own, outside).joined();
+  if (wanted.gradient !== false) {
+    const once = wanted.pullback === false ? shared.liveness : livenessOf(activity, false);
+    new Reversal({ ...shared, liveness: once }, own, outside).joined();
+  }
   const levels = module.levels.includes(level) ? module.levels : [...module.levels, level];
   return {
     module: { ...module, functions, levels },

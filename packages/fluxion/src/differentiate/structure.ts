@@ -65,6 +65,9 @@ export interface Definition {
   ended?: Counter | undefined;
 }
 
+/** What values can be defined beside. */
+type Beside = Call | Loop | Block;
+
 /** Larger than the number of any site: what ended, ended normally. */
 export const normally = 0x7fffffff;
 
@@ -130,19 +133,19 @@ export class Structure {
   }
 
   /** A new value that is defined where the results of `op` are. */
-  define(value: Value, op: Op): Value {
+  define(value: Value, op: Beside): Value {
     const { within, segment } = this.places.get(op)!;
     this.definitions[value.id] = { value, within, op, segment };
     return value;
   }
 
-  within(op: Op): Within {
+  within(op: Beside): Within {
     return this.places.get(op)!.within;
   }
 
-  private readonly places = new Map<Op, { within: Within; segment: number }>();
+  private readonly places = new Map<Beside, { within: Within; segment: number }>();
 
-  private beside(known: Map<Op, Value>, op: Op, fresh: Value): Value {
+  private beside(known: Map<Op, Value>, op: Beside, fresh: Value): Value {
     let value = known.get(op);
     if (value === undefined) known.set(op, (value = this.define(fresh, op)));
     return value;
@@ -167,7 +170,7 @@ export class Structure {
       if (inside < this.open) cuts.push(i);
       escape = Math.min(escape, inside);
       const segment = cuts.length;
-      this.places.set(op, { within, segment });
+      if (op.op === 'call' || op.op === 'loop' || op.op === 'block') this.places.set(op, { within, segment });
       for (const value of op.results) this.definitions[value.id] = { value, within, op, segment };
       if (op.op === 'loop') this.relate(op);
     });

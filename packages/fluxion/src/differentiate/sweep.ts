@@ -43,7 +43,8 @@ export class Sweep {
   adjoints = new Adjoints();
   private readonly root: Builder;
   private readonly blocks = new Map<number, Seeds>();
-  private nil: Value | undefined;
+  /** Constants by what they are, -0 by its name. They are defined before all else, so that each is there once. */
+  private readonly constants = new Map<number | '-0', Op & { op: 'const' }>();
 
   constructor(parts: SweepParts) {
     this.parts = parts;
@@ -61,13 +62,21 @@ export class Sweep {
       adjoints = params.map((i) => this.adjoints.take(func.params[i].id) ?? this.zero());
       return { kind: 'yield', values: [] };
     });
-    const nil: Op[] = this.nil === undefined ? [] : [{ op: 'const', value: 0, results: [this.nil] }];
-    return { ops: [...nil, ...ops], adjoints };
+    return { ops: [...this.constants.values(), ...ops], adjoints };
   }
 
-  /** The constant 0, defined before all else. */
   zero(): Value {
-    return (this.nil ??= this.builder.value('f64'));
+    return this.number(0);
+  }
+
+  private number(value: number): Value {
+    const key = Object.is(value, -0) ? '-0' : value;
+    let op = this.constants.get(key);
+    if (op === undefined) {
+      op = { op: 'const', value, results: [this.builder.value('f64')] };
+      this.constants.set(key, op);
+    }
+    return op.results[0];
   }
 
   isActive(value: Value): boolean {
@@ -100,7 +109,11 @@ export class Sweep {
   }
 
   private writer(): (term: Term) => Value {
-    return writer(this.builder, (v) => this.available.value(v));
+    return writer(
+      this.builder,
+      (v) => this.available.value(v),
+      (n) => this.number(n),
+    );
   }
 
   /** Undoes a region; a scope for it is open. */

@@ -8,7 +8,7 @@ import type { Primitive, Value } from '../ir/ops.ts';
 import type { Arithmetic, PrimitiveName } from '../rules/rule.ts';
 import { table } from '../rules/table.ts';
 
-type NodeName = PrimitiveName | 'lt' | 'le' | 'eq' | 'and' | 'or' | 'not' | 'select';
+type NodeName = PrimitiveName | 'lt' | 'le' | 'eq' | 'ne' | 'and' | 'or' | 'not' | 'select';
 
 export interface Leaf {
   readonly kind: 'leaf';
@@ -90,7 +90,10 @@ const terms: Arithmetic<Term, Term> = {
   eq: (x, y) => (isNumber(x) && isNumber(y) ? x === y : node('eq', x, y)),
   and: (a, b) => (typeof a === 'boolean' ? a && b : typeof b === 'boolean' ? b && a : node('and', a, b)),
   or: (a, b) => (typeof a === 'boolean' ? a || b : typeof b === 'boolean' ? b || a : node('or', a, b)),
-  not: (a) => (typeof a === 'boolean' ? !a : node('not', a)),
+  not: (a) => {
+    if (typeof a === 'boolean') return !a;
+    return typeof a === 'object' && a.kind === 'node' && a.fn === 'eq' ? node('ne', ...a.args) : node('not', a);
+  },
   select,
 };
 
@@ -151,22 +154,23 @@ export function eachLeaf(term: Term, visit: (value: Value) => void): void {
   else for (const arg of term.args) eachLeaf(arg, visit);
 }
 
-/** Writes terms as IR; the same term is written once. `read` tells the value that stands for a leaf. */
-export function writer(b: Builder, read: (value: Value) => Value): (term: Term) => Value {
-  const written = new Map<Term, Value>();
+/**
+ * Writes terms as IR; the same term is written once. `read` tells the value that stands for a leaf, `number` the one that is a constant.
+ */
+export function writer(
+  b: Builder,
+  read: (value: Value) => Value,
+  number: (value: number) => Value,
+): (term: Term) => Value {
+  let written: Map<Node, Value> | undefined;
   const write = (term: Term): Value => {
-    const known = written.get(term);
+    if (typeof term === 'number') return number(term);
+    if (typeof term === 'boolean') return b.bool(term);
+    if (term.kind === 'leaf') return term.given === true ? term.value : read(term.value);
+    const known = written?.get(term);
     if (known !== undefined) return known;
-    const value =
-      typeof term === 'number'
-        ? b.number(term)
-        : typeof term === 'boolean'
-          ? b.bool(term)
-          : term.kind === 'leaf'
-            ? term.given === true
-              ? term.value
-              : read(term.value)
-            : operation(term);
+    const value = operation(term);
+    written ??= new Map();
     written.set(term, value);
     return value;
   };
@@ -176,6 +180,7 @@ export function writer(b: Builder, read: (value: Value) => Value): (term: Term) 
       case 'lt':
       case 'le':
       case 'eq':
+      case 'ne':
         return b.compare(fn, values[0], values[1]);
       case 'and':
       case 'or':

@@ -19,22 +19,23 @@ function idsOf(func: Func): Ids {
 }
 
 function counted(func: Func): Ids {
-  let last = -1;
-  let count = 0;
-  const see = (values: readonly Value[]): void => {
-    count += values.length;
-    for (const { id } of values) if (id > last) last = id;
-  };
-  const walk = (region: Region): void => {
-    see(region.params);
-    for (const op of region.ops) {
-      see(op.results);
-      for (const inner of regionsOf(op)) walk(inner);
-    }
-  };
-  see(func.params);
-  walk(func.body);
-  return { last, count };
+  const ids = { last: -1, count: 0 };
+  count(func.params, ids);
+  countIn(func.body, ids);
+  return ids;
+}
+
+function countIn(region: Region, ids: { last: number; count: number }): void {
+  count(region.params, ids);
+  for (const op of region.ops) {
+    count(op.results, ids);
+    for (const inner of regionsOf(op)) countIn(inner, ids);
+  }
+}
+
+function count(values: readonly Value[], ids: { last: number; count: number }): void {
+  ids.count += values.length;
+  for (let n = 0; n < values.length; n++) if (values[n].id > ids.last) ids.last = values[n].id;
 }
 
 /** The largest id of a function's values, at least -1. */

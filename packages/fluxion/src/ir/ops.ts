@@ -299,6 +299,9 @@ export interface Module {
   readonly hosts: readonly Host[];
 }
 
+/** One list for all operations that have none inside: it is asked of every operation, in every pass. */
+const noRegions: readonly Region[] = [];
+
 /** The regions inside an operation, in the order in which they may run. */
 export function regionsOf(op: Op): readonly Region[] {
   switch (op.op) {
@@ -309,7 +312,7 @@ export function regionsOf(op: Op): readonly Region[] {
     case 'block':
       return [op.body];
     default:
-      return [];
+      return noRegions;
   }
 }
 

@@ -4,7 +4,7 @@
  * Invariant: guards, host calls, stores that may be read, and whatever may never end stay, in their order.
  */
 import { ById } from '../ir/ids.ts';
-import type { Block, Func, Label, Loop, Module, Op, Region, Value } from '../ir/ops.ts';
+import type { Func, Label, Loop, Module, Op, Region, Value } from '../ir/ops.ts';
 import { operandsOf } from '../ir/ops.ts';
 import { type EffectsOf, effectsOf } from './effects.ts';
 import { mapFunctions } from './rewrite.ts';
@@ -19,31 +19,40 @@ type Role = 'tested' | 'passed';
 
 interface Branch {
   readonly region: Region;
-  /** The operations it leaves. */
-  readonly within: Op | undefined;
+  /** The operation it is in. */
+  readonly within: number;
 }
 
+/** What is in no other operation. */
+const outermost = -1;
+
+/** Operations go by their numbers in the order of the text, each before what is inside it. */
 class Marker {
   private readonly func: Func;
   private readonly effects: EffectsOf;
+  private readonly ops: Op[] = [];
+  /** The operation around each one, and the number that comes after all that is inside it. */
+  private readonly around: number[] = [];
+  private readonly next: number[] = [];
   /** The operation that gives a value, as what, if as no result, and as which of several. */
-  private readonly ops: ById<Op>;
+  private readonly givenBy: ById<number>;
   private readonly roles: ById<Role>;
   private readonly places: ById<number>;
-  private readonly around = new Map<Op, Op | undefined>();
-  private readonly blocks = new Map<Label, Block>();
-  private readonly branches = new Map<Block, Branch[]>();
+  private readonly blocks = new Map<Label, number>();
+  private readonly branches = new Map<number, Branch[]>();
   /** Stores into objects made here, which count once the object does. */
-  private readonly pending = new Map<number, Op[]>();
-  private readonly roots: Op[] = [];
-  private readonly live = new Set<Op>();
+  private readonly pending = new Map<number, number[]>();
+  private readonly roots: number[] = [];
+  private readonly live: boolean[] = [];
   private readonly needed: ById<true>;
   private readonly work: Value[] = [];
+  /** The next operation to be written, or left out. */
+  private at = 0;
 
   constructor(func: Func, effects: EffectsOf) {
     this.func = func;
     this.effects = effects;
-    this.ops = new ById(func);
+    this.givenBy = new ById(func);
     this.roles = new ById(func);
     this.places = new ById(func);
     this.needed = new ById(func);
@@ -51,32 +60,36 @@ class Marker {
 
   run(): Func {
     const { body } = this.func;
-    this.collect(body, undefined);
-    for (const op of this.roots) this.keep(op);
+    this.collect(body, outermost);
+    for (const n of this.roots) this.keep(n);
     if (body.end.kind === 'yield') this.needAll(body.end.values);
     for (let value = this.work.pop(); value !== undefined; value = this.work.pop()) this.define(value);
     const next = this.region(body);
     return next === body ? this.func : { ...this.func, body: next };
   }
 
-  private collect(region: Region, within: Op | undefined): void {
+  private collect(region: Region, within: number): void {
     for (const op of region.ops) {
-      if (within !== undefined) this.around.set(op, within);
-      this.defines(op.results, op);
+      const n = this.ops.push(op) - 1;
+      this.live.push(false);
+      this.around.push(within);
+      this.next.push(n + 1);
+      this.defines(op.results, n);
       if (op.op === 'if') {
-        this.collect(op.then, op);
-        this.collect(op.else, op);
+        this.collect(op.then, n);
+        this.collect(op.else, n);
       } else if (op.op === 'block') {
-        this.blocks.set(op.label, op);
-        this.branches.set(op, []);
-        this.collect(op.body, op);
+        this.blocks.set(op.label, n);
+        this.branches.set(n, []);
+        this.collect(op.body, n);
       } else if (op.op === 'loop') {
-        this.defines(op.test.params, op, 'tested');
-        this.defines(op.body.params, op, 'passed');
-        this.collect(op.test, op);
-        this.collect(op.body, op);
+        this.defines(op.test.params, n, 'tested');
+        this.defines(op.body.params, n, 'passed');
+        this.collect(op.test, n);
+        this.collect(op.body, n);
       }
-      this.classify(op);
+      this.next[n] = this.ops.length;
+      this.classify(op, n);
     }
     const { end } = region;
     if (end.kind !== 'br') return;
@@ -84,38 +97,38 @@ class Marker {
     if (block !== undefined) this.branches.get(block)!.push({ region, within });
   }
 
-  private defines(values: readonly Value[], op: Op, role?: Role): void {
+  private defines(values: readonly Value[], by: number, role?: Role): void {
     for (let n = 0; n < values.length; n++) {
       const { id } = values[n];
-      this.ops.set(id, op);
+      this.givenBy.set(id, by);
       this.places.set(id, n);
       if (role !== undefined) this.roles.set(id, role);
     }
   }
 
-  private classify(op: Op): void {
+  private classify(op: Op, n: number): void {
     switch (op.op) {
       case 'guard':
       case 'host':
       case 'release':
-        this.roots.push(op);
+        this.roots.push(n);
         return;
       case 'loop':
-        if (op.trips === undefined) this.roots.push(op);
+        if (op.trips === undefined) this.roots.push(n);
         return;
       case 'call': {
         const { stays, writes } = this.effects(op.callee);
-        if (stays || writes.size > 0) this.roots.push(op);
+        if (stays || writes.size > 0) this.roots.push(n);
         return;
       }
       case 'store':
       case 'copy': {
         const made = this.madeHere(op.args[0]);
-        if (made === undefined) this.roots.push(op);
+        if (made === undefined) this.roots.push(n);
         else {
           const list = this.pending.get(made.id);
-          if (list === undefined) this.pending.set(made.id, [op]);
-          else list.push(op);
+          if (list === undefined) this.pending.set(made.id, [n]);
+          else list.push(n);
         }
       }
     }
@@ -125,8 +138,9 @@ class Marker {
   private madeHere(reference: Value): Value | undefined {
     let value = reference;
     for (;;) {
-      const op = this.ops.get(value.id);
-      if (op === undefined || this.roles.get(value.id) !== undefined) return undefined;
+      const n = this.givenBy.get(value.id);
+      if (n === undefined || this.roles.get(value.id) !== undefined) return undefined;
+      const op = this.ops[n];
       if (op.op === 'alloc' || op.op === 'elements') return value;
       if (op.op !== 'offset') return undefined;
       value = op.args[0];
@@ -143,11 +157,11 @@ class Marker {
     for (const value of values) this.need(value);
   }
 
-  private keep(op: Op): void {
-    if (this.live.has(op)) return;
-    this.live.add(op);
-    const outer = this.around.get(op);
-    if (outer !== undefined) this.keep(outer);
+  private keep(n: number): void {
+    if (this.live[n]) return;
+    this.live[n] = true;
+    if (this.around[n] !== outermost) this.keep(this.around[n]);
+    const op = this.ops[n];
     switch (op.op) {
       case 'loop':
         // Its arguments are needed as far as what goes round is.
@@ -155,7 +169,7 @@ class Marker {
         if (op.test.end.kind === 'yield') this.need(op.test.end.values[0]);
         break;
       case 'block':
-        for (const { within } of this.branches.get(op)!) if (within !== undefined && within !== op) this.keep(within);
+        for (const { within } of this.branches.get(n)!) if (within !== outermost && within !== n) this.keep(within);
         break;
       default:
         this.needAll(operandsOf(op));
@@ -164,17 +178,18 @@ class Marker {
 
   /** What a value that is needed is made of. */
   private define(value: Value): void {
-    const op = this.ops.get(value.id);
-    if (op === undefined) return;
+    const by = this.givenBy.get(value.id);
+    if (by === undefined) return;
+    const op = this.ops[by];
     const n = this.places.get(value.id)!;
     const role = this.roles.get(value.id);
     if (role === undefined) {
-      this.keep(op);
+      this.keep(by);
       if (op.op === 'if') {
         for (const { end } of [op.then, op.else]) if (end.kind === 'yield') this.need(end.values[n]);
       } else if (op.op === 'block') {
         if (op.body.end.kind === 'yield') this.need(op.body.end.values[n]);
-        for (const { region } of this.branches.get(op)!) {
+        for (const { region } of this.branches.get(by)!) {
           if (region.end.kind === 'br') this.need(region.end.values[n]);
         }
       } else if (op.op === 'loop') {
@@ -198,10 +213,12 @@ class Marker {
     let changed = false;
     const ops: Op[] = [];
     for (const op of region.ops) {
-      if (!this.live.has(op)) {
+      if (!this.live[this.at]) {
+        this.at = this.next[this.at];
         changed = true;
         continue;
       }
+      this.at++;
       const next = this.rewrite(op);
       changed ||= next !== op;
       ops.push(next);

@@ -4,20 +4,22 @@
  */
 
 import { conversionOf, holds, integerOf } from '../ir/meaning.ts';
-import type { Compare, ConversionName, Integer, Op, Test, Value } from '../ir/ops.ts';
+import type { Compare, ConversionName, Integer, Op, Select, Test, Value } from '../ir/ops.ts';
 import type { Type } from '../ir/types.ts';
 import { table } from '../rules/table.ts';
 
-/** What the folding may ask, and how it answers: a value that is there already, a constant, or another operation. */
+/** What the folding may ask. */
 export interface Known {
   /** The operation that defines the value, where one does. */
   definition(value: Value): Op | undefined;
 }
 
+/** A value that is there already, a constant, another operation, or one that takes a constant which has to be written before it. */
 export type Folded =
   | { readonly kind: 'value'; readonly value: Value }
   | { readonly kind: 'const'; readonly value: number }
-  | { readonly kind: 'op'; readonly make: (first: Value) => Op; readonly before?: Before | undefined };
+  | { readonly kind: 'op'; readonly op: Op }
+  | { readonly kind: 'with'; readonly before: Before; readonly make: (constant: Value) => Op };
 
 /** A constant that the new operation needs. */
 interface Before {
@@ -33,6 +35,7 @@ export function constantOf(known: Known, value: Value): number | undefined {
 const is = (value: Value): Folded => ({ kind: 'value', value });
 const constant = (value: number): Folded => ({ kind: 'const', value });
 const bool = (value: boolean): Folded => constant(value ? 1 : 0);
+const instead = (op: Op): Folded => ({ kind: 'op', op });
 
 export function fold(op: Op, known: Known): Folded | undefined {
   switch (op.op) {
@@ -44,24 +47,33 @@ export function fold(op: Op, known: Known): Folded | undefined {
       return comparison(op, known);
     case 'convert':
       return conversion(op.fn, op.args[0], op, known);
-    case 'select': {
-      const [condition, a, b] = op.args;
-      const c = constantOf(known, condition);
-      if (c !== undefined) return is(c !== 0 ? a : b);
-      if (a === b) return is(a);
-      if (a.type === 'bool') {
-        const [x, y] = [constantOf(known, a), constantOf(known, b)];
-        if (x === 1 && y === 0) return is(condition);
-        if (x === 0 && y === 1) return not(condition, op);
-      }
-      const [x, y] = [constantOf(known, a), constantOf(known, b)];
-      if (x !== undefined && y !== undefined && Object.is(x, y)) return is(a);
-      const inner = negated(known, condition);
-      return inner && { kind: 'op', make: () => ({ ...op, args: [inner, b, a] }) };
-    }
+    case 'select':
+      return selection(op, known);
     default:
       return undefined;
   }
+}
+
+function selection(op: Select, known: Known): Folded | undefined {
+  const [condition, a, b] = op.args;
+  const c = constantOf(known, condition);
+  if (c !== undefined) return is(c !== 0 ? a : b);
+  if (a === b) return is(a);
+  const x = constantOf(known, a);
+  const y = constantOf(known, b);
+  if (a.type === 'bool') {
+    if (x === 1 && y === 0) return is(condition);
+    if (x === 0 && y === 1) return not(condition, op);
+  }
+  if (x !== undefined && y !== undefined && Object.is(x, y)) return is(a);
+  const inner = negated(known, condition);
+  return inner && instead({ ...op, args: [inner, b, a] });
+}
+
+/** What all of them are, if all are constant. */
+function constantsOf(known: Known, values: readonly Value[]): number[] | undefined {
+  const found = values.map((value) => constantOf(known, value));
+  return found.every((v) => v !== undefined) ? (found as number[]) : undefined;
 }
 
 function math(op: Op & { op: 'math' }, known: Known): Folded | undefined {
@@ -69,9 +81,8 @@ function math(op: Op & { op: 'math' }, known: Known): Folded | undefined {
   const a = constantOf(known, args[0]);
   const b = args.length > 1 ? constantOf(known, args[1]) : undefined;
   if (a !== undefined && (b !== undefined || args.length === 1)) {
-    const values = args.map((arg) => constantOf(known, arg));
-    if (values.every((v) => v !== undefined))
-      return constant((table[fn].value as (...xs: number[]) => number)(...(values as number[])));
+    const values = constantsOf(known, args);
+    if (values !== undefined) return constant((table[fn].value as (...xs: number[]) => number)(...values));
   }
   switch (fn) {
     case 'add':
@@ -80,21 +91,21 @@ function math(op: Op & { op: 'math' }, known: Known): Folded | undefined {
       return undefined;
     case 'sub':
       if (Object.is(b, 0)) return is(args[0]);
-      if (Object.is(a, -0)) return { kind: 'op', make: () => ({ ...op, fn: 'neg', args: [args[1]] }) };
+      if (Object.is(a, -0)) return instead({ ...op, fn: 'neg', args: [args[1]] });
       return undefined;
     case 'mul':
       if (a === 1) return is(args[1]);
       if (b === 1) return is(args[0]);
-      if (a === -1) return { kind: 'op', make: () => ({ ...op, fn: 'neg', args: [args[1]] }) };
-      if (b === -1) return { kind: 'op', make: () => ({ ...op, fn: 'neg', args: [args[0]] }) };
+      if (a === -1) return instead({ ...op, fn: 'neg', args: [args[1]] });
+      if (b === -1) return instead({ ...op, fn: 'neg', args: [args[0]] });
       return undefined;
     case 'div':
       if (b === 1) return is(args[0]);
-      if (b === -1) return { kind: 'op', make: () => ({ ...op, fn: 'neg', args: [args[0]] }) };
+      if (b === -1) return instead({ ...op, fn: 'neg', args: [args[0]] });
       return undefined;
     case 'pow':
       // Engines give x ** 2 as x * x, exactly; other powers are their own matter.
-      if (b === 2) return { kind: 'op', make: () => ({ ...op, fn: 'mul', args: [args[0], args[0]] }) };
+      if (b === 2) return instead({ ...op, fn: 'mul', args: [args[0], args[0]] });
       if (b === 1) return is(args[0]);
       if (b === 0) return constant(1);
       return undefined;
@@ -116,7 +127,8 @@ function math(op: Op & { op: 'math' }, known: Known): Folded | undefined {
 
 function integer(op: Integer, known: Known): Folded | undefined {
   const { fn, args } = op;
-  const [x, y] = args;
+  const x = args[0];
+  const y = args[1];
   const a = constantOf(known, x);
   const b = y === undefined ? 0 : constantOf(known, y);
   if (a !== undefined && b !== undefined) return constant(integerOf[fn](a, b));
@@ -150,13 +162,8 @@ function integer(op: Integer, known: Known): Folded | undefined {
     case 'min':
     case 'max':
       if (x === y) return is(x);
-      for (const [outer, v] of [
-        [x, y],
-        [y, x],
-      ] as const) {
-        const inside = known.definition(v);
-        if (inside?.op === 'int' && inside.fn === fn && inside.args.includes(outer)) return is(v);
-      }
+      if (holdsAlready(known.definition(y), fn, x)) return is(y);
+      if (holdsAlready(known.definition(x), fn, y)) return is(x);
       break;
   }
   if (fn !== 'add' && fn !== 'sub') return undefined;
@@ -168,16 +175,26 @@ function integer(op: Integer, known: Known): Folded | undefined {
   if (c === undefined) return undefined;
   const sum = ((inner.fn === 'add' ? c : -c) + (fn === 'add' ? b : -b)) | 0;
   if (sum === 0) return is(inner.args[0]);
+  return plus(op, inner.args[0], sum);
+}
+
+function plus(op: Integer, value: Value, sum: number): Folded {
   return {
-    kind: 'op',
+    kind: 'with',
     before: { type: 'i32', value: sum },
-    make: (step) => ({ ...op, fn: 'add', args: [inner.args[0], step] }),
+    make: (step) => ({ ...op, fn: 'add', args: [value, step] }),
   };
+}
+
+/** Whether that is the least, or the largest, of this and others. */
+function holdsAlready(op: Op | undefined, fn: 'min' | 'max', value: Value): boolean {
+  return op?.op === 'int' && op.fn === fn && op.args.includes(value);
 }
 
 function logic(op: Integer, known: Known): Folded | undefined {
   const { fn, args } = op;
-  const [x, y] = args;
+  const x = args[0];
+  const y = args[1];
   const a = constantOf(known, x);
   const b = constantOf(known, y);
   if (a !== undefined && b !== undefined) return constant(integerOf[fn](a, b));
@@ -194,7 +211,7 @@ function logic(op: Integer, known: Known): Folded | undefined {
     if (constantOf(known, inner.args[0]) === 1) return is(inner.args[1]);
   }
   if (inner?.op === 'compare' && (inner.args[0].type !== 'f64' || inner.test === 'eq' || inner.test === 'ne')) {
-    return { kind: 'op', make: () => ({ ...inner, test: opposite[inner.test], results: op.results, at: op.at }) };
+    return instead({ ...inner, test: opposite[inner.test], results: op.results, at: op.at });
   }
   return undefined;
 }
@@ -209,7 +226,7 @@ export function negated(known: Known, value: Value): Value | undefined {
 
 export function not(condition: Value, { results, at }: Pick<Op, 'results' | 'at'>): Folded {
   return {
-    kind: 'op',
+    kind: 'with',
     before: { type: 'bool', value: 1 },
     make: (one) => ({ op: 'int', fn: 'xor', args: [condition, one], results, at }),
   };
@@ -228,8 +245,9 @@ export const opposite: Readonly<Record<Test, Test>> = {
 export const mirrored: Readonly<Record<Test, Test>> = { eq: 'eq', ne: 'ne', lt: 'gt', gt: 'lt', le: 'ge', ge: 'le' };
 
 function comparison(op: Compare, known: Known): Folded | undefined {
-  const { test, args } = op;
-  const [x, y] = args;
+  const { test } = op;
+  const x = op.args[0];
+  const y = op.args[1];
   const a = constantOf(known, x);
   const b = constantOf(known, y);
   if (a !== undefined && b !== undefined) return bool(holds(test, a, b, op.unsigned));
@@ -240,7 +258,8 @@ function comparison(op: Compare, known: Known): Folded | undefined {
     if (c === undefined) return undefined;
     return (c === 1) === (test === 'eq') ? is(other) : not(other, op);
   }
-  const [p, q] = [known.definition(x), known.definition(y)];
+  const p = known.definition(x);
+  const q = known.definition(y);
   if (type === 'ref') {
     const made = (o: Op | undefined): boolean => o?.op === 'alloc' || o?.op === 'elements';
     const apart = (made(p) && (made(q) || b !== undefined)) || (made(q) && a !== undefined);
@@ -248,20 +267,27 @@ function comparison(op: Compare, known: Known): Folded | undefined {
   }
   if (type !== 'f64') return undefined;
   // Numbers that come from integers are compared as integers.
-  const [i, j] = [fromInteger(p), fromInteger(q)];
-  if (i !== undefined && j !== undefined) return { kind: 'op', make: () => ({ ...op, args: [i, j] }) };
-  const [int, c, said] = i !== undefined ? [i, b, test] : [j, a, mirrored[test]];
+  const i = fromInteger(p);
+  const j = fromInteger(q);
+  if (i !== undefined && j !== undefined) return instead({ ...op, args: [i, j] });
+  const int = i ?? j;
+  const c = i !== undefined ? b : a;
   if (int === undefined || c === undefined) return undefined;
+  const said = i !== undefined ? test : mirrored[test];
   if (Number.isNaN(c)) return bool(test === 'ne');
   if (c > 2 ** 31 - 1) return bool(said === 'lt' || said === 'le' || said === 'ne');
   if (c < -(2 ** 31)) return bool(said === 'gt' || said === 'ge' || said === 'ne');
   if (!Number.isInteger(c) && (said === 'eq' || said === 'ne')) return bool(said === 'ne');
   const bound = said === 'lt' || said === 'ge' ? Math.ceil(c) : Math.floor(c);
   if (bound > 2 ** 31 - 1) return undefined;
+  return compared(op, said, int, bound | 0);
+}
+
+function compared(op: Compare, test: Test, value: Value, bound: number): Folded {
   return {
-    kind: 'op',
-    before: { type: 'i32', value: bound | 0 },
-    make: (limit) => ({ ...op, test: said, args: [int, limit] }),
+    kind: 'with',
+    before: { type: 'i32', value: bound },
+    make: (limit) => ({ ...op, test, args: [value, limit] }),
   };
 }
 
@@ -282,9 +308,14 @@ function conversion(fn: ConversionName, x: Value, op: Op, known: Known): Folded 
     return undefined;
   }
   // A negative integer is no index, nor is an unsigned one from 2^31 on: -1 in both cases.
+  return orLess(op, from);
+}
+
+/** The integer itself, or -1 in the place of all below. */
+function orLess({ results, at }: Op, value: Value): Folded {
   return {
-    kind: 'op',
+    kind: 'with',
     before: { type: 'i32', value: -1 },
-    make: (least) => ({ op: 'int', fn: 'max', args: [from, least], results: op.results, at: op.at }),
+    make: (least) => ({ op: 'int', fn: 'max', args: [value, least], results, at }),
   };
 }

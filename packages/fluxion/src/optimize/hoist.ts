@@ -28,13 +28,14 @@ class Hoister {
   private readonly written = new Map<Loop, ReadonlySet<Space>>();
   /** References that something compares: they may be null where they are loaded from. */
   private readonly doubtful = new Set<number>();
+  /** Of references. */
   private readonly definitions = new Map<number, Op>();
 
   constructor(func: Func, effects: EffectsOf) {
     this.func = func;
     collectWritten(func.body, effects, this.written);
     eachOp(func.body, (op) => {
-      for (const { id } of op.results) this.definitions.set(id, op);
+      for (const { id, type } of op.results) if (type === 'ref') this.definitions.set(id, op);
       if (op.op === 'compare' && op.args[0].type === 'ref') for (const { id } of op.args) this.doubtful.add(id);
       if (op.op === 'convert' && op.fn === 'isNull') this.doubtful.add(op.args[0].id);
     });

@@ -82,10 +82,11 @@ class Inliner {
   private readonly func: Func;
   private readonly copied: Copied;
   private readonly fresh: Fresh;
-  private readonly values = new Substitution();
+  private readonly values: Substitution;
 
   constructor(func: Func, size: number, copied: Copied) {
     this.func = func;
+    this.values = new Substitution(func);
     this.size = size;
     this.copied = copied;
     this.fresh = new Fresh(func);
@@ -121,7 +122,7 @@ class Inliner {
 
   /** Whether the call comes back. */
   private call(op: Op & { op: 'call' }, callee: Func, ops: Op[]): boolean {
-    const copy = new Copy(this.fresh);
+    const copy = new Copy(callee, this.fresh);
     callee.params.forEach((param, n) => {
       copy.values.setForeign(param, op.args[n]);
     });
@@ -135,13 +136,14 @@ class Inliner {
   }
 }
 
-/** Regions once more, with values and labels of their own. */
+/** Regions of `func` once more, with values and labels of their own. */
 export class Copy {
-  readonly values = new Substitution();
+  readonly values: Substitution;
   private readonly labels = new Map<Label, Label>();
   private readonly fresh: Fresh;
 
-  constructor(fresh: Fresh) {
+  constructor(func: Func, fresh: Fresh) {
+    this.values = new Substitution(func);
     this.fresh = fresh;
   }
 

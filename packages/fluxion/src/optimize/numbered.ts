@@ -8,9 +8,9 @@ import type { Value } from '../ir/ops.ts';
 export class Numbered {
   private heads = new Int32Array(256).fill(-1);
   /** Four numbers an entry: the key. */
-  private readonly keys: number[] = [];
+  private keys = new Int32Array(4 * 256);
+  private next = new Int32Array(256);
   private readonly values: Value[] = [];
-  private readonly next: number[] = [];
 
   find(code: number, a: number, b: number, c: number): Value | undefined {
     const { keys } = this;
@@ -25,9 +25,14 @@ export class Numbered {
     const n = this.values.length;
     if (n >= this.heads.length) this.grow();
     const place = this.place(code, a, b, c);
-    this.keys.push(code, a, b, c);
+    const { keys } = this;
+    const at = 4 * n;
+    keys[at] = code;
+    keys[at + 1] = a;
+    keys[at + 2] = b;
+    keys[at + 3] = c;
     this.values.push(value);
-    this.next.push(this.heads[place]);
+    this.next[n] = this.heads[place];
     this.heads[place] = n;
   }
 
@@ -41,9 +46,7 @@ export class Numbered {
       const at = 4 * n;
       this.heads[this.place(keys[at], keys[at + 1], keys[at + 2], keys[at + 3])] = this.next[n];
     }
-    keys.length = 4 * mark;
     this.values.length = mark;
-    this.next.length = mark;
   }
 
   private place(code: number, a: number, b: number, c: number): number {
@@ -54,7 +57,13 @@ export class Numbered {
   }
 
   private grow(): void {
-    this.heads = new Int32Array(4 * this.heads.length).fill(-1);
+    const room = 4 * this.heads.length;
+    const { keys, next } = this;
+    this.keys = new Int32Array(4 * room);
+    this.keys.set(keys);
+    this.next = new Int32Array(room);
+    this.next.set(next);
+    this.heads = new Int32Array(room).fill(-1);
     for (let n = 0; n < this.values.length; n++) {
       const at = 4 * n;
       const place = this.place(this.keys[at], this.keys[at + 1], this.keys[at + 2], this.keys[at + 3]);

@@ -38,9 +38,9 @@ export const before: readonly PassName[] = [
 
 /** After it: what the derivative computes twice, or without need; and what need not go through the tape with both sweeps in one function. */
 export const after: readonly PassName[] = [
-  ...['simplify', 'inline', 'simplify', 'values', 'simplify'],
-  ...['scalars', 'simplify', 'scalars', 'simplify', 'dead'],
-  ...['hoist', 'values', 'simplify', 'dead'],
+  ...['inline', 'simplify', 'values'],
+  ...['scalars', 'simplify', 'scalars', 'simplify'],
+  ...['hoist', 'dead'],
 ] as PassName[];
 
 /** What is not made better by what these passes do need not run again after them. */

@@ -2,37 +2,50 @@
  * Writing functions anew: other values in the place of old ones, and the walk through regions that every pass needs.
  * Invariant: an operation that stays as it is stays the same object.
  */
-import { lastId } from '../ir/ids.ts';
+import { ById, lastId } from '../ir/ids.ts';
 import type { End, Func, Label, Module, Op, Region, Value } from '../ir/ops.ts';
 import { regionsOf } from '../ir/ops.ts';
 import type { Type } from '../ir/types.ts';
 
 /** Values that stand for others. */
 export class Substitution {
-  private readonly by = new Map<number, Value>();
+  private readonly func: Func | undefined;
+  /** Made when the first is put in: in most functions that a pass looks at, nothing is. */
+  private by: ById<Value> | Map<number, Value> | undefined;
 
-  set(old: Value, value: Value): void {
-    this.by.set(old.id, this.get(value));
+  /** `func`: where values of all of a function may be put in, not just a few. */
+  constructor(func?: Func) {
+    this.func = func;
   }
 
-  /** For a value of another function, whose ids mean other values. */
+  set(old: Value, value: Value): void {
+    this.setForeign(old, this.get(value));
+  }
+
+  /** By a value of another function, whose ids mean other values here. */
   setForeign(old: Value, value: Value): void {
+    this.by ??= this.func === undefined ? new Map<number, Value>() : new ById<Value>(this.func);
     this.by.set(old.id, value);
   }
 
   get(value: Value): Value {
-    return this.by.get(value.id) ?? value;
+    return this.by?.get(value.id) ?? value;
   }
 
   all(values: readonly Value[]): readonly Value[] {
+    const { by } = this;
+    if (by === undefined) return values;
     for (let i = 0; i < values.length; i++) {
-      if (this.by.has(values[i].id)) return values.map((v) => this.get(v));
+      if (by.get(values[i].id) === undefined) continue;
+      const found = values.slice();
+      for (let n = i; n < found.length; n++) found[n] = by.get(values[n].id) ?? values[n];
+      return found;
     }
     return values;
   }
 
   op(op: Op): Op {
-    if (!('args' in op)) return op;
+    if (this.by === undefined || !('args' in op)) return op;
     const args = this.all(op.args);
     const trips = op.op === 'loop' && op.trips !== undefined ? this.get(op.trips) : undefined;
     if (args === op.args && (op.op !== 'loop' || trips === op.trips)) return op;

@@ -32,6 +32,7 @@ class Cells {
   private readonly constants = new Map<number, number>();
   private readonly spaces = new Map<Space, number>();
   private readonly made = new Map<number, Op>();
+  /** Objects of which more is made than cells are named. */
   private readonly spoilt = new Set<number>();
   readonly written = new Map<Op, ReadonlySet<Variable>>();
 
@@ -40,7 +41,7 @@ class Cells {
     if (this.made.size === 0) return;
     eachRegion(func.body, (region) => {
       for (const op of region.ops) this.uses(op);
-      if (region.end.kind !== 'never') for (const { id } of region.end.values) this.spoilt.add(id);
+      if (region.end.kind !== 'never') for (const value of region.end.values) this.spoil(value);
     });
     for (const id of this.spoilt) this.objects.delete(id);
     this.collect(func.body, new Set());
@@ -86,11 +87,11 @@ class Cells {
 
   private uses(op: Op): void {
     if (op.op !== 'load' && op.op !== 'store') {
-      for (const { id } of operandsOf(op)) this.spoilt.add(id);
+      for (const value of operandsOf(op)) this.spoil(value);
       return;
     }
     const [base] = op.args;
-    if (op.op === 'store') this.spoilt.add(op.args[op.args.length - 1].id);
+    if (op.op === 'store') this.spoil(op.args[op.args.length - 1]);
     const made = this.made.get(base.id);
     if (made === undefined) return;
     if (made.op === 'elements' && op.args.length > 1) {
@@ -102,6 +103,10 @@ class Cells {
     const cells = this.objects.get(base.id)!;
     const key = this.key(op);
     if (!cells.has(key)) cells.set(key, { object: base.id, space: op.space });
+  }
+
+  private spoil(value: Value): void {
+    if (value.type === 'ref' && this.made.has(value.id)) this.spoilt.add(value.id);
   }
 
   private collect(region: Region, into: Set<Variable>): void {
@@ -129,13 +134,14 @@ class Replacer {
   private readonly func: Func;
   private readonly cells: Cells;
   private readonly fresh: Fresh;
-  private readonly values = new Substitution();
+  private readonly values: Substitution;
   /** What each cell holds where the walk is; only those of objects that exist there. */
   private current = new Map<Variable, Value>();
   private readonly carried = new Map<Label, readonly Variable[]>();
 
   constructor(func: Func, cells: Cells) {
     this.func = func;
+    this.values = new Substitution(func);
     this.cells = cells;
     this.fresh = new Fresh(func);
   }

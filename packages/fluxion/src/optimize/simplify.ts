@@ -17,7 +17,7 @@ const cheap = 4;
 
 class Simplifier {
   private readonly func: Func;
-  private readonly values = new Substitution();
+  private readonly values: Substitution;
   private readonly fresh: Fresh;
   private readonly definitions: ById<Op>;
   private readonly taken = new Set<Label>();
@@ -28,6 +28,7 @@ class Simplifier {
 
   constructor(func: Func) {
     this.func = func;
+    this.values = new Substitution(func);
     this.fresh = new Fresh(func);
     this.definitions = new ById(func);
   }
@@ -110,9 +111,7 @@ class Simplifier {
         this.emit({ op: 'const', value: folded.value, results: op.results, at: op.at });
         return;
       }
-      const { before } = folded;
-      const needed = before === undefined ? op.results[0] : this.constant(before.type, before.value);
-      op = folded.make(needed);
+      op = folded.kind === 'op' ? folded.op : folded.make(this.constant(folded.before.type, folded.before.value));
     }
     this.emit(op);
   }

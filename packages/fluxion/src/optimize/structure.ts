@@ -30,11 +30,12 @@ type Yield = End & { kind: 'yield' };
 class Structurer {
   private readonly func: Func;
   private readonly fresh: Fresh;
-  private readonly values = new Substitution();
+  private readonly values: Substitution;
   private readonly branches: Map<Label, number>;
 
   constructor(func: Func) {
     this.func = func;
+    this.values = new Substitution(func);
     this.fresh = new Fresh(func);
     this.branches = branchCounts(func.body);
   }

@@ -4,7 +4,7 @@
  * may have written its cell has run since.
  */
 import { ById } from '../ir/ids.ts';
-import type { Compare, End, Func, Label, Loop, Module, Op, Region, Test, Value } from '../ir/ops.ts';
+import type { Block, Compare, End, Func, Label, Loop, Module, Op, Region, Test, Value } from '../ir/ops.ts';
 import { regionsOf } from '../ir/ops.ts';
 import type { Space, Type } from '../ir/types.ts';
 import { type EffectsOf, eachWritten, effectsOf } from './effects.ts';
@@ -21,24 +21,28 @@ export function values(module: Module): Module {
 /** Scoped map: what a region has put in goes with it. */
 class Scoped<K, V> {
   private readonly map = new Map<K, V>();
-  private readonly log: (readonly [key: K, before: V | undefined])[] = [];
+  /** Keys, and what each stood for before, to be taken back. */
+  private readonly keys: K[] = [];
+  private readonly before: (V | undefined)[] = [];
 
   get(key: K): V | undefined {
     return this.map.get(key);
   }
 
   set(key: K, value: V): void {
-    this.log.push([key, this.map.get(key)]);
+    this.keys.push(key);
+    this.before.push(this.map.get(key));
     this.map.set(key, value);
   }
 
   get mark(): number {
-    return this.log.length;
+    return this.keys.length;
   }
 
   back(mark: number): void {
-    while (this.log.length > mark) {
-      const [key, before] = this.log.pop()!;
+    while (this.keys.length > mark) {
+      const key = this.keys.pop()!;
+      const before = this.before.pop();
       if (before === undefined) this.map.delete(key);
       else this.map.set(key, before);
     }
@@ -48,7 +52,7 @@ class Scoped<K, V> {
 class Numbering {
   private readonly func: Func;
   private readonly effects: EffectsOf;
-  private readonly by = new Substitution();
+  private readonly by: Substitution;
   private readonly fresh: Fresh;
   private readonly definitions: ById<Op>;
   private readonly known = { definition: (value: Value): Op | undefined => this.definitions.get(value.id) };
@@ -73,6 +77,7 @@ class Numbering {
 
   constructor(func: Func, effects: EffectsOf) {
     this.func = func;
+    this.by = new Substitution(func);
     this.effects = effects;
     this.fresh = new Fresh(func);
     this.definitions = new ById(func);
@@ -82,19 +87,19 @@ class Numbering {
 
   run(): Func {
     collectWritten(this.func.body, this.effects, this.written);
-    const body = this.region(this.func.body, () => {});
+    const body = this.region(this.func.body);
     const constants = [...this.needed].map((value) => this.definitions.get(value.id)!);
     if (constants.length > 0) return { ...this.func, body: { ...body, ops: [...constants, ...body.ops] } };
     return body === this.func.body ? this.func : { ...this.func, body };
   }
 
-  private region(region: Region, begin: () => void): Region {
+  private region(region: Region, begin?: () => void): Region {
     const outer = this.out;
     const marks = [this.table.mark, this.facts.mark] as const;
     const constants = types.map((type) => this.constants[type].mark);
     const ops: Op[] = [];
     this.out = ops;
-    begin();
+    begin?.();
     for (const op of region.ops) this.op(op);
     const end: End = this.by.end(region.end);
     if (end.kind === 'br') this.left.get(end.label)?.push(this.memory.here);
@@ -130,21 +135,25 @@ class Numbering {
       }
       case 'math':
       case 'int': {
-        const [a, b, c] = op.args;
-        if (op.args.length > 3) {
+        const { args } = op;
+        if (args.length > 3) {
           this.emit(op);
           return;
         }
+        const a = args[0].id;
+        const b = args.length > 1 ? args[1].id : none;
         const either =
           op.fn === 'add' || op.fn === 'mul' || (op.op === 'int' && symmetric.has(op.fn) && op.args.length === 2);
         const code = op.op === 'math' ? codeOf(op.fn) : -codeOf(op.fn);
-        if (either && a.id > b.id) this.once(op, code, b.id, a.id, none);
-        else this.once(op, code, a.id, b === undefined ? none : b.id, c === undefined ? none : c.id);
+        if (either && a > b) this.once(op, code, b, a, none);
+        else this.once(op, code, a, b, args.length > 2 ? args[2].id : none);
         return;
       }
-      case 'compare':
-        this.once(op, ...compareKey(op.test, op.args[0], op.args[1], op.unsigned));
+      case 'compare': {
+        const [code, a, b, c] = compareKey(op.test, op.args[0], op.args[1], op.unsigned);
+        this.once(op, code, a, b, c);
         return;
+      }
       case 'convert':
         this.once(op, codeOf(op.fn), op.args[0].id, none, none);
         return;
@@ -190,40 +199,50 @@ class Numbering {
       case 'if':
         this.branch(op);
         return;
-      case 'block': {
-        const before = this.memory.here;
-        this.left.set(op.label, []);
-        this.memory.enter(before);
-        const body = this.region(op.body, () => {});
-        const ways = this.left.get(op.label)!;
-        if (body.end.kind === 'yield') ways.push(this.memory.here);
-        this.memory.join(before, ways);
-        this.emit(body === op.body ? op : { ...op, body });
+      case 'block':
+        this.block(op);
         return;
-      }
-      case 'loop': {
-        const before = this.memory.here;
-        this.memory.enter(before);
-        for (const space of this.written.get(original as Loop)!) this.memory.forget(space);
-        const start = this.memory.here;
-        this.memory.enter(start);
-        const test = this.region(op.test, () => {});
-        const tested = this.memory.here;
-        this.memory.join(start, [tested]);
-        const after = this.memory.here;
-        this.memory.enter(after);
-        const body = this.region(op.body, () => this.tested(test, op.body.params, true));
-        this.memory.enter(after);
-        this.emit(test === op.test && body === op.body ? op : { ...op, test, body });
-        this.tested(test, op.results, false);
+      case 'loop':
+        this.loop(op, this.written.get(original as Loop)!);
         return;
-      }
       default:
-        eachWritten(op, this.effects, (space) => {
-          this.memory.forget(space);
-        });
+        this.forgetWritten(op);
         this.emit(op);
     }
+  }
+
+  private forgetWritten(op: Op): void {
+    eachWritten(op, this.effects, (space) => {
+      this.memory.forget(space);
+    });
+  }
+
+  private block(op: Block): void {
+    const before = this.memory.here;
+    this.left.set(op.label, []);
+    this.memory.enter(before);
+    const body = this.region(op.body);
+    const ways = this.left.get(op.label)!;
+    if (body.end.kind === 'yield') ways.push(this.memory.here);
+    this.memory.join(before, ways);
+    this.emit(body === op.body ? op : { ...op, body });
+  }
+
+  private loop(op: Loop, written: ReadonlySet<Space>): void {
+    const before = this.memory.here;
+    this.memory.enter(before);
+    for (const space of written) this.memory.forget(space);
+    const start = this.memory.here;
+    this.memory.enter(start);
+    const test = this.region(op.test);
+    const tested = this.memory.here;
+    this.memory.join(start, [tested]);
+    const after = this.memory.here;
+    this.memory.enter(after);
+    const body = this.region(op.body, () => this.tested(test, op.body.params, true));
+    this.memory.enter(after);
+    this.emit(test === op.test && body === op.body ? op : { ...op, test, body });
+    this.tested(test, op.results, false);
   }
 
   /** The test of a loop as said of the values it passes on: to the body where it holds, to what follows where it does not. */
@@ -243,7 +262,7 @@ class Numbering {
       if (op?.op !== 'compare') return;
       const [a, b] = op.args.map(outside);
       if (a === undefined || b === undefined) return;
-      this.table.set(...compareKey(op.test, a, b, op.unsigned), this.truth(holds));
+      this.said(op.test, a, b, op.unsigned, holds);
       this.imply({ ...op, args: [a, b] }, holds);
     };
     say(goes);
@@ -315,9 +334,7 @@ class Numbering {
       test = opposite[test];
     }
     const [a, b] = test === 'gt' || test === 'ge' ? [op.args[1], op.args[0]] : op.args;
-    const say = (said: Test, truth: boolean): void => {
-      this.table.set(...compareKey(said, a, b, op.unsigned), this.truth(truth));
-    };
+    const say = (said: Test, truth: boolean): void => this.said(said, a, b, op.unsigned, truth);
     switch (test) {
       case 'eq':
         say('ne', false);
@@ -341,6 +358,11 @@ class Numbering {
         say('gt', false);
         if (!holds) say('le', true);
     }
+  }
+
+  private said(test: Test, a: Value, b: Value, unsigned: boolean | undefined, truth: boolean): void {
+    const key = compareKey(test, a, b, unsigned);
+    this.table.set(key[0], key[1], key[2], key[3], this.truth(truth));
   }
 
   /** An operation of one result, unless it has been done before. */
@@ -382,11 +404,9 @@ function compareKey(
   b: Value,
   unsigned: boolean | undefined,
 ): [code: number, a: number, b: number, c: number] {
-  let [said, x, y] = [test, a, b];
-  if (said === 'gt' || said === 'ge' || ((said === 'eq' || said === 'ne') && x.id > y.id)) {
-    [said, x, y] = [mirrored[said], y, x];
-  }
-  return [codeOf(said), x.id, y.id, unsigned === true ? 1 : 0];
+  const sign = unsigned === true ? 1 : 0;
+  const turned = test === 'gt' || test === 'ge' || ((test === 'eq' || test === 'ne') && a.id > b.id);
+  return turned ? [codeOf(mirrored[test]), b.id, a.id, sign] : [codeOf(test), a.id, b.id, sign];
 }
 
 /** The spaces that each loop may write, inner ones and calls included. */
@@ -396,8 +416,11 @@ export function collectWritten(
   loops: Map<Loop, ReadonlySet<Space>>,
   into: Set<Space> = new Set(),
 ): Set<Space> {
+  const add = (space: Space): void => {
+    into.add(space);
+  };
   for (const op of region.ops) {
-    eachWritten(op, effects, (space) => into.add(space));
+    eachWritten(op, effects, add);
     if (op.op === 'loop') {
       const own = new Set<Space>();
       for (const inner of regionsOf(op)) collectWritten(inner, effects, loops, own);

@@ -76,6 +76,9 @@ export class Bytes {
 /** The bytes of a text, by means that the language itself has. */
 function utf8(text: string): number[] {
   const bytes: number[] = [];
+  for (let n = 0; n < text.length && text.charCodeAt(n) < 0x80; n++) bytes.push(text.charCodeAt(n));
+  if (bytes.length === text.length) return bytes;
+  bytes.length = 0;
   for (const [part] of encodeURIComponent(text).matchAll(/%..|./g)) {
     bytes.push(part.length === 1 ? part.charCodeAt(0) : Number.parseInt(part.slice(1), 16));
   }

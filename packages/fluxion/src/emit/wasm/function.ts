@@ -2,7 +2,7 @@
  * Writes one function of the IR as WebAssembly: regions become blocks, loops and ifs, values go by the plan (locals, or the stack).
  * Invariant: values that are set together are first all put on the stack and then set, so none is overwritten before it is read.
  */
-import type { AllocateElements, End, Func, Label, Op, Region, Value } from '../../ir/ops.ts';
+import type { AllocateElements, End, Func, Label, Op, Primitive, Region, Value } from '../../ir/ops.ts';
 import { bytesOfCell, type Space } from '../../ir/types.ts';
 import { Code, type Wasm } from './instructions.ts';
 import type { Links } from './links.ts';
@@ -258,7 +258,7 @@ class Writer {
         else code.int(op.value);
         break;
       case 'math':
-        writeMath(code, links, op.fn, op.args.length, (n) => this.push(op.args[n]));
+        this.math(op);
         break;
       case 'compare':
         for (const arg of op.args) this.push(arg);
@@ -293,6 +293,11 @@ class Writer {
       default:
         throw new Error(`${op.op} is not pure`);
     }
+  }
+
+  /** Apart from `compute`, which makes no function of its own for what is not of this kind. */
+  private math({ fn, args }: Primitive): void {
+    writeMath(this.code, this.links, fn, args.length, (n) => this.push(args[n]));
   }
 
   /** Puts the address of a cell on the stack, up to the offset that is returned. */

@@ -3,7 +3,7 @@
  * our own ("assistants") that are exact, else the engine's own function, imported.
  * Invariant: results are those of JavaScript bit for bit.
  */
-import type { Compare, Convert, IntegerName, Op } from '../../ir/ops.ts';
+import type { Compare, Convert, IntegerName, Op, Test } from '../../ir/ops.ts';
 import type { Space } from '../../ir/types.ts';
 import type { PrimitiveName } from '../../rules/rule.ts';
 import type { Code, Instruction, Wasm } from './instructions.ts';
@@ -212,22 +212,24 @@ export function importsOf(fn: PrimitiveName, arity: number): boolean {
   return fn !== 'clz32' && fn !== 'imul' && !(fn === 'sumPrecise' && arity === 1);
 }
 
+const noAssistants: readonly Assistant[] = [];
+
 /** Which functions of our own an operation calls. */
 export function assistantsOf(op: Op): readonly Assistant[] {
   switch (op.op) {
     case 'math': {
       const found = assisted[op.fn];
       if (found !== undefined) return [found];
-      return op.fn === 'clz32' || op.fn === 'imul' ? [toInt32] : [];
+      return op.fn === 'clz32' || op.fn === 'imul' ? [toInt32] : noAssistants;
     }
     case 'convert':
-      return op.fn === 'toInt32' ? [toInt32] : [];
+      return op.fn === 'toInt32' ? [toInt32] : noAssistants;
     case 'copy':
-      return isLaned(op.space) ? [copyLanes] : [];
+      return isLaned(op.space) ? [copyLanes] : noAssistants;
     case 'release':
       return [release];
     default:
-      return [];
+      return noAssistants;
   }
 }
 
@@ -278,10 +280,15 @@ export function writeMath(
 
 /** The instruction of a comparison whose two operands are on the stack. */
 export function comparison({ test, unsigned, args }: Compare): Instruction {
-  if (args[0].type === 'f64') return `f64.${test}`;
-  if (test === 'eq' || test === 'ne') return `i32.${test}`;
-  return unsigned === true ? `i32.${test}_u` : `i32.${test}_s`;
+  if (args[0].type === 'f64') return comparisons.f64[test];
+  return unsigned === true ? comparisons.unsigned[test] : comparisons.i32[test];
 }
+
+const comparisons: Readonly<Record<'f64' | 'i32' | 'unsigned', Readonly<Record<Test, Instruction>>>> = {
+  f64: { eq: 'f64.eq', ne: 'f64.ne', lt: 'f64.lt', le: 'f64.le', gt: 'f64.gt', ge: 'f64.ge' },
+  i32: { eq: 'i32.eq', ne: 'i32.ne', lt: 'i32.lt_s', le: 'i32.le_s', gt: 'i32.gt_s', ge: 'i32.ge_s' },
+  unsigned: { eq: 'i32.eq', ne: 'i32.ne', lt: 'i32.lt_u', le: 'i32.le_u', gt: 'i32.gt_u', ge: 'i32.ge_u' },
+};
 
 /** What follows the operands of integer arithmetic. */
 export function writeInteger(code: Code, fn: Exclude<IntegerName, 'min' | 'max'>): void {

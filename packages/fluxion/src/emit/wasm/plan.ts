@@ -4,6 +4,8 @@
  * Invariant: nothing is moved across an operation that can change what it reads, and two values share a local only if none is read
  * after the other has been set.
  */
+
+import { lastId } from '../../ir/ids.ts';
 import { type Func, type Label, type Op, operandsOf, type Region, regionsOf, type Value } from '../../ir/ops.ts';
 import type { Space } from '../../ir/types.ts';
 import { type Wasm, wasmOf } from './instructions.ts';
@@ -23,7 +25,7 @@ export interface Plan {
 const deepest = 60;
 
 export function planOf(func: Func): Plan {
-  const values = valuesOf(func);
+  const values = lastId(func) + 1;
   const uses = new Uses(values);
   uses.region(func.body);
   const locals = new Locals(func, values, uses);
@@ -45,24 +47,6 @@ export function isPure(op: Op): boolean {
     default:
       return false;
   }
-}
-
-/** One more than the largest id. */
-function valuesOf(func: Func): number {
-  let last = -1;
-  const see = (values: readonly Value[]) => {
-    for (const { id } of values) if (id > last) last = id;
-  };
-  const walk = (region: Region) => {
-    see(region.params);
-    for (const op of region.ops) {
-      see(op.results);
-      for (const inner of regionsOf(op)) walk(inner);
-    }
-  };
-  see(func.params);
-  walk(func.body);
-  return last + 1;
 }
 
 /** What may be written to in part of a function: the spaces, or `undefined` for all. */
