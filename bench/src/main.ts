@@ -40,7 +40,7 @@ const rows = names.flatMap((name) => figures[name]?.() ?? []);
 if (rows.length > 0) printTable(rows);
 if (names.includes('latency')) {
   console.log(
-    '\nlatency: the first compiled gradient of a new function; milliseconds of processor time, and of its stages',
+    '\nlatency: the first compiled gradient of a new function, by the clock; processor time, and that of its stages',
   );
   const { head, cells } = latencyCells(latency());
   printCells(head, cells);

@@ -33,8 +33,10 @@ function expression(draw: Draw, names: readonly string[], depth: number): string
       return `(${inner()} + ${leaf()}) * 0.5`;
     case 1:
       return `${inner()} - 0.3 * ${leaf()}`;
-    case 2:
-      return `(${inner()} * ${leaf()}) / (1 + ${names[draw(names.length)]} ** 2)`;
+    case 2: {
+      const factor = leaf();
+      return `(${inner()} * ${factor}) / (1 + ${factor} ** 2)`;
+    }
     case 3:
       return `Math.max(${inner()}, ${leaf()})`;
     default: {

@@ -17,7 +17,7 @@ import type { Cases, File } from './latency.ts';
 type F = (x: number[], ...rest: number[]) => number;
 
 const folder = process.argv[2];
-const { warm, cases } = JSON.parse(readFileSync(join(folder, 'cases.json'), 'utf8')) as Cases;
+const { runs } = JSON.parse(readFileSync(join(folder, 'cases.json'), 'utf8')) as Cases;
 
 async function load({ file, depth }: File): Promise<{ f: F; args: [number[], ...number[]] }> {
   const { f } = (await import(pathToFileURL(join(folder, file)).href)) as { f: F };
@@ -57,14 +57,10 @@ function stagesOf(f: F, args: [number[], ...number[]]): Stages {
   return stages;
 }
 
-for (const program of warm) {
-  const { f, args } = await load(program);
-  stagesOf(f, args);
-}
 const measured: Record<string, Stages[]> = {};
-for (const [name, programs] of Object.entries(cases)) {
+for (const { name, files } of runs) {
   measured[name] = [];
-  for (const program of programs) {
+  for (const program of files) {
     const { f, args } = await load(program);
     await new Promise((resolve) => setTimeout(resolve, 20));
     measured[name].push(stagesOf(f, args));

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { grad } from 'fluxion';
 
 const folder = process.argv[2];
-const { warm, cases } = JSON.parse(readFileSync(join(folder, 'cases.json'), 'utf8'));
+const { runs } = JSON.parse(readFileSync(join(folder, 'cases.json'), 'utf8'));
 const load = async ({ file, depth }) => {
   const { f } = await import(pathToFileURL(join(folder, file)).href);
   return { f, rest: depth === undefined ? [] : [depth] };
@@ -22,15 +22,20 @@ const first = ({ f, rest }) => {
   return { gradient, milliseconds, processor: (user + system) / 1000 };
 };
 
-for (const program of warm) first(await load(program));
-const measured = {};
-for (const [name, programs] of Object.entries(cases)) {
-  measured[name] = [];
-  for (const program of programs) {
+const given = {};
+for (const { name, files } of runs) {
+  given[name] = [];
+  for (const program of files) {
     const loaded = await load(program);
     // What is left of the last one, by the engine's own threads, is not of this one.
     await new Promise((resolve) => setTimeout(resolve, 20));
-    const { gradient, milliseconds, processor } = first(loaded);
+    given[name].push({ program, loaded, ...first(loaded) });
+  }
+}
+const measured = {};
+for (const { name } of runs.filter((run) => run.measured)) {
+  measured[name] = [];
+  for (const { program, loaded, gradient, milliseconds, processor } of given[name]) {
     const expected = grad(loaded.f, { tier: 'dynamic' })([0.3, -0.7, 1.1, 0.2], ...loaded.rest);
     const largest = Math.max(...expected.map(Math.abs));
     if (!gradient.every((d, i) => Math.abs(d - expected[i]) <= 1e-9 * largest)) {

@@ -200,6 +200,9 @@ class InspectedFunction implements Captured {
       return live;
     }
     noteLoader(name, value);
+    if (scope.description === 'Module' && value !== undefined && this.code.hasPlainConstant(name)) {
+      return { kind: 'constant', value };
+    }
     const surroundings = this.code.surroundings;
     return surroundings !== undefined && isConstant(name, value, surroundings) ? { kind: 'constant', value } : live;
   }

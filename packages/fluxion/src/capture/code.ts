@@ -7,6 +7,7 @@ import type { ModuleText, SourcePosition } from './captured.ts';
 import { type EngineLocation, type FunctionParts, functionParts, type Scope } from './inspector.ts';
 import { likelyUrl, type Place, placesOf, positionOf } from './location.ts';
 import { type ModuleScope, type ScriptScopes, scopeAround, scopesOfScript } from './module-scopes.ts';
+import { isPlainConstant } from './plain-constant.ts';
 
 /** What the text of a script says about the function whose source stands in it. */
 export interface Surroundings {
@@ -61,6 +62,12 @@ export class Code {
   get surroundings(): Surroundings | undefined {
     if (this.around === null) this.around = this.findSurroundings();
     return this.around;
+  }
+
+  /** Whether the text of the module shows at a glance that its variable `name` is never assigned. */
+  hasPlainConstant(name: string): boolean {
+    const text = this.place?.text;
+    return text !== undefined && isPlainConstant(name, text);
   }
 
   get strict(): boolean {

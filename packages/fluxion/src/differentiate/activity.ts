@@ -88,8 +88,8 @@ export function eachOp(region: Region, visit: (op: Op) => void): void {
 class Flow {
   readonly functions = new Map<string, Func>();
   readonly spaces = new Map<Space, number>();
-  readonly next: number[][] = [];
-  readonly previous: number[][] = [];
+  readonly next = new Graph();
+  readonly previous = new Graph();
   private readonly bases = new Map<Func, number>();
   private size = 0;
   readonly still: ((load: Load) => boolean) | undefined;
@@ -120,8 +120,8 @@ class Flow {
   }
 
   edge(from: number, to: number): void {
-    (this.next[from] ??= []).push(to);
-    (this.previous[to] ??= []).push(from);
+    this.next.add(from, to);
+    this.previous.add(to, from);
   }
 
   inputs(active: Active): number[] {
@@ -137,7 +137,7 @@ class Flow {
     return [...results, ...this.spaces.values()];
   }
 
-  reach(start: readonly number[], edges: readonly number[][]): Uint8Array {
+  reach(start: readonly number[], edges: Graph): Uint8Array {
     const seen = new Uint8Array(this.size);
     const work: number[] = [];
     const see = (n: number) => {
@@ -146,21 +146,42 @@ class Flow {
       work.push(n);
     };
     start.forEach(see);
-    while (work.length > 0) edges[work.pop()!]?.forEach(see);
+    while (work.length > 0) edges.each(work.pop()!, see);
     return seen;
   }
 }
 
+/** Edges from nodes that are numbered: those of a node are a list from the last one to the first. */
+class Graph {
+  private readonly last: number[] = [];
+  private readonly to: number[] = [];
+  private readonly before: number[] = [];
+
+  add(from: number, to: number): void {
+    const { last } = this;
+    while (last.length <= from) last.push(none);
+    this.before.push(last[from]);
+    last[from] = this.to.push(to) - 1;
+  }
+
+  each(from: number, see: (to: number) => void): void {
+    for (let edge = this.last[from] ?? none; edge !== none; edge = this.before[edge]) see(this.to[edge]);
+  }
+}
+
+const none = -1;
+
 class Edges {
   private readonly labels = new Map<number, readonly Value[]>();
-  private readonly constants: Map<number, number>;
+  private readonly constant: (value: Value) => number | undefined;
   private readonly flow: Flow;
   private readonly func: Func;
 
   constructor(flow: Flow, func: Func) {
     this.flow = flow;
     this.func = func;
-    this.constants = constantsOf(func);
+    const constants = constantsOf(func);
+    this.constant = (value) => constants.get(value.id);
     this.region(func.body, []);
   }
 
@@ -226,9 +247,9 @@ class Edges {
   }
 
   private math(op: Primitive): void {
-    op.args.forEach((arg, i) => {
-      if (!isIdle(op, i, (v) => this.constants.get(v.id))) this.edge(arg, op.results[0]);
-    });
+    for (let i = 0; i < op.args.length; i++) {
+      if (!isIdle(op, i, this.constant)) this.edge(op.args[i], op.results[0]);
+    }
   }
 
   private call(callee: string, args: readonly Value[], results: readonly Value[]): void {

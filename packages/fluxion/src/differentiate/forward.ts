@@ -10,7 +10,7 @@ import { type Level, shadowOf, type Type } from '../ir/types.ts';
 import { type Active, type Activity, activityOf } from './activity.ts';
 import { type Interface, interfaceOf } from './conventions.ts';
 import { Structure } from './structure.ts';
-import { isIdle, leaf, partialsOf, plus, type Term, times, writer } from './terms.ts';
+import { leaf, partialsOf, plus, type Term, times, Writer } from './terms.ts';
 
 /**
  * The entry's pushforward: every f64 parameter is followed by its tangents, and so is every f64 result. Tangents of inactive parameters are
@@ -71,6 +71,7 @@ class Pushforward {
   private readonly tangents = new Map<number, Value[]>();
   private readonly outs = new Map<number, readonly Value[]>();
   private readonly b: Builder;
+  private readonly terms: Writer;
   private readonly func: Func;
   private readonly activity: Activity;
   private readonly level: Level;
@@ -83,7 +84,9 @@ class Pushforward {
     this.level = level;
     this.names = names;
     this.structure = new Structure(func);
-    this.b = new Builder({ next: lastId(func) + 1 });
+    const b = new Builder({ next: lastId(func) + 1 });
+    this.b = b;
+    this.terms = new Writer({ builder: b, read: (value) => value, number: (value) => b.number(value) });
   }
 
   write(name: string, outside: Interface): Func {
@@ -259,21 +262,23 @@ class Pushforward {
   }
 
   private math(op: Primitive): void {
-    const constant = (v: Value) => this.structure.constant(v);
-    const partial = partialsOf(op, constant);
-    const write = writer(
-      this.b,
-      (v) => v,
-      (n) => this.b.number(n),
+    const partials = partialsOf(
+      op,
+      (v) => this.structure.constant(v),
+      (v) => this.tangents.has(v.id),
     );
     const active = op.args.flatMap((arg, i) => {
-      const tangents = this.tangents.get(arg.id);
-      return tangents === undefined || isIdle(op, i, constant) ? [] : [{ partial: partial(i), tangents }];
+      const partial = partials[i];
+      return partial === undefined ? [] : [{ partial, tangents: this.tangents.get(arg.id)! }];
     });
     // With several lanes a quotient or a product is formed once and used for all of them.
     const sums = this.lanes((lane) =>
       active.reduce<Term>((sum, a) => plus(sum, times(a.partial, leaf(a.tangents[lane]))), 0),
     );
-    this.tangents.set(op.results[0].id, sums.map(write));
+    this.terms.begin();
+    this.tangents.set(
+      op.results[0].id,
+      sums.map((sum) => this.terms.write(sum)),
+    );
   }
 }

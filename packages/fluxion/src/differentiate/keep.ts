@@ -3,12 +3,11 @@
  * Invariant: a value that is computed again comes from constants, parameters, counters, stable loads, kept values and values of outer
  * activations by cheap operations alone, in a chain of bounded length.
  */
-import type { Func, Load, Op, Region, Value } from '../ir/ops.ts';
+import type { Func, Load, Op, Primitive, Region, Value } from '../ir/ops.ts';
 import type { PrimitiveName } from '../rules/rule.ts';
-import type { Activity } from './activity.ts';
 import type { Liveness } from './liveness.ts';
 import type { Structure, Within } from './structure.ts';
-import { eachLeaf, isIdle, partialsOf } from './terms.ts';
+import { eachLeaf, type Partials } from './terms.ts';
 
 /** Dearer to compute than to write to the tape and read again. */
 const dear: ReadonlySet<PrimitiveName> = new Set<PrimitiveName>([
@@ -26,9 +25,9 @@ export interface Keeping {
 export interface KeepingParts {
   readonly func: Func;
   readonly structure: Structure;
-  readonly activity: Activity;
   readonly liveness: Liveness;
   readonly stable: (load: Load) => boolean;
+  readonly partials: (op: Primitive) => Partials;
   /** The arguments of a call that its reverse takes. */
   readonly passed: (op: Op) => readonly Value[];
   /** The values of the function's own region are at hand in the reverse sweep. */
@@ -111,16 +110,12 @@ export function keepingOf(parts: KeepingParts): Keeping {
 
 /** The values that the reverse of a region uses. */
 function eachNeed({ region }: Within, parts: KeepingParts, need: (value: Value) => void): void {
-  const { func, structure, activity, liveness } = parts;
-  const constant = (v: Value) => structure.constant(v);
+  const { structure, liveness } = parts;
   for (const op of region.ops) {
     if (!liveness.op(op)) continue;
     switch (op.op) {
       case 'math': {
-        const partial = partialsOf(op, constant);
-        op.args.forEach((arg, i) => {
-          if (activity.value(func, arg) && !isIdle(op, i, constant)) eachLeaf(partial(i), need);
-        });
+        for (const partial of parts.partials(op)) if (partial !== undefined) eachLeaf(partial, need);
         break;
       }
       case 'select':

@@ -3,7 +3,7 @@
  * Invariant: the sweep of a function is written first and tells what it needs; the forward function then keeps just that. Callees come
  * before callers; functions that call each other in a circle keep all they need in their own frames.
  */
-import type { Func, Load, Module, Op, Value } from '../ir/ops.ts';
+import type { Func, Load, Module, Op, Primitive, Value } from '../ir/ops.ts';
 import type { Level, Space } from '../ir/types.ts';
 import { type Active, type Activity, activityOf, eachOp } from './activity.ts';
 import { Augment } from './augment.ts';
@@ -18,6 +18,7 @@ import { stableLoads } from './stability.ts';
 import { Structure } from './structure.ts';
 import { Sweep } from './sweep.ts';
 import { Tape } from './tape.ts';
+import { type Partials, partialsOf } from './terms.ts';
 
 /** What is written: both, unless one is not wanted. */
 export interface Wanted {
@@ -198,10 +199,17 @@ class Reversal {
     const structure = new Structure(func);
     const value = (type: Value['type'], name?: string): Value => ({ id: structure.ids.next++, type, name });
     const direct = params === 'direct';
+    const partials = remembering((op) =>
+      partialsOf(
+        op,
+        (v) => structure.constant(v),
+        (v) => activity.value(func, v),
+      ),
+    );
     const keeping = keepingOf({
       func,
       structure,
-      activity,
+      partials,
       liveness,
       stable,
       direct,
@@ -225,7 +233,7 @@ class Reversal {
         return known;
       },
     });
-    const parts = { func, structure, activity, liveness, available, tape, level, pairs };
+    const parts = { func, structure, activity, liveness, available, tape, level, pairs, partials };
     const names = yielded(func)?.map((v) => v.name);
     const seeds = outside.results.map((i) => value('f64', names?.[i] === undefined ? undefined : `d${names[i]}`));
     const bySeed = new Map(outside.results.map((i, k) => [i, seeds[k]]));
@@ -250,6 +258,16 @@ class Reversal {
 
 function yielded(func: Func): readonly Value[] | undefined {
   return func.body.end.kind === 'yield' ? func.body.end.values : undefined;
+}
+
+/** Of each operation they are asked for twice: for what they need, and to be written. */
+function remembering(partials: (op: Primitive) => Partials): (op: Primitive) => Partials {
+  const known = new Map<Primitive, Partials>();
+  return (op) => {
+    let found = known.get(op);
+    if (found === undefined) known.set(op, (found = partials(op)));
+    return found;
+  };
 }
 
 /** The functions with a reverse, each after those that it calls except where they call each other. */

@@ -14,7 +14,7 @@ import { isMadeAgain, type Pair } from './pairs.ts';
 import type { Structure, Within } from './structure.ts';
 import { sweepLoop } from './sweep-loop.ts';
 import type { Tape } from './tape.ts';
-import { either, given, isIdle, leaf, partialsOf, plus, type Term, times, writer } from './terms.ts';
+import { either, given, leaf, type Partials, type Pen, plus, type Term, times, Writer } from './terms.ts';
 
 /** Adjoints of the values with which something ends, undefined for zero. */
 export type Seeds = readonly (Value | undefined)[];
@@ -31,17 +31,19 @@ export interface SweepParts {
   readonly tape: Tape;
   readonly level: Level;
   readonly pairs: ReadonlyMap<string, Pair>;
+  readonly partials: (op: Primitive) => Partials;
 }
 
 const copied = elements('copied', 'f64');
 
-export class Sweep {
+export class Sweep implements Pen {
   readonly parts: SweepParts;
   readonly structure: Structure;
   readonly available: Available;
   builder: Builder;
   adjoints = new Adjoints();
   private readonly root: Builder;
+  private readonly terms = new Writer(this);
   private readonly blocks = new Map<number, Seeds>();
   /** Constants by what they are, -0 by its name. They are defined before all else, so that each is there once. */
   private readonly constants = new Map<number | '-0', Op & { op: 'const' }>();
@@ -69,7 +71,11 @@ export class Sweep {
     return this.number(0);
   }
 
-  private number(value: number): Value {
+  read(value: Value): Value {
+    return this.available.value(value);
+  }
+
+  number(value: number): Value {
     const key = Object.is(value, -0) ? '-0' : value;
     let op = this.constants.get(key);
     if (op === undefined) {
@@ -95,10 +101,10 @@ export class Sweep {
     return this.isActive(value) ? this.adjoints.take(value.id) : undefined;
   }
 
-  add(value: Value, flow: Term, write = this.writer()): void {
+  add(value: Value, flow: Term): void {
     if (flow === 0 || !this.isActive(value)) return;
     const sum = this.adjoints.get(value.id);
-    this.adjoints.set(value.id, write(plus(sum === undefined ? 0 : given(sum), flow)));
+    this.adjoints.set(value.id, this.terms.write(plus(sum === undefined ? 0 : given(sum), flow)));
   }
 
   private addAll(values: readonly Value[], seeds: Seeds): void {
@@ -106,14 +112,6 @@ export class Sweep {
       const seed = seeds[i];
       if (seed !== undefined) this.add(value, given(seed));
     });
-  }
-
-  private writer(): (term: Term) => Value {
-    return writer(
-      this.builder,
-      (v) => this.available.value(v),
-      (n) => this.number(n),
-    );
   }
 
   /** Undoes a region; a scope for it is open. */
@@ -197,12 +195,14 @@ export class Sweep {
   private math(op: Primitive): void {
     const adjoint = this.take(op.results[0]);
     if (adjoint === undefined) return;
-    const constant = (v: Value) => this.structure.constant(v);
-    const partial = partialsOf(op, constant);
-    const write = this.writer();
-    op.args.forEach((arg, i) => {
-      if (this.isActive(arg) && !isIdle(op, i, constant)) this.add(arg, times(partial(i), given(adjoint)), write);
-    });
+    const partials = this.parts.partials(op);
+    const flow = given(adjoint);
+    // Its partial derivatives may have been written elsewhere before: a loop's test is undone twice.
+    this.terms.begin();
+    for (let i = 0; i < partials.length; i++) {
+      const partial = partials[i];
+      if (partial !== undefined) this.add(op.args[i], times(partial, flow));
+    }
   }
 
   private select(op: Select): void {

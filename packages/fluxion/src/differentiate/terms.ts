@@ -109,15 +109,20 @@ export function isIdle(op: Primitive, index: number, constant: Constants): boole
   return other !== undefined && rule.idle[index](other);
 }
 
-/** The partial derivatives of an operation, each by the index of its argument. */
-export function partialsOf(op: Primitive, constant: Constants): (index: number) => Term {
+/** The partial derivatives of an operation by its arguments; undefined for those that are not active, and where it is zero whatever they are. */
+export type Partials = readonly (Term | undefined)[];
+
+export function partialsOf(op: Primitive, constant: Constants, isActive: (value: Value) => boolean): Partials {
   const rule = table[op.fn];
   const args = op.args.map((v) => constant(v) ?? leaf(v));
   const result = leaf(op.results[0]);
-  if (rule.arity === 1) return () => rule.partials[0](terms, args[0], result);
-  if (rule.arity === 2) return (index) => rule.partials[index](terms, args[0], args[1], result);
   let all: readonly Term[] | undefined;
-  return (index) => (all ??= rule.partials(terms, args, result))[index];
+  return op.args.map((arg, index) => {
+    if (!isActive(arg) || isIdle(op, index, constant)) return undefined;
+    if (rule.arity === 1) return rule.partials[0](terms, args[0], result);
+    if (rule.arity === 2) return rule.partials[index](terms, args[0], args[1], result);
+    return (all ??= rule.partials(terms, args, result))[index];
+  });
 }
 
 /** A partial derivative times what flows through it; 0 for nothing at all. */
@@ -154,28 +159,40 @@ export function eachLeaf(term: Term, visit: (value: Value) => void): void {
   else for (const arg of term.args) eachLeaf(arg, visit);
 }
 
-/**
- * Writes terms as IR; the same term is written once. `read` tells the value that stands for a leaf, `number` the one that is a constant.
- */
-export function writer(
-  b: Builder,
-  read: (value: Value) => Value,
-  number: (value: number) => Value,
-): (term: Term) => Value {
-  let written: Map<Node, Value> | undefined;
-  const write = (term: Term): Value => {
-    if (typeof term === 'number') return number(term);
-    if (typeof term === 'boolean') return b.bool(term);
-    if (term.kind === 'leaf') return term.given === true ? term.value : read(term.value);
-    const known = written?.get(term);
-    if (known !== undefined) return known;
-    const value = operation(term);
-    written ??= new Map();
-    written.set(term, value);
+/** What terms are written with. */
+export interface Pen {
+  readonly builder: Builder;
+  /** The value that stands for a leaf, and the one that is a constant. */
+  read(value: Value): Value;
+  number(value: number): Value;
+}
+
+/** Writes terms as IR; from `begin` on, the same term is written once. */
+export class Writer {
+  private readonly pen: Pen;
+  private readonly written = new Map<Node, Value>();
+
+  constructor(pen: Pen) {
+    this.pen = pen;
+  }
+
+  begin(): void {
+    this.written.clear();
+  }
+
+  write(term: Term): Value {
+    const { pen, written } = this;
+    if (typeof term === 'number') return pen.number(term);
+    if (typeof term === 'boolean') return pen.builder.bool(term);
+    if (term.kind === 'leaf') return term.given === true ? term.value : pen.read(term.value);
+    let value = written.get(term);
+    if (value === undefined) written.set(term, (value = this.node(term)));
     return value;
-  };
-  const operation = ({ fn, args }: Node): Value => {
-    const values = args.map(write);
+  }
+
+  private node({ fn, args }: Node): Value {
+    const values = args.map((arg) => this.write(arg));
+    const b = this.pen.builder;
     switch (fn) {
       case 'lt':
       case 'le':
@@ -192,6 +209,5 @@ export function writer(
       default:
         return b.math(fn, ...values);
     }
-  };
-  return write;
+  }
 }

@@ -5,8 +5,9 @@
 import { type Func, type Region, regionsOf, type Value } from './ops.ts';
 
 interface Ids {
-  /** The largest, at least -1. */
+  /** None is larger; at least -1. */
   readonly last: number;
+  /** About so many, none too few. */
   readonly count: number;
 }
 
@@ -38,7 +39,13 @@ function count(values: readonly Value[], ids: { last: number; count: number }): 
   for (let n = 0; n < values.length; n++) if (values[n].id > ids.last) ids.last = values[n].id;
 }
 
-/** The largest id of a function's values, at least -1. */
+/** `to` has values of `from`, and new ones from the id behind the last on, up to `last`: so they need not be counted. */
+export function passOn(from: Func, to: Func, last: number): void {
+  const ids = known.get(from);
+  if (ids !== undefined) known.set(to, { last, count: ids.count + last - ids.last });
+}
+
+/** An id that no value of the function lies above, at least -1. */
 export function lastId(func: Func): number {
   return idsOf(func).last;
 }

@@ -8,10 +8,11 @@
 import type { Compare, Func, Guard, Loop, Module, Op, Reason, Region, Value } from '../ir/ops.ts';
 import { regionsOf } from '../ir/ops.ts';
 import type { Type } from '../ir/types.ts';
-import { eachOp, eachRegion, Fresh, mapFunctions } from './rewrite.ts';
+import { eachOp, eachRegion, Fresh, mapFunctions, withBody } from './rewrite.ts';
 
 export function bounds(module: Module): Module {
-  const noticed = noticedFunctions(module);
+  let known: ReadonlySet<string> | undefined;
+  const noticed = (callee: string): boolean => (known ??= noticedFunctions(module)).has(callee);
   return mapFunctions(module, (func) => new Bounds(func, module.reasons, noticed).run());
 }
 
@@ -26,15 +27,15 @@ function noticedFunctions(module: Module): ReadonlySet<string> {
     size = found.size;
     for (const func of module.functions.values())
       eachOp(func.body, (op) => {
-        if (isNoticed(op, module.reasons, found)) found.add(func.name);
+        if (isNoticed(op, module.reasons, (callee) => found.has(callee))) found.add(func.name);
       });
   }
   return found;
 }
 
-function isNoticed(op: Op, reasons: readonly Reason[], noticed: ReadonlySet<string>): boolean {
+function isNoticed(op: Op, reasons: readonly Reason[], noticed: (callee: string) => boolean): boolean {
   if (op.op === 'guard') return isThrow(reasons[op.reason]);
-  return op.op === 'host' || (op.op === 'call' && noticed.has(op.callee));
+  return op.op === 'host' || (op.op === 'call' && noticed(op.callee));
 }
 
 /** A value that is carried through the rounds and is one more in each. */
@@ -56,23 +57,32 @@ interface Linear {
 class Bounds {
   private readonly func: Func;
   private readonly reasons: readonly Reason[];
-  private readonly noticed: ReadonlySet<string>;
+  private readonly noticed: (callee: string) => boolean;
   private readonly fresh: Fresh;
-  private readonly definitions = new Map<number, Op>();
 
-  constructor(func: Func, reasons: readonly Reason[], noticed: ReadonlySet<string>) {
+  constructor(func: Func, reasons: readonly Reason[], noticed: (callee: string) => boolean) {
     this.func = func;
     this.reasons = reasons;
     this.noticed = noticed;
     this.fresh = new Fresh(func);
-    eachOp(func.body, (op) => {
-      for (const { id } of op.results) this.definitions.set(id, op);
-    });
   }
+
+  /** Operations by their results; gone through the function for it once there is a loop that checks something. */
+  private get definitions(): ReadonlyMap<number, Op> {
+    if (this.defined === undefined) {
+      const defined = new Map<number, Op>();
+      eachOp(this.func.body, (op) => {
+        for (const { id } of op.results) defined.set(id, op);
+      });
+      this.defined = defined;
+    }
+    return this.defined;
+  }
+  private defined: ReadonlyMap<number, Op> | undefined;
 
   run(): Func {
     const body = this.region(this.func.body);
-    return body === this.func.body ? this.func : { ...this.func, body };
+    return withBody(this.func, body, this.fresh);
   }
 
   private region(region: Region): Region {
@@ -99,7 +109,8 @@ class Bounds {
     if (op.op !== 'loop') return op;
     const body = this.region(op.body);
     const inner = body === op.body ? op : { ...op, body };
-    return this.isWhole(inner) ? this.loop(inner, before) : inner;
+    const guards = body.ops.filter((one) => one.op === 'guard');
+    return guards.length > 0 && this.isWhole(inner) ? this.loop(inner, guards, before) : inner;
   }
 
   /** Whether all rounds run, unless the tier is left for the dynamic one to answer. */
@@ -120,9 +131,7 @@ class Bounds {
     return !seen && [...left].every((label) => inside.has(label));
   }
 
-  private loop(loop: Loop, before: Op[]): Loop {
-    const guards = loop.body.ops.filter((op) => op.op === 'guard');
-    if (guards.length === 0) return loop;
+  private loop(loop: Loop, guards: readonly Guard[], before: Op[]): Loop {
     const inside = new Set<number>();
     const define = (region: Region): void => {
       for (const { id } of region.params) inside.add(id);

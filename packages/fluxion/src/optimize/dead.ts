@@ -7,7 +7,7 @@ import { ById } from '../ir/ids.ts';
 import type { Func, Label, Loop, Module, Op, Region, Value } from '../ir/ops.ts';
 import { operandsOf } from '../ir/ops.ts';
 import { type EffectsOf, effectsOf } from './effects.ts';
-import { mapFunctions } from './rewrite.ts';
+import { mapFunctions, withBody } from './rewrite.ts';
 
 export function dead(module: Module): Module {
   const effects = effectsOf(module);
@@ -65,7 +65,7 @@ class Marker {
     if (body.end.kind === 'yield') this.needAll(body.end.values);
     for (let value = this.work.pop(); value !== undefined; value = this.work.pop()) this.define(value);
     const next = this.region(body);
-    return next === body ? this.func : { ...this.func, body: next };
+    return withBody(this.func, next);
   }
 
   private collect(region: Region, within: number): void {

@@ -2,7 +2,7 @@
  * What calling each function of a module may do besides giving results.
  * Invariant: what is not named here does not happen, whatever the arguments; recursion is followed to the end.
  */
-import type { Module, Op } from '../ir/ops.ts';
+import { type Loop, type Module, type Op, regionsOf } from '../ir/ops.ts';
 import type { Space } from '../ir/types.ts';
 import { eachOp } from './rewrite.ts';
 
@@ -16,7 +16,16 @@ export interface Effects {
 
 export type EffectsOf = (callee: string) => Effects;
 
+/** Found out when it is first asked for: most functions call none, once what is small is inlined. */
 export function effectsOf(module: Module): EffectsOf {
+  let known: ReadonlyMap<string, Effects> | undefined;
+  return (callee) => {
+    known ??= effectsIn(module);
+    return known.get(callee)!;
+  };
+}
+
+function effectsIn(module: Module): ReadonlyMap<string, Effects> {
   const own = new Map<string, { writes: Set<Space>; stays: boolean; recursive: boolean; calls: Set<string> }>();
   for (const func of module.functions.values()) {
     const found = { writes: new Set<Space>(), stays: false, recursive: false, calls: new Set<string>() };
@@ -48,7 +57,7 @@ export function effectsOf(module: Module): EffectsOf {
     }
     for (const name of component) Object.assign(own.get(name)!, { writes, stays, recursive: cyclic });
   }
-  return (callee) => own.get(callee)!;
+  return own;
 }
 
 /** Sets of functions that call each other in a circle, callees before callers. */
@@ -87,6 +96,24 @@ function componentsOf(graph: ReadonlyMap<string, { readonly calls: ReadonlySet<s
 export function eachWritten(op: Op, effects: EffectsOf, see: (space: Space) => void): void {
   if (op.op === 'store' || op.op === 'copy') see(op.space);
   else if (op.op === 'call') for (const space of effects(op.callee).writes) see(space);
+}
+
+/** The spaces that a loop may write, inner ones and calls included; of each loop they are found out once. */
+export function writtenIn(effects: EffectsOf): (loop: Loop) => ReadonlySet<Space> {
+  const known = new Map<Loop, ReadonlySet<Space>>();
+  return (loop) => {
+    let written = known.get(loop);
+    if (written === undefined) {
+      const found = new Set<Space>();
+      const see = (op: Op): void => eachWritten(op, effects, add);
+      const add = (space: Space): void => {
+        found.add(space);
+      };
+      for (const inner of regionsOf(loop)) eachOp(inner, see);
+      known.set(loop, (written = found));
+    }
+    return written;
+  };
 }
 
 /** Gives the same for the same operands at any place, can't fail, changes nothing. */

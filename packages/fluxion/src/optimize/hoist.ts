@@ -14,36 +14,44 @@ import {
   withRegions,
 } from '../ir/ops.ts';
 import type { Space } from '../ir/types.ts';
-import { type EffectsOf, effectsOf, isPure } from './effects.ts';
-import { eachOp, mapFunctions } from './rewrite.ts';
-import { collectWritten } from './values.ts';
+import { type EffectsOf, effectsOf, isPure, writtenIn } from './effects.ts';
+import { eachOp, mapFunctions, withBody } from './rewrite.ts';
 
 export function hoist(module: Module): Module {
   const effects = effectsOf(module);
   return mapFunctions(module, (func) => new Hoister(func, effects).run());
 }
 
+interface References {
+  readonly definitions: ReadonlyMap<number, Op>;
+  /** Those that something compares: they may be null where they are loaded from. */
+  readonly doubtful: ReadonlySet<number>;
+}
+
+function referencesIn(func: Func): References {
+  const definitions = new Map<number, Op>();
+  const doubtful = new Set<number>();
+  eachOp(func.body, (op) => {
+    for (const { id, type } of op.results) if (type === 'ref') definitions.set(id, op);
+    if (op.op === 'compare' && op.args[0].type === 'ref') for (const { id } of op.args) doubtful.add(id);
+    if (op.op === 'convert' && op.fn === 'isNull') doubtful.add(op.args[0].id);
+  });
+  return { definitions, doubtful };
+}
+
 class Hoister {
   private readonly func: Func;
-  private readonly written = new Map<Loop, ReadonlySet<Space>>();
-  /** References that something compares: they may be null where they are loaded from. */
-  private readonly doubtful = new Set<number>();
-  /** Of references. */
-  private readonly definitions = new Map<number, Op>();
+  private readonly written: (loop: Loop) => ReadonlySet<Space>;
+  private references: References | undefined;
 
   constructor(func: Func, effects: EffectsOf) {
     this.func = func;
-    collectWritten(func.body, effects, this.written);
-    eachOp(func.body, (op) => {
-      for (const { id, type } of op.results) if (type === 'ref') this.definitions.set(id, op);
-      if (op.op === 'compare' && op.args[0].type === 'ref') for (const { id } of op.args) this.doubtful.add(id);
-      if (op.op === 'convert' && op.fn === 'isNull') this.doubtful.add(op.args[0].id);
-    });
+    this.written = writtenIn(effects);
   }
 
   run(): Func {
     const body = this.region(this.func.body);
-    return body === this.func.body ? this.func : { ...this.func, body };
+    return withBody(this.func, body);
   }
 
   private region(region: Region): Region {
@@ -73,7 +81,7 @@ class Hoister {
         const test = this.region(op.test);
         const body = this.region(op.body);
         const inner = test === op.test && body === op.body ? op : { ...op, test, body };
-        return new Outward(inner, this.written.get(op)!, (load) => this.safe(load), before).run();
+        return new Outward(inner, this.written(op), (load) => this.safe(load), before).run();
       }
       default:
         return op;
@@ -83,8 +91,10 @@ class Hoister {
   /** The object is surely there, and the cell is one of its own. */
   private safe({ space, args }: Load): boolean {
     const [base] = args;
-    if (space.kind !== 'field' || this.doubtful.has(base.id)) return false;
-    const op = this.definitions.get(base.id);
+    if (space.kind !== 'field') return false;
+    this.references ??= referencesIn(this.func);
+    if (this.references.doubtful.has(base.id)) return false;
+    const op = this.references.definitions.get(base.id);
     return op === undefined || (op.op !== 'const' && op.op !== 'select');
   }
 }

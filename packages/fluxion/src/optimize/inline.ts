@@ -15,7 +15,7 @@ import {
   withRegions,
 } from '../ir/ops.ts';
 import { effectsOf } from './effects.ts';
-import { eachOp, Fresh, Substitution } from './rewrite.ts';
+import { eachOp, Fresh, Substitution, withBody } from './rewrite.ts';
 
 /** Functions of no more operations are copied wherever they are called. */
 const small = 40;
@@ -94,7 +94,7 @@ class Inliner {
 
   run(): Func {
     const body = this.region(this.func.body);
-    return body === this.func.body ? this.func : { ...this.func, body };
+    return withBody(this.func, body, this.fresh);
   }
 
   private region(region: Region): Region {

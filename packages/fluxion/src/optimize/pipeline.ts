@@ -29,7 +29,7 @@ export type PassName = 'simplify' | 'dead' | 'inline' | 'scalars' | 'structure' 
 
 /** Before differentiation: everything, since what is not there needs no adjoint and no tape. */
 export const before: readonly PassName[] = [
-  ...['simplify', 'inline', 'simplify', 'values', 'simplify'],
+  ...['simplify', 'inline', 'simplify', 'values'],
   // Objects that are held by others are taken apart once those are.
   ...['scalars', 'simplify', 'scalars', 'simplify', 'scalars', 'simplify', 'dead'],
   // Checks that have moved out of a loop may move on.

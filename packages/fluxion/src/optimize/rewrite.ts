@@ -2,7 +2,7 @@
  * Writing functions anew: other values in the place of old ones, and the walk through regions that every pass needs.
  * Invariant: an operation that stays as it is stays the same object.
  */
-import { ById, lastId } from '../ir/ids.ts';
+import { ById, lastId, passOn } from '../ir/ids.ts';
 import type { End, Func, Label, Module, Op, Region, Value } from '../ir/ops.ts';
 import { regionsOf } from '../ir/ops.ts';
 import type { Type } from '../ir/types.ts';
@@ -59,6 +59,14 @@ export class Substitution {
   }
 }
 
+/** The function with that body: itself, if it is its own. `fresh` is where new values in it come from. */
+export function withBody(func: Func, body: Region, fresh?: Fresh): Func {
+  if (body === func.body) return func;
+  const next = { ...func, body };
+  passOn(func, next, fresh?.last ?? lastId(func));
+  return next;
+}
+
 /** New values of a function. Which ids are free is found out when the first is asked for. */
 export class Fresh {
   private readonly func: Func;
@@ -76,8 +84,13 @@ export class Fresh {
     return { ...value, id: this.id() };
   }
 
+  /** The last id that has been given out, or that the function had. */
+  get last(): number {
+    return this.next === undefined ? lastId(this.func) : this.next - 1;
+  }
+
   private id(): number {
-    const id = this.next ?? lastId(this.func) + 1;
+    const id = this.last + 1;
     this.next = id + 1;
     return id;
   }

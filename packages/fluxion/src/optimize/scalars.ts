@@ -8,7 +8,7 @@
 import type { Func, Label, Module, Op, Region, Value } from '../ir/ops.ts';
 import { operandsOf, regionsOf } from '../ir/ops.ts';
 import { type Space, typeOfCell } from '../ir/types.ts';
-import { eachRegion, Fresh, mapFunctions, Substitution } from './rewrite.ts';
+import { eachRegion, Fresh, mapFunctions, Substitution, withBody } from './rewrite.ts';
 
 export function scalars(module: Module): Module {
   return mapFunctions(module, (func) => {
@@ -147,7 +147,7 @@ class Replacer {
   }
 
   run(): Func {
-    return { ...this.func, body: this.region(this.func.body, []) };
+    return withBody(this.func, this.region(this.func.body, []), this.fresh);
   }
 
   /** `after` are the cells whose contents the region gives besides its values. */

@@ -6,7 +6,7 @@
 import { ById } from '../ir/ids.ts';
 import type { Block, End, Func, If, Label, Loop, Module, Op, Region, Value } from '../ir/ops.ts';
 import { constantOf, fold, negated } from './fold.ts';
-import { Fresh, mapFunctions, regionWith, Substitution } from './rewrite.ts';
+import { Fresh, mapFunctions, regionWith, Substitution, withBody } from './rewrite.ts';
 
 export function simplify(module: Module): Module {
   return mapFunctions(module, (func) => new Simplifier(func).run());
@@ -35,7 +35,7 @@ class Simplifier {
 
   run(): Func {
     const body = this.region(this.func.body);
-    return body === this.func.body ? this.func : { ...this.func, body };
+    return withBody(this.func, body, this.fresh);
   }
 
   private region(region: Region, params = region.params): Region {
@@ -318,6 +318,10 @@ function isCheap(region: Region): boolean {
   });
 }
 
+function isGivenBy(region: Region, { id }: Value): boolean {
+  return region.ops.some(({ results }) => results.some((result) => result.id === id));
+}
+
 /** Parameters of the loop that have one value in all rounds, by that value, which was there before. */
 function unchanged(op: Loop, resolve: (value: Value) => Value): Map<Value, Value> {
   const { test, body } = op;
@@ -326,23 +330,21 @@ function unchanged(op: Loop, resolve: (value: Value) => Value): Map<Value, Value
   const [, ...passed] = test.end.values;
   const next = body.end.kind === 'yield' ? body.end.values : undefined;
   const places = new Map(test.params.map((param, n) => [param.id, n]));
-  const own = new Set<number>(test.ops.flatMap(({ results }) => results.map(({ id }) => id)));
   const steady = test.params.map(() => true);
   const valueOf = (n: number): Value | undefined => {
     const given = passed[n];
     const place = places.get(given.id);
     if (place !== undefined) return steady[place] ? op.args[place] : undefined;
-    return own.has(given.id) ? undefined : resolve(given);
+    return isGivenBy(test, given) ? undefined : resolve(given);
   };
   const params = new Map(body.params.map((param, n) => [param.id, n]));
-  const inner = new Set<number>(body.ops.flatMap(({ results }) => results.map(({ id }) => id)));
   for (let changed = next !== undefined; changed; ) {
     changed = false;
     test.params.forEach((_, n) => {
       if (!steady[n]) return;
       const given = next![n];
       const place = params.get(given.id);
-      const value = place !== undefined ? valueOf(place) : inner.has(given.id) ? undefined : resolve(given);
+      const value = place !== undefined ? valueOf(place) : resolve(given);
       if (value !== op.args[n]) {
         steady[n] = false;
         changed = true;

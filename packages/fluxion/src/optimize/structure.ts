@@ -13,7 +13,7 @@ import {
   type Value,
   withRegions,
 } from '../ir/ops.ts';
-import { branchCounts, Fresh, mapFunctions, Substitution } from './rewrite.ts';
+import { branchCounts, Fresh, mapFunctions, Substitution, withBody } from './rewrite.ts';
 
 export function structure(module: Module): Module {
   return mapFunctions(module, (func) => {
@@ -43,7 +43,7 @@ class Structurer {
   run(): Func {
     if (this.branches.size === 0) return this.func;
     const body = this.region(this.func.body);
-    return body === this.func.body ? this.func : { ...this.func, body };
+    return withBody(this.func, body, this.fresh);
   }
 
   private region(region: Region): Region {

@@ -5,13 +5,12 @@
  */
 import { ById } from '../ir/ids.ts';
 import type { Block, Compare, End, Func, Label, Loop, Module, Op, Region, Test, Value } from '../ir/ops.ts';
-import { regionsOf } from '../ir/ops.ts';
 import type { Space, Type } from '../ir/types.ts';
-import { type EffectsOf, eachWritten, effectsOf } from './effects.ts';
+import { type EffectsOf, eachWritten, effectsOf, writtenIn } from './effects.ts';
 import { constantOf, mirrored, opposite } from './fold.ts';
 import { Memory } from './memory.ts';
 import { Numbered } from './numbered.ts';
-import { Fresh, mapFunctions, regionWith, Substitution } from './rewrite.ts';
+import { Fresh, mapFunctions, regionWith, Substitution, withBody } from './rewrite.ts';
 
 export function values(module: Module): Module {
   const effects = effectsOf(module);
@@ -67,7 +66,7 @@ class Numbering {
   /** bools that are known where the walk is. */
   private readonly facts = new Scoped<number, boolean>();
   private readonly memory: Memory;
-  private readonly written = new Map<Loop, ReadonlySet<Space>>();
+  private readonly written: (loop: Loop) => ReadonlySet<Space>;
   private readonly spaces = new Map<Space, number>();
   private readonly left = new Map<Label, Memory['here'][]>();
   private readonly truths: Partial<Record<'true' | 'false', Value>> = {};
@@ -79,6 +78,7 @@ class Numbering {
     this.func = func;
     this.by = new Substitution(func);
     this.effects = effects;
+    this.written = writtenIn(effects);
     this.fresh = new Fresh(func);
     this.definitions = new ById(func);
     const params = new Set(func.params.map(({ id }) => id));
@@ -86,11 +86,10 @@ class Numbering {
   }
 
   run(): Func {
-    collectWritten(this.func.body, this.effects, this.written);
     const body = this.region(this.func.body);
     const constants = [...this.needed].map((value) => this.definitions.get(value.id)!);
-    if (constants.length > 0) return { ...this.func, body: { ...body, ops: [...constants, ...body.ops] } };
-    return body === this.func.body ? this.func : { ...this.func, body };
+    const whole = constants.length > 0 ? { ...body, ops: [...constants, ...body.ops] } : body;
+    return withBody(this.func, whole, this.fresh);
   }
 
   private region(region: Region, begin?: () => void): Region {
@@ -203,7 +202,7 @@ class Numbering {
         this.block(op);
         return;
       case 'loop':
-        this.loop(op, this.written.get(original as Loop)!);
+        this.loop(op, this.written(original as Loop));
         return;
       default:
         this.forgetWritten(op);
@@ -407,26 +406,4 @@ function compareKey(
   const sign = unsigned === true ? 1 : 0;
   const turned = test === 'gt' || test === 'ge' || ((test === 'eq' || test === 'ne') && a.id > b.id);
   return turned ? [codeOf(mirrored[test]), b.id, a.id, sign] : [codeOf(test), a.id, b.id, sign];
-}
-
-/** The spaces that each loop may write, inner ones and calls included. */
-export function collectWritten(
-  region: Region,
-  effects: EffectsOf,
-  loops: Map<Loop, ReadonlySet<Space>>,
-  into: Set<Space> = new Set(),
-): Set<Space> {
-  const add = (space: Space): void => {
-    into.add(space);
-  };
-  for (const op of region.ops) {
-    eachWritten(op, effects, add);
-    if (op.op === 'loop') {
-      const own = new Set<Space>();
-      for (const inner of regionsOf(op)) collectWritten(inner, effects, loops, own);
-      loops.set(op, own);
-      for (const space of own) into.add(space);
-    } else for (const inner of regionsOf(op)) collectWritten(inner, effects, loops, into);
-  }
-  return into;
 }

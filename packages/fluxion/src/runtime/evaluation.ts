@@ -29,14 +29,15 @@ export class Code {
   constructor(module: Module, entries: readonly string[]) {
     this.sizes = firstSizes(module.levels);
     this.bytes = layOut(module.levels, 0, this.sizes).to;
+    const { hosts, reasons } = module;
     const leave = leaving((index) => {
-      const { code, message, at } = module.reasons[index];
+      const { code, message, at } = reasons[index];
       return new Left(message, code !== 'throw', code === 'throw' || code === 'type', at);
     });
     try {
       this.compiled = compileModule(module, entries);
       const host = (index: number, args: readonly number[]): unknown => {
-        const { callee, pure } = module.hosts[index];
+        const { callee, pure } = hosts[index];
         if (pure) return callee(...args);
         return currentLog()!.call(callee, args);
       };

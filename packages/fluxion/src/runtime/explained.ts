@@ -3,15 +3,17 @@
  * Invariant: nothing that anybody could notice is done, and a text is written only when it is read.
  */
 
-import { reverse } from '../differentiate/reverse.ts';
 import { derivativeSource, type LineOf, lineIn } from '../emit/javascript/source.ts';
 import { wasmText } from '../emit/wasm/text.ts';
 import { originalLine, originalLocation, type Position } from '../errors/original.ts';
+import type { Module } from '../ir/ops.ts';
 import { print } from '../ir/print.ts';
 import type { Unit } from '../lower/code.ts';
 import { Decline } from '../lower/decline.ts';
+import { lower } from '../lower/lowering.ts';
 import { positionOf } from '../lower/places.ts';
 import { irTypes } from '../lower/values.ts';
+import { optimize } from '../optimize/pipeline.ts';
 import { gradients } from './adjoints.ts';
 import { mayCompile } from './attempt.ts';
 import { call, enter, withMemory } from './entering.ts';
@@ -53,37 +55,43 @@ export interface Explained {
 export class Texts {
   private readonly specialisation: Specialisation;
   private readonly wrt: readonly number[];
+  /** As it is lowered for such arguments. */
+  private readonly lowered: Module;
   private readonly code: CompiledForward;
 
-  constructor(specialisation: Specialisation, wrt: readonly number[]) {
+  constructor(specialisation: Specialisation, wrt: readonly number[], lowered: Module) {
     this.specialisation = specialisation;
     this.wrt = wrt;
+    this.lowered = lowered;
     this.code = specialisation.gradient(wrt);
   }
 
   get stages(): Stages {
-    const { specialisation, wrt, code } = this;
-    const { lowered, primal } = specialisation;
+    const { specialisation, wrt, lowered } = this;
+    const emitted = () => this.emitted;
     return {
       get lowered() {
-        return print(lowered.module);
+        return print(lowered);
       },
       get optimised() {
-        return print(primal);
+        return print(specialisation.primal);
       },
       get differentiated() {
-        const active = specialisation.active(wrt);
-        return print(reverse(primal, lowered.entry, active, code.level, { pullback: false }).module);
+        return print(specialisation.differentiated(wrt).differentiated);
       },
       get emitted() {
-        return print(code.module);
+        return print(emitted());
       },
     };
   }
 
+  private get emitted(): Module {
+    const { differentiated, entry } = this.specialisation.differentiated(this.wrt);
+    return optimize(differentiated, 'after', { entries: [entry] });
+  }
+
   get derivative(): string {
-    const { module, entry } = this.code;
-    return derivativeSource(module, entry, linesOf(this.specialisation.lowered.units));
+    return derivativeSource(this.emitted, this.code.entry, linesOf(this.specialisation.lowered.units));
   }
 
   get wat(): string {
@@ -126,7 +134,7 @@ export function explained(
   let met: Specialisation | undefined;
   try {
     const specialisation = withMemory(options, () => tried(f, args, wrt, (s) => (met = s)));
-    const texts = new Texts(specialisation, wrt);
+    const texts = new Texts(specialisation, wrt, lower(f, args).module);
     if (triesCompiling(options)) return { tier: 'compiled', note: undefined, texts };
     const why = onlyByName(specialisation);
     if (why === undefined) return { tier: 'compiled', note: undefined, texts };

@@ -33,8 +33,8 @@ export interface DeclineReason {
   readonly unit?: { readonly text: string; readonly offset: number; readonly fn: Function } | undefined;
 }
 
+/** Modules are not kept once there is code of them: they are large, and can be made again from the primal one. */
 export interface CompiledReverse {
-  readonly module: Module;
   readonly code: Code;
   readonly forward: string;
   readonly reverse: string;
@@ -42,7 +42,6 @@ export interface CompiledReverse {
 }
 
 export interface CompiledForward {
-  readonly module: Module;
   readonly code: Code;
   readonly entry: string;
   readonly level: Level;
@@ -50,7 +49,6 @@ export interface CompiledForward {
 
 /** A gradient and how it moves. */
 export interface CompiledSecond {
-  readonly module: Module;
   readonly code: Code;
   readonly entry: string;
   readonly inner: Level;
@@ -100,7 +98,7 @@ class Made<T> {
 }
 
 export class Specialisation {
-  readonly lowered: Lowered;
+  readonly lowered: Omit<Lowered, 'module'>;
   /** The module as it is differentiated. */
   readonly primal: Module;
   /** What it writes in objects that were there before the call. */
@@ -116,9 +114,9 @@ export class Specialisation {
   private readonly pushed = new Made<CompiledForward>();
   private readonly second = new Made<CompiledSecond>();
 
-  constructor(lowered: Lowered) {
+  constructor({ module, ...lowered }: Lowered) {
     this.lowered = lowered;
-    this.primal = primalOf(lowered);
+    this.primal = primalOf(module, lowered);
     this.written = writtenBefore(this.primal, lowered.entry);
     let numbers = 0;
     this.firstNumbers = lowered.args.map((type) => {
@@ -184,8 +182,8 @@ export class Specialisation {
         const level: Level = { index: this.primal.levels.length, mode: 'reverse', lanes: 1 };
         const made = reverse(this.primal, this.lowered.entry, this.active(wrt), level, { gradient: false });
         const entries = [made.forward, made.reverse];
-        const module = optimize(made.module, 'after', { entries });
-        return { module, code: new Code(module, entries), forward: made.forward, reverse: made.reverse, level };
+        const code = new Code(optimize(made.module, 'after', { entries }), entries);
+        return { code, forward: made.forward, reverse: made.reverse, level };
       })
     );
   }
@@ -196,12 +194,22 @@ export class Specialisation {
     return (
       this.fused.get(key) ??
       this.fused.make(key, () => {
-        const level: Level = { index: this.primal.levels.length, mode: 'reverse', lanes: 1 };
-        const made = reverse(this.primal, this.lowered.entry, this.active(wrt), level, { pullback: false });
-        const module = optimize(made.module, 'after', { entries: [made.gradient] });
-        return { module, code: new Code(module, [made.gradient]), entry: made.gradient, level };
+        const { differentiated, entry, level } = this.differentiated(wrt);
+        const code = new Code(optimize(differentiated, 'after', { entries: [entry] }), [entry]);
+        return { code, entry, level };
       })
     );
+  }
+
+  /** The module that value and gradient are compiled from, before it is optimised. */
+  differentiated(wrt: readonly number[]): {
+    readonly differentiated: Module;
+    readonly entry: string;
+    readonly level: Level;
+  } {
+    const level: Level = { index: this.primal.levels.length, mode: 'reverse', lanes: 1 };
+    const { module, gradient } = reverse(this.primal, this.lowered.entry, this.active(wrt), level, { pullback: false });
+    return { differentiated: module, entry: gradient, level };
   }
 
   /** With tangents along as many directions at once as there are lanes. */
@@ -212,8 +220,8 @@ export class Specialisation {
       this.pushed.make(key, () => {
         const level: Level = { index: this.primal.levels.length, mode: 'forward', lanes };
         const made = forward(this.primal, this.lowered.entry, this.active(wrt), level);
-        const module = optimize(made.module, 'after', { entries: [made.entry] });
-        return { module, code: new Code(module, [made.entry]), entry: made.entry, level };
+        const code = new Code(optimize(made.module, 'after', { entries: [made.entry] }), [made.entry]);
+        return { code, entry: made.entry, level };
       })
     );
   }
@@ -232,8 +240,8 @@ export class Specialisation {
         // The seed comes last, and does not move.
         const pushed = forward(optimised, reversed.gradient, this.active(wrt, optimised, reversed.gradient), outer);
         const { entry } = pushed;
-        const module = optimize(pushed.module, 'after', { entries: [entry] });
-        return { module, code: new Code(module, [entry]), entry, inner, outer };
+        const code = new Code(optimize(pushed.module, 'after', { entries: [entry] }), [entry]);
+        return { code, entry, inner, outer };
       })
     );
   }
@@ -279,7 +287,7 @@ export function keyOf(wrt: readonly number[]): string {
 }
 
 /** The program as it is differentiated, with the derivatives written that it takes itself. */
-function primalOf({ module, entry, units }: Lowered): Module {
+function primalOf(module: Module, { entry, units }: Omit<Lowered, 'module'>): Module {
   try {
     const prepare = (own: Module, name: string): Module => optimize(own, 'before', { entries: [name] });
     return optimize(expand(module, entry, prepare), 'before', { entries: [entry] });

@@ -66,7 +66,13 @@ describe('folding', () => {
     if (typeof term !== 'object') return String(term);
     return term.kind === 'leaf' ? (term.value === x ? 'x' : 'r') : `${term.fn}(${term.args.map(text).join(',')})`;
   };
-  const partial = (n: number) => text(partialsOf(power(n), (v) => (v === x ? undefined : n))(0));
+  const first = (op: Primitive, n?: number): Term =>
+    partialsOf(
+      op,
+      (v) => (v === x ? undefined : n),
+      (v) => v === x,
+    )[0]!;
+  const partial = (n: number) => text(first(power(n), n));
 
   test('powers with constant exponents', () => {
     expect([2, 3, 1, -1].map(partial)).toEqual(['mul(2,x)', 'mul(3,mul(x,x))', '1', 'neg(pow(x,-2))']);
@@ -74,10 +80,10 @@ describe('folding', () => {
 
   test('a flow through a choice is chosen, a flow through a quotient divided', () => {
     const max: Primitive = { op: 'math', fn: 'max', args: [x, b.number(0)], results: [result] };
-    const flow = times(partialsOf(max, (v) => (v === x ? undefined : 0))(0), { kind: 'leaf', value: x, given: true });
+    const flow = times(first(max, 0), { kind: 'leaf', value: x, given: true });
     expect(text(flow)).toBe('select(eq(r,r),select(eq(x,r),x,0),NaN)');
     const log: Primitive = { op: 'math', fn: 'log', args: [x], results: [result] };
-    const through = times(partialsOf(log, () => undefined)(0), { kind: 'leaf', value: result, given: true });
+    const through = times(first(log), { kind: 'leaf', value: result, given: true });
     expect(text(through)).toBe('select(le(0,x),div(r,x),NaN)');
   });
 });

@@ -2,14 +2,14 @@
  * From a module of the IR to code that can be called.
  * Invariant: an instance holds nothing of a run but its globals, which `enter` sets anew; so instances are kept, and share one memory.
  */
-import type { Module } from '../../ir/ops.ts';
+import type { Host, Module } from '../../ir/ops.ts';
 import { type Emitted, type Entry, emit } from './emit.ts';
 import { engine, Unavailable, type WasmMemory, type WasmModule } from './engine.ts';
 import { engineFunction } from './links.ts';
 import { type Layout, reservedBytes, resultSlots } from './memory.ts';
 
 export interface Compiled extends Emitted {
-  readonly module: Module;
+  readonly hosts: readonly Host[];
   readonly code: WasmModule;
 }
 
@@ -26,7 +26,7 @@ export function compileModule(module: Module, entries: readonly string[] = [...m
   }
   const emitted = emit(module, entries);
   try {
-    return { ...emitted, module, code: new (engine().Module)(emitted.bytes) };
+    return { ...emitted, hosts: module.hosts, code: new (engine().Module)(emitted.bytes) };
   } catch (e) {
     if (isForbidden(e)) throw new Unavailable((e as Error).message);
     if (!isLimit(e)) throw e;
@@ -82,7 +82,7 @@ export function instantiate(compiled: Compiled, { memory, leave, host }: Imports
   const functions: Record<string, unknown> = {};
   let current: Layout | undefined;
   let entered = 0;
-  const call = host ?? ((index: number, args: readonly number[]) => compiled.module.hosts[index].callee(...args));
+  const call = host ?? ((index: number, args: readonly number[]) => compiled.hosts[index].callee(...args));
   /** What a host calls may come back here, for a run of its own in another segment; the run that goes on has its own again. */
   const guarded = (index: number, args: readonly number[]): unknown => {
     const before = entered;
