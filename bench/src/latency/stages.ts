@@ -7,8 +7,8 @@ import { reverse } from '../../../packages/fluxion/src/differentiate/reverse.ts'
 import { emit } from '../../../packages/fluxion/src/emit/wasm/emit.ts';
 import { grad } from '../../../packages/fluxion/src/index.ts';
 import type { Level } from '../../../packages/fluxion/src/ir/types.ts';
-import { unitOf } from '../../../packages/fluxion/src/lower/code.ts';
 import { lower } from '../../../packages/fluxion/src/lower/lowering.ts';
+import { unitOf } from '../../../packages/fluxion/src/lower/program/code.ts';
 import { optimize } from '../../../packages/fluxion/src/optimize/pipeline.ts';
 import { Code } from '../../../packages/fluxion/src/runtime/evaluation.ts';
 import { Specialisation } from '../../../packages/fluxion/src/runtime/specialisation.ts';

@@ -1,7 +1,7 @@
 /** The derivative of a function of one number. */
 import { runsAsItIs } from '../dynamic/calls.ts';
 import { registerDerivative } from '../lower/builtins/derivative.ts';
-import { registerDerived } from '../lower/derived.ts';
+import { registerDerived } from '../lower/derivatives/derived.ts';
 import { checkFunction, checkOptions, indexOf } from './arguments.ts';
 import { evaluateTangent } from './jvp.ts';
 import type { DerivativeOperator, OneArgumentOptions } from './types.ts';

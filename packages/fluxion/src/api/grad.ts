@@ -1,7 +1,7 @@
 /** The gradient of a number-valued function. */
 import { runsAsItIs } from '../dynamic/calls.ts';
 import { registerDerivative } from '../lower/builtins/derivative.ts';
-import { registerDerived } from '../lower/derived.ts';
+import { registerDerived } from '../lower/derivatives/derived.ts';
 import { checkFunction, checkOptions } from './arguments.ts';
 import type { GradOperator, GradOptions, Wrt } from './types.ts';
 import { evaluateGradient } from './valueAndGrad.ts';

@@ -2,7 +2,7 @@
 import { runsAsItIs } from '../dynamic/calls.ts';
 import { fill, outlineOf } from '../dynamic/outline.ts';
 import { registerDerivative } from '../lower/builtins/derivative.ts';
-import { registerDerived } from '../lower/derived.ts';
+import { registerDerived } from '../lower/derivatives/derived.ts';
 import { inTurn } from '../runtime/inturn.ts';
 import { columnsInPlace } from '../runtime/jacobian.ts';
 import { checkFunction, checkOptions, indexOf } from './arguments.ts';

@@ -1,7 +1,7 @@
 /** Hessian-vector products, forward over reverse. */
 import { runsAsItIs } from '../dynamic/calls.ts';
 import { registerDerivative } from '../lower/builtins/derivative.ts';
-import { registerDerived } from '../lower/derived.ts';
+import { registerDerived } from '../lower/derivatives/derived.ts';
 import { inTurn } from '../runtime/inturn.ts';
 import { checkFunction, checkOptions, indexOf } from './arguments.ts';
 import { grad } from './grad.ts';

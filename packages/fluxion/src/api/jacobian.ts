@@ -5,7 +5,7 @@ import { isBox } from '../dynamic/numbers/box.ts';
 import { type FloatsOutline, fill, leafOf } from '../dynamic/outline.ts';
 import { fluxionError } from '../errors/error.ts';
 import { registerDerivative } from '../lower/builtins/derivative.ts';
-import { registerDerived } from '../lower/derived.ts';
+import { registerDerived } from '../lower/derivatives/derived.ts';
 import { places, unitDirection } from '../runtime/differences.ts';
 import { inTurn } from '../runtime/inturn.ts';
 import { type Rows, rowsByForward, rowsByReverse } from '../runtime/jacobian.ts';

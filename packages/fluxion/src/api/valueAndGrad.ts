@@ -4,7 +4,7 @@ import { runsAsItIs } from '../dynamic/calls.ts';
 import { describe } from '../errors/describe.ts';
 import { fluxionError } from '../errors/error.ts';
 import { registerDerivative } from '../lower/builtins/derivative.ts';
-import { registerDerived } from '../lower/derived.ts';
+import { registerDerived } from '../lower/derivatives/derived.ts';
 import { reverse } from '../runtime/evaluate.ts';
 import { gradientOf, type ValueAndGradients } from '../runtime/gradient.ts';
 import { inTurn } from '../runtime/inturn.ts';

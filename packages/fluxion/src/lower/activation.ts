@@ -6,13 +6,15 @@ import { type Builder, newLabel } from '../ir/build.ts';
 import type { End, Label, Op, Place, Region, Value } from '../ir/ops.ts';
 import type { ClassNode, Node } from '../syntax/ast.ts';
 import type { Binding } from '../syntax/scope.ts';
-import type { Unit } from './code.ts';
 import { Decline } from './decline.ts';
-import { Effects } from './effects.ts';
-import type { Attempted } from './exceptions.ts';
-import type { Going } from './generators.ts';
+import type { Attempted } from './flow/exceptions.ts';
+import type { Going } from './flow/generators.ts';
 import type { Global, Instance, Lowering } from './lowering.ts';
-import { type JsType, sameType, unite } from './types.ts';
+import type { Unit } from './program/code.ts';
+import { irTypes } from './types/cells.ts';
+import { Effects } from './types/effects.ts';
+import { sameType, unite } from './types/join.ts';
+import type { JsType } from './types/types.ts';
 import {
   type Abstract,
   type Closure,
@@ -20,7 +22,6 @@ import {
   type Env,
   flatten,
   frozen,
-  irTypes,
   neverValue,
   rebuild,
   typeOf,

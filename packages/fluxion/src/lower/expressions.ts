@@ -12,15 +12,14 @@ import {
   unparen,
 } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
-import { arrayLiteral } from './arrays.ts';
-import { lowerCall, lowerNew } from './calls.ts';
-import { lowerClass, lowerSuperMember } from './classes.ts';
-import { codeOf } from './code.ts';
-import { deleteEntry, isDictionary } from './dictionaries.ts';
-import { lowerYield } from './generators.ts';
-import { hasMember, instanceOf } from './kinds.ts';
-import { assignMemberTo, lowerMember, memberReference, readReference, recordLiteral } from './members.ts';
-import { assuming } from './narrow.ts';
+import { lowerCall, lowerNew } from './calls/calls.ts';
+import { lowerYield } from './flow/generators.ts';
+import { assuming } from './flow/narrow.ts';
+import { arrayLiteral } from './lists/arrays.ts';
+import { lowerClass, lowerSuperMember } from './objects/classes.ts';
+import { deleteEntry, isDictionary } from './objects/dictionaries.ts';
+import { hasMember, instanceOf } from './objects/kinds.ts';
+import { assignMemberTo, lowerMember, memberReference, readReference, recordLiteral } from './objects/members.ts';
 import {
   arithmetic,
   compare,
@@ -33,6 +32,7 @@ import {
   typeofValue,
 } from './operators.ts';
 import { assign, bindPattern, readIdentifier } from './patterns.ts';
+import { codeOf } from './program/code.ts';
 import { templateText } from './strings.ts';
 import { asBoolean, split } from './unions.ts';
 import { type Abstract, constantValue, neverValue, undefinedValue, usable } from './values.ts';

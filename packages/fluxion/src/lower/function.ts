@@ -6,16 +6,17 @@ import { Builder } from '../ir/build.ts';
 import type { Func, Value } from '../ir/ops.ts';
 import { type ClassNode, type FunctionNode, isClass } from '../syntax/ast.ts';
 import { Activation } from './activation.ts';
-import { lowerConstructor } from './classes.ts';
+import { argumentsList, restList } from './calls/rest.ts';
 import { Decline } from './decline.ts';
-import { lowerDerived } from './differentiated.ts';
+import { lowerDerived } from './derivatives/differentiated.ts';
 import { evaluate } from './expressions.ts';
 import type { Instance, Lowering } from './lowering.ts';
+import { lowerConstructor } from './objects/classes.ts';
 import { bindPattern } from './patterns.ts';
-import { argumentsList, restList } from './rest.ts';
 import { statements } from './statements.ts';
-import type { JsType } from './types.ts';
-import { type Abstract, coerce, flatten, irTypes, rebuild, typeOf, undefinedValue } from './values.ts';
+import { irTypes } from './types/cells.ts';
+import type { JsType } from './types/types.ts';
+import { type Abstract, coerce, flatten, rebuild, typeOf, undefinedValue } from './values.ts';
 
 export function lowerFunction(lowering: Lowering, instance: Instance): Func {
   const b = new Builder();

@@ -6,9 +6,9 @@ import { nullRef, undefinedRef } from '../ir/types.ts';
 import type { Node } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
 import { toPrimitive } from './primitive.ts';
-import { bitRange, integerArithmetic, integerOf, isInteger } from './ranges.ts';
 import { isText, joined, order } from './strings.ts';
-import { describeType } from './types.ts';
+import { bitRange, integerArithmetic, integerOf, isInteger } from './types/ranges.ts';
+import { describeType } from './types/types.ts';
 import { split, splitTest } from './unions.ts';
 import { type Abstract, constantValue, type NumberValue, neverValue, type Range, typeOf, usable } from './values.ts';
 

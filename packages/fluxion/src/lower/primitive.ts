@@ -4,9 +4,9 @@
  */
 import type { Node } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
-import { callValue } from './calls.ts';
-import { memberOf, present } from './members.ts';
-import { describeType } from './types.ts';
+import { callValue } from './calls/calls.ts';
+import { memberOf, present } from './objects/members.ts';
+import { describeType } from './types/types.ts';
 import { split } from './unions.ts';
 import { type Abstract, typeOf } from './values.ts';
 

@@ -13,17 +13,17 @@ import {
   unparen,
 } from '../syntax/ast.ts';
 import type { Activation, Target } from './activation.ts';
-import { lowerClass } from './classes.ts';
-import { codeOf, declarationOf } from './code.ts';
-import { isDictionaryObject, namesOf, valuesOf } from './dictionaries.ts';
-import { leaveTo, lowerThrow, lowerTry } from './exceptions.ts';
 import { condition, evaluate } from './expressions.ts';
-import { doLoop, forLoop, forOfLoop, loopOver, whileLoop } from './loops.ts';
-import { entriesOf, keysOf } from './members.ts';
-import { assume, assuming } from './narrow.ts';
+import { leaveTo, lowerThrow, lowerTry } from './flow/exceptions.ts';
+import { doLoop, forLoop, forOfLoop, loopOver, whileLoop } from './flow/loops.ts';
+import { assume, assuming } from './flow/narrow.ts';
+import { makeTuple } from './lists/tuples.ts';
+import { lowerClass } from './objects/classes.ts';
+import { isDictionaryObject, namesOf, valuesOf } from './objects/dictionaries.ts';
+import { entriesOf, keysOf } from './objects/members.ts';
 import { strictEquals } from './operators.ts';
 import { bindLiteral, bindPattern, declare } from './patterns.ts';
-import { makeTuple } from './tuples.ts';
+import { codeOf, declarationOf } from './program/code.ts';
 import { oneOf } from './unions.ts';
 import { type Abstract, constantValue, undefinedValue } from './values.ts';
 

@@ -8,7 +8,7 @@ import type { Node, TemplateLiteral } from '../syntax/ast.ts';
 import type { Activation } from './activation.ts';
 import { evaluate } from './expressions.ts';
 import { toPrimitive } from './primitive.ts';
-import { describeType } from './types.ts';
+import { describeType } from './types/types.ts';
 import { split } from './unions.ts';
 import { type Abstract, constantValue, neverValue, typeOf } from './values.ts';
 

@@ -6,20 +6,12 @@ import type { Builder } from '../ir/build.ts';
 import type { Value } from '../ir/ops.ts';
 import { nullRef, undefinedRef } from '../ir/types.ts';
 import type { Binding } from '../syntax/scope.ts';
-import type { FunctionCode } from './code.ts';
 import { Decline } from './decline.ts';
-import {
-  type CellVariable,
-  type ClosureType,
-  closures,
-  describeType,
-  irTypes,
-  type JsType,
-  join,
-  type ObjectTypeUse,
-  sameType,
-  type UnionType,
-} from './types.ts';
+import type { FunctionCode } from './program/code.ts';
+import { irTypes } from './types/cells.ts';
+import type { CellVariable } from './types/growth.ts';
+import { closures, join, sameType } from './types/join.ts';
+import { type ClosureType, describeType, type JsType, type ObjectTypeUse, type UnionType } from './types/types.ts';
 import { Variables } from './variables.ts';
 
 export interface NumberValue {
@@ -86,8 +78,6 @@ export type Abstract =
   | CellValue
   | UnionValue
   | { readonly kind: 'conflict'; readonly a: JsType; readonly b: JsType };
-
-export { irTypes } from './types.ts';
 
 /** The variables of one activation of a function, and those around it. */
 export interface Env {

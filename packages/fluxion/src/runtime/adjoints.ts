@@ -3,9 +3,11 @@
  * Invariant: a gradient has the shape of the argument, and shares nothing with it.
  */
 import type { Level, Space } from '../ir/types.ts';
-import { boxOf } from '../lower/boxes.ts';
-import { collectionKind, keysField, listTypeIn, valuesField } from '../lower/entries.ts';
-import { type ArrayType, type JsType, typedData } from '../lower/types.ts';
+import { boxOf } from '../lower/lists/boxes.ts';
+import { collectionKind, keysField, listTypeIn, valuesField } from '../lower/lists/entries.ts';
+import type { ArrayType } from '../lower/types/array.ts';
+import { typedData } from '../lower/types/cells.ts';
+import type { JsType } from '../lower/types/types.ts';
 import { type CopyIn, Mismatch } from './copyin.ts';
 import type { Entered } from './entering.ts';
 import { fieldsOf } from './fields.ts';

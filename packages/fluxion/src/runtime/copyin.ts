@@ -5,33 +5,29 @@
 import { privateState } from '../capture/capture.ts';
 import type { Shape, Space } from '../ir/types.ts';
 import { bytesOfCell, nullRef, undefinedRef } from '../ir/types.ts';
-import { boxOf } from '../lower/boxes.ts';
-import { type CollectionKind, collectionKind, listsOf, listTypeIn } from '../lower/entries.ts';
-import { isProxy } from '../lower/known.ts';
+import { boxOf } from '../lower/lists/boxes.ts';
+import { type CollectionKind, collectionKind, listsOf, listTypeIn } from '../lower/lists/entries.ts';
+import { isProxy } from '../lower/outside/known.ts';
+import type { ArrayType } from '../lower/types/array.ts';
 import {
-  type ArrayType,
   arrayCapacity,
   arrayData,
   arrayLength,
   arrayShape,
   arrayStates,
   elementStates,
-  type JsType,
-  type ObjectType,
+  irTypes,
   presentState,
-  type RecordType,
-  type TypedName,
   typedBuffer,
   typedData,
   typedLength,
   typedShape,
   typedSpaces,
   typedStart,
-  typedType,
-  type UnionType,
   undefinedState,
-} from '../lower/types.ts';
-import { irTypes } from '../lower/values.ts';
+} from '../lower/types/cells.ts';
+import type { RecordType } from '../lower/types/record.ts';
+import { type JsType, type ObjectType, type TypedName, typedType, type UnionType } from '../lower/types/types.ts';
 import { fieldsOf, type Origin } from './fields.ts';
 import { cellsOf, type Heap, Left, readCell, writeCell } from './heap.ts';
 

@@ -4,26 +4,23 @@
  */
 import type { Space } from '../ir/types.ts';
 import { bytesOfCell, nullRef, undefinedRef } from '../ir/types.ts';
-import { boxOf } from '../lower/boxes.ts';
-import { collectionKind, keysField, listsOf, listTypeIn, valuesField } from '../lower/entries.ts';
+import { boxOf } from '../lower/lists/boxes.ts';
+import { collectionKind, keysField, listsOf, listTypeIn, valuesField } from '../lower/lists/entries.ts';
+import type { ArrayType } from '../lower/types/array.ts';
 import {
-  type ArrayType,
   arrayData,
   arrayLength,
   arrayStates,
   elementStates,
-  type JsType,
-  type ObjectType,
+  irTypes,
   presentState,
-  type RecordType,
-  type TypedName,
-  tupleLength,
   typedData,
   typedLength,
   typedSpaces,
   undefinedState,
-} from '../lower/types.ts';
-import { irTypes } from '../lower/values.ts';
+} from '../lower/types/cells.ts';
+import { type RecordType, tupleLength } from '../lower/types/record.ts';
+import type { JsType, ObjectType, TypedName } from '../lower/types/types.ts';
 import { Mismatch } from './copyin.ts';
 import { isPrivate } from './fields.ts';
 import { cellsOf, type Heap, Left, readCell } from './heap.ts';

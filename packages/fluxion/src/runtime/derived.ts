@@ -2,7 +2,7 @@
  * Gradients by one argument, which `grad(f)` gave: a derivative of one is compiled as a derivative of a derivative.
  * Invariant: what was asked to be verified is not among them, since it verifies each call.
  */
-import { derivedFrom } from '../lower/derived.ts';
+import { derivedFrom } from '../lower/derivatives/derived.ts';
 
 export interface Derived {
   readonly of: Function;

@@ -4,8 +4,8 @@
  */
 import { fluxionError } from '../errors/error.ts';
 import { Decline } from '../lower/decline.ts';
-import { guardHolds } from '../lower/guards.ts';
-import { positionOf } from '../lower/places.ts';
+import { guardHolds } from '../lower/outside/guards.ts';
+import { positionOf } from '../lower/program/places.ts';
 import { CopyIn, Mismatch } from './copyin.ts';
 import { allowing, type Evaluation } from './evaluation.ts';
 import { type Heap, Left, OutOfMemory } from './heap.ts';

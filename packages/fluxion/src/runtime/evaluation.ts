@@ -7,7 +7,7 @@ import { Unavailable } from '../emit/wasm/engine.ts';
 import { type Layout, layOut } from '../emit/wasm/memory.ts';
 import type { Module } from '../ir/ops.ts';
 import { Decline } from '../lower/decline.ts';
-import { HostResult } from '../lower/host.ts';
+import { HostResult } from '../lower/outside/host.ts';
 import type { Texts } from '../lower/texts.ts';
 import { Arena, ArenaFull, enlarged, firstSizes, leaving, RegionFull, type Segment } from './arena.ts';
 import { Left, OutOfMemory } from './heap.ts';

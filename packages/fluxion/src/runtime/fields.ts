@@ -3,7 +3,8 @@
  * Invariant: a shape that has changed is another one, so nothing here grows old.
  */
 import type { Shape, Space } from '../ir/types.ts';
-import type { JsType, RecordType, Variant } from '../lower/types.ts';
+import type { RecordType, Variant } from '../lower/types/record.ts';
+import type { JsType } from '../lower/types/types.ts';
 
 export interface Field {
   readonly name: string;

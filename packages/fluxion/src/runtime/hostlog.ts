@@ -5,7 +5,7 @@
  */
 import { isSameCall, type PastCall } from '../dynamic/answered.ts';
 import type { Host } from '../ir/ops.ts';
-import { hostedBy, numberFrom } from '../lower/host.ts';
+import { hostedBy, numberFrom } from '../lower/outside/host.ts';
 import { Left } from './heap.ts';
 
 export class HostLog {

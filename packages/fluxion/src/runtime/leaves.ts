@@ -3,18 +3,12 @@
  * Invariant: a leaf has a place exactly if the memory holds its number.
  */
 import { firstSlot, type Outline } from '../dynamic/outline.ts';
-import { boxOf } from '../lower/boxes.ts';
-import { keysField, listTypeIn, valuesField } from '../lower/entries.ts';
-import {
-  type ArrayType,
-  arrayData,
-  type JsType,
-  type ObjectType,
-  type RecordType,
-  tupleLength,
-  typedSpaces,
-  type Variant,
-} from '../lower/types.ts';
+import { boxOf } from '../lower/lists/boxes.ts';
+import { keysField, listTypeIn, valuesField } from '../lower/lists/entries.ts';
+import type { ArrayType } from '../lower/types/array.ts';
+import { arrayData, typedSpaces } from '../lower/types/cells.ts';
+import { type RecordType, tupleLength, type Variant } from '../lower/types/record.ts';
+import type { JsType, ObjectType } from '../lower/types/types.ts';
 import { isPrivate } from './fields.ts';
 import { type Heap, readCell } from './heap.ts';
 

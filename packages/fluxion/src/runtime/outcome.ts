@@ -3,7 +3,7 @@
  * Invariant: nothing of it refers to the memory of the run, but for the addresses of the result's numbers.
  */
 import { type Outline, structureOf } from '../dynamic/outline.ts';
-import type { JsType } from '../lower/types.ts';
+import type { JsType } from '../lower/types/types.ts';
 import type { CopyIn } from './copyin.ts';
 import { CopyOut } from './copyout.ts';
 import type { Entered } from './entering.ts';

@@ -4,7 +4,7 @@
  */
 import { isBox, type Value } from '../dynamic/numbers/box.ts';
 import type { Outline } from '../dynamic/outline.ts';
-import { irTypes } from '../lower/values.ts';
+import { irTypes } from '../lower/types/cells.ts';
 import { gradients } from './adjoints.ts';
 import { compiledFirst } from './attempt.ts';
 import { call, enter, withMemory } from './entering.ts';

@@ -6,7 +6,7 @@ import type { Value } from '../dynamic/numbers/box.ts';
 import { type Outline, project, structureOf } from '../dynamic/outline.ts';
 import type { Level } from '../ir/types.ts';
 import { Decline } from '../lower/decline.ts';
-import { irTypes } from '../lower/values.ts';
+import { irTypes } from '../lower/types/cells.ts';
 import { gradients } from './adjoints.ts';
 import { compiledFirst } from './attempt.ts';
 import { type Derived, derivedOf } from './derived.ts';

@@ -4,8 +4,9 @@
 import { type Active, activityOf, eachOp } from '../differentiate/activity.ts';
 import type { Module } from '../ir/ops.ts';
 import type { Space } from '../ir/types.ts';
-import { collectionKind, listTypeIn } from '../lower/entries.ts';
-import { arrayLength, type ObjectType, typedSpaces } from '../lower/types.ts';
+import { collectionKind, listTypeIn } from '../lower/lists/entries.ts';
+import { arrayLength, typedSpaces } from '../lower/types/cells.ts';
+import type { ObjectType } from '../lower/types/types.ts';
 
 /** Whether something that writes these spaces may write an object of this type. */
 export function mayWrite(type: ObjectType, written: ReadonlySet<Space>): boolean {

@@ -4,7 +4,7 @@
 import { fluxionError } from '../errors/error.ts';
 import type { Position } from '../errors/original.ts';
 import { Decline } from '../lower/decline.ts';
-import { watch } from '../lower/surroundings.ts';
+import { watch } from '../lower/outside/surroundings.ts';
 import { Left } from './heap.ts';
 import type { Options, Tier } from './options.ts';
 

@@ -5,10 +5,10 @@ import { interpret, Memory } from '../../src/ir/interpret.ts';
 import { nullRef, undefinedRef } from '../../src/ir/types.ts';
 import { verify } from '../../src/ir/verify.ts';
 import { Decline } from '../../src/lower/decline.ts';
-import { guardHolds } from '../../src/lower/guards.ts';
 import { type Lowered, lower } from '../../src/lower/lowering.ts';
+import { guardHolds } from '../../src/lower/outside/guards.ts';
+import { type ArrayType } from '../../src/lower/types/array.ts';
 import {
-  type ArrayType,
   arrayCapacity,
   arrayData,
   arrayLength,
@@ -16,16 +16,14 @@ import {
   arrayStates,
   elementStates,
   irTypes,
-  type JsType,
-  type ObjectTypeUse,
   presentState,
-  type RecordType,
-  tupleLength,
   typedData,
   typedLength,
   typedShape,
   typedSpaces,
-} from '../../src/lower/types.ts';
+} from '../../src/lower/types/cells.ts';
+import { type RecordType, tupleLength } from '../../src/lower/types/record.ts';
+import { type JsType, type ObjectTypeUse } from '../../src/lower/types/types.ts';
 
 export class Machine {
   readonly lowered: Lowered;

@@ -15,7 +15,7 @@ import {
   typedLength,
   typedShape,
   typedStart,
-} from '../../lower/types.ts';
+} from '../../lower/types/cells.ts';
 
 export interface Heads {
   /** The loads that are the array itself. */

@@ -6,7 +6,7 @@
 import type { Func, Label, Op, Place, Region, Value } from '../../ir/ops.ts';
 import { regionsOf } from '../../ir/ops.ts';
 import type { Space } from '../../ir/types.ts';
-import { arrayLength, typedBuffer, typedLength, typedStart } from '../../lower/types.ts';
+import { arrayLength, typedBuffer, typedLength, typedStart } from '../../lower/types/cells.ts';
 import type { Heads } from './heads.ts';
 
 export interface Tree {

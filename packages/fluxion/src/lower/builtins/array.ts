@@ -3,14 +3,23 @@ import type { Value } from '../../ir/ops.ts';
 import type { Node } from '../../syntax/ast.ts';
 import { unparen } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
-import { arrayOf, arrayTypeAt, arrayTypeOf, elementAt, indexValue, lengthOf, newArray, storeAt } from '../arrays.ts';
-import { countedLoop } from '../counted.ts';
-import { asList, type Iteration, listed as listedIn } from '../iterables.ts';
-import { callbackOf, copyElements, indexNumber, isList, listOf, takeElements } from '../lists.ts';
+import { countedLoop } from '../flow/counted.ts';
+import {
+  arrayOf,
+  arrayTypeAt,
+  arrayTypeOf,
+  elementAt,
+  indexValue,
+  lengthOf,
+  newArray,
+  storeAt,
+} from '../lists/arrays.ts';
+import { asList, type Iteration, listed as listedIn } from '../lists/iterables.ts';
+import { callbackOf, copyElements, indexNumber, isList, listOf, takeElements } from '../lists/lists.ts';
+import { elementsOfTuple, isTuple, tupleLength } from '../lists/tuples.ts';
 import { isNullish } from '../operators.ts';
-import { parentOf } from '../parents.ts';
-import { elementsOfTuple, isTuple, tupleLength } from '../tuples.ts';
-import type { ArrayType } from '../types.ts';
+import { parentOf } from '../program/parents.ts';
+import type { ArrayType } from '../types/array.ts';
 import { asBoolean, split } from '../unions.ts';
 import { type Abstract, constantValue, neverValue, type ObjectValue, undefinedValue } from '../values.ts';
 import { growingMethods } from './growing.ts';

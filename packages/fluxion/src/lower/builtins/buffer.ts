@@ -5,11 +5,14 @@
 import type { Value } from '../../ir/ops.ts';
 import type { Node } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
-import { dataOf, indexValue, lengthOf, placeKey } from '../arrays.ts';
-import { newTyped, typedView } from '../lists.ts';
-import { fieldOf, storeField } from '../members.ts';
+import { dataOf, indexValue, lengthOf, placeKey } from '../lists/arrays.ts';
+import { newTyped, typedView } from '../lists/lists.ts';
+import { fieldOf, storeField } from '../objects/members.ts';
 import { fromInt32 } from '../operators.ts';
-import { join, objectOf, RecordType, type TypedName, typedSpaces, typedType } from '../types.ts';
+import { typedSpaces } from '../types/cells.ts';
+import { join } from '../types/join.ts';
+import { RecordType } from '../types/record.ts';
+import { objectOf, type TypedName, typedType } from '../types/types.ts';
 import { type Abstract, constantValue, neverValue, type ObjectValue } from '../values.ts';
 import type { Builtin } from './table.ts';
 

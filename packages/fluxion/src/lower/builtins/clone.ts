@@ -5,14 +5,14 @@
  */
 import type { Node } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
-import { arrayOf, lengthOf } from '../arrays.ts';
-import { isDictionary } from '../dictionaries.ts';
-import { collectionKind } from '../entries.ts';
-import { isList, slice } from '../lists.ts';
-import { entriesOf, makeRecord } from '../members.ts';
+import { arrayOf, lengthOf } from '../lists/arrays.ts';
+import { collectionKind } from '../lists/entries.ts';
+import { isList, slice } from '../lists/lists.ts';
+import { elementsOfTuple, isTuple } from '../lists/tuples.ts';
+import { isDictionary } from '../objects/dictionaries.ts';
+import { entriesOf, makeRecord } from '../objects/members.ts';
 import { isNullish } from '../operators.ts';
-import { elementsOfTuple, isTuple } from '../tuples.ts';
-import { type ObjectType, objectOf } from '../types.ts';
+import { type ObjectType, objectOf } from '../types/types.ts';
 import { split } from '../unions.ts';
 import { type Abstract, neverValue, undefinedValue } from '../values.ts';
 import type { Builtin } from './table.ts';

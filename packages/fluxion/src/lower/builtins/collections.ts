@@ -4,15 +4,23 @@
  */
 import type { Node } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
-import { arrayTypeOf, elementAt, elementOf, lengthOf, lengthValue, setLength } from '../arrays.ts';
-import { type Collection, collectionOf, find, newCollection, put, removalEffect, remove } from '../collections.ts';
-import { countedLoop } from '../counted.ts';
-import { lengthEffect } from '../effects.ts';
-import type { CollectionKind } from '../entries.ts';
-import { asList, iterationOver } from '../iterables.ts';
-import { callbackOf, isList } from '../lists.ts';
-import { parentOf } from '../parents.ts';
-import { elementsOfTuple, isTuple } from '../tuples.ts';
+import { countedLoop } from '../flow/counted.ts';
+import { arrayTypeOf, elementAt, elementOf, lengthOf, lengthValue, setLength } from '../lists/arrays.ts';
+import {
+  type Collection,
+  collectionOf,
+  find,
+  newCollection,
+  put,
+  removalEffect,
+  remove,
+} from '../lists/collections.ts';
+import type { CollectionKind } from '../lists/entries.ts';
+import { asList, iterationOver } from '../lists/iterables.ts';
+import { callbackOf, isList } from '../lists/lists.ts';
+import { elementsOfTuple, isTuple } from '../lists/tuples.ts';
+import { parentOf } from '../program/parents.ts';
+import { lengthEffect } from '../types/effects.ts';
 import { type Abstract, constantValue, neverValue, undefinedValue } from '../values.ts';
 import type { Builtin, Method } from './table.ts';
 

@@ -6,13 +6,13 @@
 import type { CallExpression, Node } from '../../syntax/ast.ts';
 import { unparen } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
-import { placeKey } from '../arrays.ts';
-import { callClosure } from '../calls.ts';
-import type { Derives, OperatorName } from '../code.ts';
-import { closureOver, codeFor } from '../derived.ts';
+import { callClosure } from '../calls/calls.ts';
+import { closureOver, codeFor } from '../derivatives/derived.ts';
 import { evaluate } from '../expressions.ts';
-import { elementsOfTuple, isTuple } from '../tuples.ts';
-import { describeType } from '../types.ts';
+import { placeKey } from '../lists/arrays.ts';
+import { elementsOfTuple, isTuple } from '../lists/tuples.ts';
+import type { Derives, OperatorName } from '../program/code.ts';
+import { describeType } from '../types/types.ts';
 import { type Abstract, type Closure, neverValue, typeOf, undefinedValue, usable } from '../values.ts';
 import type { Builtin } from './table.ts';
 

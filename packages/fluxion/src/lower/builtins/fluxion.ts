@@ -4,7 +4,7 @@
  */
 import type { Value } from '../../ir/ops.ts';
 import type { Activation } from '../activation.ts';
-import { derivedFrom } from '../derived.ts';
+import { derivedFrom } from '../derivatives/derived.ts';
 import { type Abstract, constantValue, undefinedValue } from '../values.ts';
 import { derivativeBuiltin, derivativeNamed } from './derivative.ts';
 import type { Builtin } from './table.ts';

@@ -5,6 +5,8 @@
 import type { Value } from '../../ir/ops.ts';
 import type { CallExpression, Node } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
+import { evaluate } from '../expressions.ts';
+import { countedLoop } from '../flow/counted.ts';
 import {
   admit,
   arrayTypeAt,
@@ -21,15 +23,13 @@ import {
   reserve,
   setLength,
   storeCarried,
-} from '../arrays.ts';
-import { countedLoop } from '../counted.ts';
-import { elementEffect } from '../effects.ts';
-import { evaluate } from '../expressions.ts';
-import { listIteration } from '../iterables.ts';
-import { copyElements, isList, listOf, position, takeElements } from '../lists.ts';
+} from '../lists/arrays.ts';
+import { listIteration } from '../lists/iterables.ts';
+import { copyElements, isList, listOf, position, takeElements } from '../lists/lists.ts';
+import { elementsOfTuple, isTuple } from '../lists/tuples.ts';
 import { fromInt32, numberValue } from '../operators.ts';
-import { elementsOfTuple, isTuple } from '../tuples.ts';
-import { arrayCapacity, arrayData, arrayStates, elementStates } from '../types.ts';
+import { arrayCapacity, arrayData, arrayStates, elementStates } from '../types/cells.ts';
+import { elementEffect } from '../types/effects.ts';
 import { type Abstract, neverValue, type ObjectValue } from '../values.ts';
 import type { Method } from './table.ts';
 /** An array, not a typed one. */

@@ -5,6 +5,7 @@
 import type { Value } from '../../ir/ops.ts';
 import type { Node } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
+import { countedDown, countedLoop, fold } from '../flow/counted.ts';
 import {
   arrayOf,
   arrayTypeAt,
@@ -17,8 +18,7 @@ import {
   placeKey,
   storeAt,
   storeCarried,
-} from '../arrays.ts';
-import { countedDown, countedLoop, fold } from '../counted.ts';
+} from '../lists/arrays.ts';
 import {
   type Callback,
   callbackOf,
@@ -30,10 +30,10 @@ import {
   newLike,
   position,
   takeElements,
-} from '../lists.ts';
+} from '../lists/lists.ts';
+import { elementsOfTuple, isTuple } from '../lists/tuples.ts';
 import { fromInt32, strictEquals, truthy } from '../operators.ts';
-import { elementsOfTuple, isTuple } from '../tuples.ts';
-import { arrayLength } from '../types.ts';
+import { arrayLength } from '../types/cells.ts';
 import { type Abstract, constantValue, neverValue, type ObjectValue, undefinedValue } from '../values.ts';
 import type { Method } from './table.ts';
 

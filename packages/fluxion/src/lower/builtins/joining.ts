@@ -5,6 +5,8 @@
 import type { ArrayExpression, Node } from '../../syntax/ast.ts';
 import { children, unparen } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
+import { evaluate } from '../expressions.ts';
+import { fold } from '../flow/counted.ts';
 import {
   admit,
   arrayOf,
@@ -15,14 +17,12 @@ import {
   lengthOf,
   newArray,
   placeKey,
-} from '../arrays.ts';
-import { fold } from '../counted.ts';
-import { evaluate } from '../expressions.ts';
-import { listIteration } from '../iterables.ts';
-import { callbackOf, eachElement, indexNumber, isList, listOf, takeElements } from '../lists.ts';
+} from '../lists/arrays.ts';
+import { listIteration } from '../lists/iterables.ts';
+import { callbackOf, eachElement, indexNumber, isList, listOf, takeElements } from '../lists/lists.ts';
+import { elementsOfTuple, isTuple, tupleLength } from '../lists/tuples.ts';
 import { isNullish, isSurely } from '../operators.ts';
 import { joined, toText } from '../strings.ts';
-import { elementsOfTuple, isTuple, tupleLength } from '../tuples.ts';
 import { type Abstract, constantValue, neverValue, type ObjectValue } from '../values.ts';
 import { append, appendAll, appendList, arrayOnly } from './growing.ts';
 import type { Method } from './table.ts';

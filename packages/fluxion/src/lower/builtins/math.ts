@@ -3,9 +3,9 @@ import type { PrimitiveName } from '../../rules/rule.ts';
 import { table } from '../../rules/table.ts';
 import type { Node } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
-import { hostEffect } from '../effects.ts';
 import { fromInt32, int32Value, numberValue, toNumber } from '../operators.ts';
-import { integerOf, isInteger } from '../ranges.ts';
+import { hostEffect } from '../types/effects.ts';
+import { integerOf, isInteger } from '../types/ranges.ts';
 import { type Abstract, constantValue, type NumberValue } from '../values.ts';
 import type { Builtin } from './table.ts';
 

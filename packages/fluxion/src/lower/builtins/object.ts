@@ -2,15 +2,15 @@
 import type { Value } from '../../ir/ops.ts';
 import type { Node } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
-import { arrayOf, elementAt, elementOf, lengthOf } from '../arrays.ts';
-import { countedLoop } from '../counted.ts';
-import { hasEntry, isDictionary, makeDictionary, namesOf, valuesOf, writeEntry } from '../dictionaries.ts';
-import { listed } from '../iterables.ts';
-import { isList, slice } from '../lists.ts';
-import { entriesOf, keysOf, makeRecord, writeField } from '../members.ts';
+import { countedLoop } from '../flow/counted.ts';
+import { arrayOf, elementAt, elementOf, lengthOf } from '../lists/arrays.ts';
+import { listed } from '../lists/iterables.ts';
+import { isList, slice } from '../lists/lists.ts';
+import { elementsOfTuple, isTuple, makeTuple } from '../lists/tuples.ts';
+import { hasEntry, isDictionary, makeDictionary, namesOf, valuesOf, writeEntry } from '../objects/dictionaries.ts';
+import { entriesOf, keysOf, makeRecord, writeField } from '../objects/members.ts';
 import { numberValue, strictEquals } from '../operators.ts';
-import { elementsOfTuple, isTuple, makeTuple } from '../tuples.ts';
-import type { RecordType } from '../types.ts';
+import type { RecordType } from '../types/record.ts';
 import { asBoolean, split } from '../unions.ts';
 import {
   type Abstract,

@@ -6,6 +6,8 @@ import type { Value } from '../../ir/ops.ts';
 import type { Space } from '../../ir/types.ts';
 import type { Node } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
+import { callValue } from '../calls/calls.ts';
+import { countedLoop } from '../flow/counted.ts';
 import {
   arrayTypeAt,
   arrayTypeOf,
@@ -19,13 +21,11 @@ import {
   spaceOf,
   storeAt,
   storeCarried,
-} from '../arrays.ts';
-import { callValue } from '../calls.ts';
-import { countedLoop } from '../counted.ts';
-import { elementEffect } from '../effects.ts';
-import { copyElements, listOf, position, slice, takeElements } from '../lists.ts';
+} from '../lists/arrays.ts';
+import { copyElements, listOf, position, slice, takeElements } from '../lists/lists.ts';
 import { numberValue } from '../operators.ts';
-import { arrayStates, elementStates } from '../types.ts';
+import { arrayStates, elementStates } from '../types/cells.ts';
+import { elementEffect } from '../types/effects.ts';
 import { type Abstract, type ObjectValue, undefinedValue } from '../values.ts';
 import type { Method } from './table.ts';
 

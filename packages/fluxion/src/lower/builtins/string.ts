@@ -5,9 +5,9 @@
 import type { Value } from '../../ir/ops.ts';
 import type { Node } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
+import { makeTuple } from '../lists/tuples.ts';
 import { fromInt32, numberValue, toNumber } from '../operators.ts';
 import { isText, onTexts, tagOf, toText } from '../strings.ts';
-import { makeTuple } from '../tuples.ts';
 import { type Abstract, constantValue, neverValue } from '../values.ts';
 import type { Builtin, Method } from './table.ts';
 

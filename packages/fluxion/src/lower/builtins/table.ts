@@ -4,7 +4,7 @@
  */
 import type { Node } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
-import { hostObjects } from '../surroundings.ts';
+import { hostObjects } from '../outside/surroundings.ts';
 import type { Abstract } from '../values.ts';
 import { arrayFunctions, arrayMethods } from './array.ts';
 import { cloneFunctions } from './clone.ts';

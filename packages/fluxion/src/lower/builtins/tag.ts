@@ -2,7 +2,9 @@
  * `Object.prototype.toString`, by which programs tell kinds of objects apart.
  * Invariant: an object that may say something else of itself, by Symbol.toStringTag, is declined.
  */
-import { describeType, RecordType, type Variant } from '../types.ts';
+
+import { RecordType, type Variant } from '../types/record.ts';
+import { describeType } from '../types/types.ts';
 import { split } from '../unions.ts';
 import { type Abstract, constantValue, neverValue, typeOf } from '../values.ts';
 import type { Method } from './table.ts';

@@ -5,11 +5,12 @@
 import type { Value } from '../../ir/ops.ts';
 import type { Node } from '../../syntax/ast.ts';
 import type { Activation } from '../activation.ts';
-import { dataOf, indexValue, lengthOf, storeAt } from '../arrays.ts';
-import { copyElements, isList, listOf, newTyped, typedView } from '../lists.ts';
+import { dataOf, indexValue, lengthOf, storeAt } from '../lists/arrays.ts';
+import { copyElements, isList, listOf, newTyped, typedView } from '../lists/lists.ts';
+import { elementsOfTuple, isTuple } from '../lists/tuples.ts';
 import { toNumber } from '../operators.ts';
-import { elementsOfTuple, isTuple } from '../tuples.ts';
-import { type TypedName, typedBuffer, typedSpaces, typedStart } from '../types.ts';
+import { typedBuffer, typedSpaces, typedStart } from '../types/cells.ts';
+import type { TypedName } from '../types/types.ts';
 import { type Abstract, constantValue, neverValue, type ObjectValue, undefinedValue } from '../values.ts';
 import { listedMethods, listFrom, methodsOf } from './array.ts';
 import { bufferMade, viewOfBuffer } from './buffer.ts';

@@ -7,12 +7,12 @@ import {
   arrayLength,
   arrayShape,
   arrayStates,
-  type JsType,
   typedData,
   typedLength,
   typedShape,
   typedStart,
-} from '../../../src/lower/types.ts';
+} from '../../../src/lower/types/cells.ts';
+import { type JsType } from '../../../src/lower/types/types.ts';
 
 export class Marshal {
   private readonly source: JavaScript;
