@@ -135,9 +135,8 @@ class InspectedFunction implements Captured {
   private readonly bindings = new Map<string, Binding | undefined>();
   private scopes: readonly Scope[] | undefined;
 
-  constructor(fn: Function) {
+  constructor(fn: Function, parts = functionParts(fn)) {
     this.fn = fn;
-    const parts = functionParts(fn);
     const code = capturedCodeOf(fn, parts);
     if (code === undefined)
       throw fluxionError('UnsupportedEnvironment', { missing: `the place of ${fn.name || 'a function'}` });
@@ -200,11 +199,25 @@ class InspectedFunction implements Captured {
       return live;
     }
     noteLoader(name, value);
-    if (scope.description === 'Module' && value !== undefined && this.code.hasPlainConstant(name)) {
-      return { kind: 'constant', value };
+    if (scope.description === 'Module' && value !== undefined) {
+      const declared = this.code.plainConstant(name);
+      if (declared !== undefined) {
+        if (typeof value === 'function') this.captureBeside(value, name, declared);
+        return { kind: 'constant', value };
+      }
     }
     const surroundings = this.code.surroundings;
     return surroundings !== undefined && isConstant(name, value, surroundings) ? { kind: 'constant', value } : live;
+  }
+
+  /** A function that the module declares is captured along with one that uses it: what is in scope for it is known. */
+  private captureBeside(fn: Function, name: string, declared: number): void {
+    if (captures.has(fn)) return;
+    const location = this.code.besides(fn, name, declared);
+    if (location === undefined) return;
+    const { scopes } = this;
+    const outer = scopes!.slice(scopes!.findIndex(({ description }) => description === 'Module'));
+    captures.set(fn, new InspectedFunction(fn, { scopes: outer, location, bound: undefined }));
   }
 
   /**

@@ -5,9 +5,10 @@
  */
 import type { ModuleText, SourcePosition } from './captured.ts';
 import { type EngineLocation, type FunctionParts, functionParts, type Scope } from './inspector.ts';
-import { likelyUrl, type Place, placesOf, positionOf } from './location.ts';
+import { likelyUrl, locationBeside, type Place, placesOf, positionOf, within } from './location.ts';
 import { type ModuleScope, type ScriptScopes, scopeAround, scopesOfScript } from './module-scopes.ts';
-import { isPlainConstant } from './plain-constant.ts';
+import { plainConstant } from './plain-constant.ts';
+import { scriptTextOf } from './script-text.ts';
 
 /** What the text of a script says about the function whose source stands in it. */
 export interface Surroundings {
@@ -26,10 +27,14 @@ export function capturedCodeOf(fn: Function, parts?: FunctionParts): Code | unde
   if (code === undefined) {
     const known = parts ?? functionParts(fn);
     if (known.location === undefined) return undefined;
-    code = new Code(fn, known.location, known.scopes);
+    code = new Code(fn, known.location, isInModule(known.scopes));
     codes.set(fn, code);
   }
   return code;
+}
+
+function isInModule(scopes: readonly Scope[]): boolean {
+  return scopes.some(({ description }) => description === 'Module');
 }
 
 export class Code {
@@ -41,11 +46,13 @@ export class Code {
   private around: Surroundings | undefined | null = null;
   private nearest: Place | undefined | null = null;
 
-  constructor(fn: Function, at: EngineLocation, scopes: readonly Scope[]) {
+  /** `place`, where it is known already. */
+  constructor(fn: Function, at: EngineLocation, inModule: boolean, place?: Place) {
     this.fn = fn;
     this.source = toText.call(fn);
     this.at = at;
-    this.inModule = scopes.some(({ description }) => description === 'Module');
+    this.inModule = inModule;
+    if (place !== undefined) this.nearest = place;
   }
 
   get location(): SourcePosition | undefined {
@@ -64,10 +71,36 @@ export class Code {
     return this.around;
   }
 
-  /** Whether the text of the module shows at a glance that its variable `name` is never assigned. */
-  hasPlainConstant(name: string): boolean {
+  /** Where the module declares its variable `name`, if its text shows at a glance that nothing assigns it. */
+  plainConstant(name: string): number | undefined {
     const text = this.place?.text;
-    return text !== undefined && isPlainConstant(name, text);
+    return text === undefined ? undefined : plainConstant(name, text);
+  }
+
+  /**
+   * Where the engine has the function that is the value of such a variable, if it is written where the variable is declared: it then closes over
+   * what the module's own functions do. Nothing is asked of the inspector for it.
+   */
+  besides(fn: Function, name: string, declared: number): EngineLocation | undefined {
+    const known = codes.get(fn);
+    if (known !== undefined) return known.at;
+    const { place } = this;
+    const source = toText.call(fn);
+    // Classes may have a scope of their own around them.
+    if (source.startsWith('class')) return undefined;
+    const compiled = scriptTextOf(fn);
+    if (place === undefined || compiled?.text !== place.text) return undefined;
+    const { text } = place;
+    const own = within(compiled, source);
+    if (own === undefined) return undefined;
+    const isDeclared =
+      own.start > declared
+        ? /^[ \t]*=[ \t]*$/.test(text.slice(declared + name.length, own.start))
+        : /^(?:async[ \t]+)?function[ \t]+$/.test(text.slice(own.start, declared));
+    if (!isDeclared) return undefined;
+    const at = locationBeside(this.at, text, place.start + place.offset, compiled.offset);
+    codes.set(fn, new Code(fn, at, true, own));
+    return at;
   }
 
   get strict(): boolean {

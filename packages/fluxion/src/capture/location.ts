@@ -62,9 +62,19 @@ export function* placesOf(fn: Function, source: string, location: EngineLocation
   }
 }
 
-function within({ text, offset }: ScriptText, source: string): Place | undefined {
+export function within({ text, offset }: ScriptText, source: string): Place | undefined {
   const start = text.lastIndexOf(source, offset);
   return start !== -1 && start + source.length > offset ? { text, start, offset: offset - start } : undefined;
+}
+
+/** What the engine would say of the offset `there` in a text, given what it says of the offset `here`. */
+export function locationBeside(at: EngineLocation, text: string, here: number, there: number): EngineLocation {
+  const between = text.slice(Math.min(here, there), Math.max(here, there)).match(lineEnd)?.length ?? 0;
+  const lineNumber = at.lineNumber + (there < here ? -between : between);
+  if (between === 0) return { ...at, columnNumber: at.columnNumber + there - here };
+  let start = there;
+  while (start > 0 && !/[\n\r\u2028\u2029]/.test(text[start - 1])) start--;
+  return { ...at, lineNumber, columnNumber: there - start };
 }
 
 /** Where `source` begins, as exactly as can be told. */

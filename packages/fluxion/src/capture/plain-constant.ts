@@ -24,19 +24,27 @@ const called = /^[ \t]*\(/;
 
 let last: { readonly text: string; readonly code: string | undefined } = { text: '', code: '' };
 
-/** The text without its lists of exports; `undefined` for one in which places can't be told. */
+/** The text with blanks for its lists of exports; `undefined` for one in which places can't be told. */
 function codeOf(text: string): string | undefined {
-  if (last.text !== text) last = { text, code: unclear.test(text) ? undefined : text.replace(exported, '') };
+  if (last.text !== text)
+    last = {
+      text,
+      code: unclear.test(text) ? undefined : text.replace(exported, (list) => list.replace(/[^\n]/g, ' ')),
+    };
   return last.code;
 }
 
-/** Whether `name`, a variable of the module that has this text, is a constant or a function that nothing assigns. */
-export function isPlainConstant(name: string, text: string): boolean {
+/**
+ * Where the text of a module declares its variable `name`, if that is a constant or a function that nothing assigns, and if it can be told:
+ * the place of the name.
+ */
+export function plainConstant(name: string, text: string): number | undefined {
   const code = codeOf(text);
-  if (code === undefined || !/^[\w$]+$/.test(name)) return false;
+  if (code === undefined || !/^[\w$]+$/.test(name)) return undefined;
   const edge = '[\\w$#\\u0080-\\uffff]';
   const place = new RegExp(`(?<!${edge})${name.replaceAll('$', '\\$')}(?!${edge})`, 'g');
   let kind: string | undefined;
+  let at: number | undefined;
   let onlyCalled = true;
   for (const { index } of code.matchAll(place)) {
     const before = code.slice(code.lastIndexOf('\n', index) + 1, index);
@@ -44,15 +52,16 @@ export function isPlainConstant(name: string, text: string): boolean {
     if (property.test(before)) continue;
     const declaration = declared.exec(before)?.[1];
     if (declaration !== undefined) {
-      if (kind !== undefined || (declaration === 'function' && !called.test(after))) return false;
+      if (kind !== undefined || (declaration === 'function' && !called.test(after))) return undefined;
       kind = declaration;
+      at = index;
       continue;
     }
-    if (generator.test(before)) return false;
+    if (generator.test(before)) return undefined;
     if (called.test(after)) continue;
     onlyCalled = false;
-    if (!goesOn.test(after) && !beginsExpression.test(before)) return false;
+    if (!goesOn.test(after) && !beginsExpression.test(before)) return undefined;
   }
   // To assign to a constant throws; a function may be assigned where it is not called.
-  return kind === 'const' || (kind === 'function' && onlyCalled);
+  return kind === 'const' || onlyCalled ? at : undefined;
 }
