@@ -67,7 +67,10 @@ function firstEqual<V, C>(o: Arithmetic<V, C>, xs: readonly V[], result: V): V[]
   const nil = o.constant(0);
   const known = o.eq(result, result);
   let free: C | undefined;
-  return xs.map((x) => {
+  return xs.map((x, n) => {
+    // If it is none of the others it is the last, or NaN.
+    if (n === xs.length - 1)
+      return free === undefined ? where(o, known, unit) : o.select(free, where(o, known, unit), nil);
     const hit = o.eq(x, result);
     const mine = free === undefined ? hit : o.and(free, hit);
     free = free === undefined ? o.not(hit) : o.and(free, o.not(hit));
