@@ -3,7 +3,9 @@
  * Invariant: the values that a region ends with are in their variables before control leaves it, whichever way it leaves.
  */
 import type { Place, Value } from '../../ir/ops.ts';
+import { Assignments } from './assignments.ts';
 import { type Countdown, Counting } from './counting.ts';
+import { firstUses } from './declaring.ts';
 import { Expressions, stored } from './expressions.ts';
 import { compact, isIf, type Lines, leaves } from './lines.ts';
 import { marksOf } from './names.ts';
@@ -53,7 +55,9 @@ class Writer {
   private readonly counting: Counting;
   private readonly naming: Naming;
   private readonly e: Expressions;
-  private readonly first = new Map<Node, Variable[]>();
+  private readonly assignments: Assignments;
+  /** The variables that must be declared before each node. */
+  private readonly first: ReadonlyMap<Node, readonly Variable[]>;
   private readonly exits: Exit[] = [];
   private readonly loops: Node[] = [];
   private out: Lines = [];
@@ -76,7 +80,8 @@ class Writer {
       shadowName: (value, marks) => this.naming.shadowName(value, marks),
       isCounter: (value) => this.counting.isCounter(value),
     });
-    this.findFirst(tree.root);
+    this.first = firstUses(tree, this.nesting, this.variables);
+    this.assignments = new Assignments(tree, this.variables, this.naming, this.e, (line) => this.out.push(line));
   }
 
   write(): { lines: Lines; parameters: string[] } {
@@ -91,41 +96,6 @@ class Writer {
   }
 
   // What is found out beforehand.
-
-  /** Where each variable must be declared at the latest. */
-  private findFirst(root: Tree): void {
-    const seen = new Set<Variable>();
-    const order = new Map<Node, number>();
-    const walk = (tree: Tree): void => {
-      tree.nodes.forEach((node, i) => {
-        order.set(node, i);
-        node.trees.forEach(walk);
-      });
-    };
-    walk(root);
-    const visit = (tree: Tree): void => {
-      const values = [...tree.params, ...tree.nodes.flatMap((node) => node.results)];
-      for (const value of values) {
-        const variable = this.variables.of(value);
-        if (variable === undefined || seen.has(variable) || variable.isParameter) continue;
-        seen.add(variable);
-        const home = this.variables.declaredIn(variable);
-        let first: Node | undefined;
-        for (const lifetime of variable.lifetimes) {
-          let node: Node | undefined;
-          if (lifetime.tree === home) node = this.tree.definitions.get(lifetime.value.id);
-          else for (let t: Tree | undefined = lifetime.tree; t !== home; t = t!.outer) node = t!.owner;
-          if (node !== undefined && (first === undefined || order.get(node)! < order.get(first)!)) first = node;
-        }
-        if (first === undefined) continue;
-        const list = this.first.get(first);
-        if (list === undefined) this.first.set(first, [variable]);
-        else list.push(variable);
-      }
-      for (const node of tree.nodes) if (!this.nesting.isNested(node)) node.trees.forEach(visit);
-    };
-    visit(root);
-  }
 
   /** Where a condition stands in the source, if it is found in that region. */
   private placeOf(value: Value, tree: Tree): Place | undefined {
@@ -179,7 +149,10 @@ class Writer {
   /** Nothing is written where the region ends. */
   private isQuiet({ end }: Tree, ending: Ending): boolean {
     if (end.kind !== 'yield') return end.kind === 'never';
-    return ending.kind !== 'return' && this.moves(this.targets(ending), this.sources(end.values, ending)).length === 0;
+    return (
+      ending.kind !== 'return' &&
+      this.assignments.moves(this.targets(ending), this.sources(end.values, ending)).length === 0
+    );
   }
 
   private end({ end }: Tree, ending: Ending, through: readonly number[]): void {
@@ -207,7 +180,7 @@ class Writer {
       else this.out.push(`return [${values.map((v) => this.e.text(v)).join(', ')}];`);
       return;
     }
-    this.assign(this.targets(ending), this.sources(values, ending), undefined);
+    this.assignments.assign(this.targets(ending), this.sources(values, ending), undefined);
   }
 
   private targets(ending: Exclude<Ending, { kind: 'return' }>): readonly Value[] {
@@ -217,92 +190,6 @@ class Writer {
 
   private sources(values: readonly Value[], ending: Ending): readonly Value[] {
     return ending.kind === 'round' ? values.filter((_, i) => i !== ending.step?.index) : values;
-  }
-
-  private moves(targets: readonly Value[], values: readonly Value[]): [Value, Value][] {
-    const moves: [Value, Value][] = [];
-    targets.forEach((target, i) => {
-      if (!this.variables.isUsed(target) && this.variables.of(target)?.values.length === 1) return;
-      if (!this.variables.same(target, values[i])) moves.push([target, values[i]]);
-    });
-    return moves;
-  }
-
-  /** Assigns all at once, in an order in which none is overwritten before it is read. In `home` variables may be declared here. */
-  private assign(targets: readonly Value[], values: readonly Value[], home: Tree | undefined): void {
-    const pending = this.moves(targets, values).map(([target, value]) => ({
-      target,
-      value,
-      variable: this.variables.of(target)!,
-      reads: this.reads(value),
-    }));
-    while (pending.length > 0) {
-      let at = pending.findIndex((m) => !pending.some((other) => other !== m && other.reads.has(m.variable)));
-      if (at < 0) {
-        at = 0;
-        const { variable } = pending[0];
-        const old = this.naming.named.get(variable)!;
-        const name = this.naming.scopes.declare(`${old}_before`);
-        this.out.push(`const ${name} = ${old};`);
-        this.naming.saved.set(variable, name);
-        for (const move of pending) move.reads.delete(variable);
-      }
-      const [{ target, value, variable }] = pending.splice(at, 1);
-      if (!this.naming.named.has(variable)) {
-        const text = this.e.text(value);
-        if (home === undefined)
-          throw new Error(`${this.tree.func.name}: %${target.id} is assigned before it is declared`);
-        const word =
-          variable.values.length === 1 && home === this.variables.declaredIn(variable) && home.params.includes(target)
-            ? 'const'
-            : 'let';
-        this.out.push(`${word} ${this.naming.declare(variable, target)} = ${text};`);
-      } else {
-        const target = this.naming.named.get(variable)!;
-        this.out.push(this.assignment(target, value, variable));
-      }
-    }
-    this.naming.saved.clear();
-  }
-
-  private assignment(target: string, value: Value, variable: Variable | undefined): string {
-    return compact(target, this.e.of(value).text, this.leading(value, target, variable));
-  }
-
-  /** `s = s + e` is `s += e`: the sign and the rest, if the value begins with what is assigned. */
-  private leading(
-    value: Value,
-    target: string,
-    variable: Variable | undefined,
-  ): { sign: string; rest: string } | undefined {
-    const node = this.e.nestedNode(value) ?? this.defining;
-    if (node?.op.op !== 'math' || (node.results[0] !== value && node !== this.defining)) return undefined;
-    const sign = { add: '+', sub: '-', mul: '*', div: '/' }[node.op.fn as string];
-    if (sign === undefined || this.e.text(node.operands[0]) !== target) return undefined;
-    if (variable !== undefined && this.variables.of(node.operands[0]) !== variable) return undefined;
-    return { sign, rest: this.e.text(node.operands[1]) };
-  }
-  /** The operation whose result is being assigned. */
-  private defining: Node | undefined;
-
-  /** The variables that an expression reads. */
-  private reads(value: Value): Set<Variable> {
-    const found = new Set<Variable>();
-    const visit = (v: Value): void => {
-      const node = this.e.nestedNode(v);
-      if (node === undefined) {
-        const variable = this.variables.of(v);
-        if (variable !== undefined) found.add(variable);
-        return;
-      }
-      node.operands.forEach(visit);
-      for (const inner of node.trees) {
-        for (const each of inner.nodes) each.operands.forEach(visit);
-        if (inner.end.kind === 'yield') inner.end.values.forEach(visit);
-      }
-    };
-    visit(value);
-    return found;
   }
 
   private node(node: Node, passed: Ending | undefined, through: readonly number[]): void {
@@ -394,9 +281,7 @@ class Writer {
     const { text } = this.e.operation(node);
     if (this.naming.named.has(variable)) {
       const target = this.naming.named.get(variable)!;
-      this.defining = node;
-      this.out.push(compact(target, text, this.leading(result, target, variable)));
-      this.defining = undefined;
+      this.out.push(compact(target, text, this.assignments.leading(result, target, variable, node)));
     } else {
       const word = variable.values.length === 1 ? 'const' : 'let';
       this.out.push(`${word} ${this.naming.declare(variable, result)} = ${text};`);
@@ -405,7 +290,7 @@ class Writer {
 
   private addition(target: string, value: Value): { sign: string; rest: string } | undefined {
     const node = this.e.nestedNode(value);
-    return node?.op.op === 'math' ? this.leading(value, target, undefined) : undefined;
+    return node?.op.op === 'math' ? this.assignments.leading(value, target, undefined) : undefined;
   }
 
   private branch(node: Node, ending: Ending, through: readonly number[]): void {
@@ -469,7 +354,7 @@ class Writer {
 
   private endsQuietly(loop: Node): boolean {
     const [test] = loop.trees;
-    return test.end.kind === 'yield' && this.moves(loop.results, test.end.values.slice(1)).length === 0;
+    return test.end.kind === 'yield' && this.assignments.moves(loop.results, test.end.values.slice(1)).length === 0;
   }
 
   // Loops.
@@ -493,7 +378,7 @@ class Writer {
       const variable = this.variables.of(test.params[countdown.index])!;
       return { index: countdown.index, text: () => `${this.naming.named.get(variable)}--` };
     }
-    const condition = this.reads(test.end.values[0]);
+    const condition = this.assignments.reads(test.end.values[0]);
     const passed = test.end.values.slice(1);
     for (const [index, next] of body.end.values.entries()) {
       const param = test.params[index];
@@ -521,7 +406,10 @@ class Writer {
     const [test, body] = node.trees;
     if (test.end.kind !== 'yield' || !test.nodes.every((n) => this.nesting.isNested(n))) return false;
     const passed = test.end.values.slice(1);
-    return this.moves(body.params, passed).length === 0 && this.moves(node.results, passed).length === 0;
+    return (
+      this.assignments.moves(body.params, passed).length === 0 &&
+      this.assignments.moves(node.results, passed).length === 0
+    );
   }
 
   private loop(node: Node): void {
@@ -538,7 +426,7 @@ class Writer {
       this.variables.declaredIn(variable!) === node.tree;
     const others = params.filter((_, i) => !inHead || i !== step.index);
     const inits = node.operands.filter((_, i) => !inHead || i !== step.index);
-    this.assign(others, inits, node.tree);
+    this.assignments.assign(others, inits, node.tree);
     if (test.end.kind === 'yield') this.note(this.placeOf(test.end.values[0], test));
     this.naming.scopes.inside(() => {
       let init = '';
@@ -587,16 +475,16 @@ class Writer {
         return;
       }
       const [condition, ...passed] = end.values;
-      const leaving = this.collect(() => this.assign(node.results, passed, undefined));
+      const leaving = this.collect(() => this.assignments.assign(node.results, passed, undefined));
       if (this.e.constant(condition) !== 1) {
         if (leaving.length === 0) this.out.push((ending = `if (${this.e.not(condition)}) break;`));
         else this.out.push(`if (${this.e.not(condition)}) {`, [...leaving, 'break;'], '}');
       }
-      this.assign(body.params, passed, body);
+      this.assignments.assign(body.params, passed, body);
       this.region(body, { kind: 'round', node, step: undefined }, []);
     });
     const last = lines[lines.length - 1];
-    const again = test.end.kind === 'yield' ? this.reads(test.end.values[0]) : new Set<Variable>();
+    const again = test.end.kind === 'yield' ? this.assignments.reads(test.end.values[0]) : new Set<Variable>();
     const isOutside = [...again].every((variable) => this.isAround(this.variables.declaredIn(variable), test));
     if (last === ending && isOutside && test.end.kind === 'yield')
       this.out.push('do {', lines.slice(0, -1), `} while (${this.e.text(test.end.values[0])});`);
