@@ -5,8 +5,8 @@
  * neither, that one declares it. Places in comments, strings and inner functions are held to the same.
  */
 
-/** Names written with escapes, code made of texts, functions with their names behind a comment or on another line. */
-const unclear = /\\u|\beval\b|\bfunction[ \t*]*(?:\/[/*]|[\r\n])/;
+/** Names written with escapes (of ASCII, as the names looked for are), code made of texts, functions named behind a comment or on another line. */
+const unclear = /\\u(?:00[2-7]|\{0*[2-7][\da-f]\})|\beval\b|\bfunction[ \t*]*(?:\/[/*]|[\r\n])/i;
 
 /** The lists of names that a module gives out: they neither declare nor assign. */
 const exported = /^export[ \t]*\{[\w$\s,]*\}/gm;

@@ -23,6 +23,7 @@ describe('constants that can be told at a glance', () => {
     'function x(a) { return a; }\nexport function f(a) { return x(a) }',
     'export function x(a) { return a; }\nconst o = { p: 1 }; o.x = 2; x(3)',
     'const x = 1;\nconst y = 2 - x;\nexport { x };',
+    'const x = 1; const y = "\\u2028 \\u{1f600}";',
     'const x = {}; x.a = 2; x[1] = 3; y = x ? 1 : 2; if (x === y) {}',
   ])('%s', (text) => {
     expect(text.slice(0, plainConstant('x', text))).toMatch(/\b(?:const|function) $/);
@@ -57,6 +58,8 @@ describe('constants that can be told at a glance', () => {
     '/*\nexport {*/ x = 2 /*}*/; function x() {}',
     'function x() {} eval("x = 2")',
     'function x() {} \\u0078 = 2',
+    'function x() {} \\u{78} = 2',
+    'function x() {} \\u{00078} = 2',
   ])('not %s', (text) => {
     expect(isPlainConstant('x', text)).toBe(false);
   });
