@@ -101,6 +101,11 @@ class Writer {
 
   private index(scope: Scope): Value {
     const { b } = this;
+    if (this.choose(2) === 0) {
+      // A step from another index: what tells cells apart has to know from which.
+      const from = b.integer('and', this.pick(scope.ints), b.int(1));
+      return b.integer('add', from, b.int(this.choose(length - 1)));
+    }
     return b.integer('and', this.pick([...scope.ints, b.int(this.choose(length))]), b.int(length - 1));
   }
 

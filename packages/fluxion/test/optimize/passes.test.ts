@@ -181,6 +181,45 @@ test('values: sums once, loads until something may have written the cell, checks
   ]);
 });
 
+test('values: elements at two indexes are two only if that is known', () => {
+  const text = after(
+    `space s: f64 elements
+    func f(%x: f64, %y: f64, %i: i32, %j: i32) -> f64, f64, f64 {
+      %one: i32 = const 1
+      %ten: i32 = const 10
+      %a: ref = elements s[%ten]
+      store s[%a, %i] = %x
+      %k: i32 = int.add %j, %one
+      store s[%a, %k] = %y
+      %first: f64 = load s[%a, %i]
+      %next: i32 = int.add %i, %one
+      store s[%a, %next] = %x
+      %second: f64 = load s[%a, %i]
+      %last: f64 = load s[%a, %next]
+      yield %first, %second, %last
+    }`,
+    ['values'],
+    [3, 4, 6, 5],
+  );
+  expect(body(text).filter((line) => line.includes('load'))).toEqual(['%first: f64 = load s[%a, %i]']);
+  expect(text).toContain('yield %first, %first, %x');
+});
+
+test('simplify: what is taken away leaves the number as it is only if it is 0, not -0', () => {
+  const text = after(
+    `func f(%x: f64) -> f64, f64 {
+      %zero: f64 = const 0
+      %minus: f64 = const -0
+      %a: f64 = math.sub %x, %zero
+      %b: f64 = math.sub %x, %minus
+      yield %a, %b
+    }`,
+    ['simplify', 'dead'],
+    [-0],
+  );
+  expect(body(text)).toEqual(['%minus: f64 = const -0', '%b: f64 = math.sub %x, %minus', 'yield %x, %b']);
+});
+
 test('hoist: out of loops what can not fail, never a load that the loop writes or may not reach', () => {
   const text = print(
     passes.hoist(
