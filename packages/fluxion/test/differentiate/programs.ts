@@ -143,7 +143,13 @@ class Writer {
       case 8:
       case 9: {
         const [space, list] = this.choose(2) === 0 ? ([x, scope.xs] as const) : ([y, scope.ys] as const);
-        return b.store(space, this.pick(list), this.index(scope), this.bounded(a));
+        const to = this.pick(list);
+        const at = this.index(scope);
+        b.store(space, to, at, this.bounded(a));
+        if (this.choose(2) === 0) return;
+        // What was written may have been written over.
+        b.store(space, this.pick(list), this.index(scope), this.bounded(c));
+        return void scope.numbers.push(b.load(space, to, at));
       }
       case 10: {
         const [space, list] = this.choose(2) === 0 ? ([x, scope.xs] as const) : ([y, scope.ys] as const);
