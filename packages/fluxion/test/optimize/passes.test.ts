@@ -253,6 +253,39 @@ test('hoist: out of loops what can not fail, never a load that the loop writes o
   expect(outside).not.toContain('load x[');
 });
 
+test('hoist: a field of what may be null is not read before the program has looked', () => {
+  const text = after(
+    `space next: ref field 0
+    space v: f64 field 1
+    shape P { next, v }
+    func f(%x: f64, %n: i32) -> f64 {
+      %p: ref = alloc P
+      %o: ref = load next[%p]
+      %zero: i32 = const 0
+      %i2: i32, %s2: f64 = loop %zero, %x trips %n test (%i: i32, %s: f64) {
+        %more: bool = compare.lt %i, %n
+        yield %more, %i, %s
+      } body (%j: i32, %t: f64) {
+        %gone: bool = convert.isNull %o
+        %u: f64 = if %gone {
+          yield %t
+        } else {
+          %w: f64 = load v[%o]
+          yield %w
+        }
+        %one: i32 = const 1
+        %k: i32 = int.add %j, %one
+        yield %k, %u
+      }
+      yield %s2
+    }`,
+    ['hoist'],
+    [3, 2],
+  );
+  const lines = body(text);
+  expect(lines.indexOf('%w: f64 = load v[%o]')).toBeGreaterThan(lines.findIndex((line) => line.includes('if %gone')));
+});
+
 test('inline and scalars: a variable shared with a closure becomes a value, round loops and out of blocks', () => {
   const text = `space v: f64 field 0
     shape V { v }
