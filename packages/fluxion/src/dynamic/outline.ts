@@ -250,8 +250,27 @@ class Walk {
 
   buffer(source: ArrayBufferLike): BufferOutline {
     let outline = this.buffers.get(source);
-    if (outline === undefined) this.buffers.set(source, (outline = { source, width: 0, leaves: new Int32Array(0) }));
+    if (outline === undefined) {
+      if (isDetached(source)) {
+        throw fluxionError('BadArgument', {
+          operator: 'A derivative',
+          problem: 'an argument holds memory that has been transferred to somebody else: its ArrayBuffer is detached',
+          fix: 'Take the derivative before the memory is transferred, or transfer a copy.',
+        });
+      }
+      this.buffers.set(source, (outline = { source, width: 0, leaves: new Int32Array(0) }));
+    }
     return outline;
+  }
+}
+
+/** Whether the memory of a buffer has been transferred; what the language does with arrays over it is not the same everywhere. */
+export function isDetached(buffer: ArrayBufferLike): boolean {
+  if (buffer.byteLength > 0) return false;
+  try {
+    return new Uint8Array(buffer).length > 0;
+  } catch {
+    return true;
   }
 }
 

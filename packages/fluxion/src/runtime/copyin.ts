@@ -3,6 +3,7 @@
  * Invariant: what is copied in has exactly the type that was compiled for, or the call is refused here, before anything has run.
  */
 import { privateState } from '../capture/capture.ts';
+import { isDetached } from '../dynamic/outline.ts';
 import type { Shape, Space } from '../ir/types.ts';
 import { bytesOfCell, nullRef, undefinedRef } from '../ir/types.ts';
 import { boxOf } from '../lower/lists/boxes.ts';
@@ -142,8 +143,7 @@ export class CopyIn {
     const space = typedSpaces[name];
     const { heap } = this;
     const { buffer } = source;
-    // What the language does with such memory is not the same everywhere.
-    if (buffer.byteLength === 0 && isDetached(buffer)) throw new Left('memory of a typed array is detached', false);
+    if (isDetached(buffer)) throw new Left('memory of a typed array is detached', false);
     const width = source.BYTES_PER_ELEMENT;
     let base = this.at.get(buffer);
     const whole = base !== undefined || buffer.byteLength !== source.byteLength;
@@ -347,12 +347,4 @@ function holdsUndefined(type: JsType): boolean {
   if (type.kind === 'object') return type.orUndefined;
   if (type.kind === 'union') return type.members.some(holdsUndefined);
   return type.kind === 'constant' && type.value === undefined;
-}
-
-function isDetached(buffer: ArrayBufferLike): boolean {
-  try {
-    return new Uint8Array(buffer).length > 0;
-  } catch {
-    return true;
-  }
 }

@@ -28,6 +28,13 @@ describe('memory of typed arrays', () => {
     });
   });
 
+  it('detached, as an argument that is differentiated, is refused', () => {
+    const gone = new Float64Array([1, 2]);
+    take(gone);
+    expect(() => grad(sum)(gone)).toThrow(/BadArgument.*detached/);
+    expect(() => vjp((o: { readonly x: Float64Array }) => sum(o.x), { x: gone })).toThrow(/BadArgument.*detached/);
+  });
+
   it('a pullback does not need the buffer any more', () => {
     sameOnBoth(() => {
       const x = new Float64Array([3, 4]);
