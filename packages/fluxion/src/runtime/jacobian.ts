@@ -6,12 +6,15 @@
 import type { Value } from '../dynamic/numbers/box.ts';
 import { fill, floatsFrom, type Outline, outlineOf, structureOf } from '../dynamic/outline.ts';
 import { FluxionError } from '../errors/error.ts';
+import { agreed, areClose, type Compiled, withoutEffects } from './agreement.ts';
 import { compiledFirst } from './attempt.ts';
+import { derivedOf } from './derived.ts';
 import { withMemory } from './entering.ts';
 import type { Options } from './options.ts';
-import { pullbackOf } from './pullback.ts';
+import { compiledPullback, dynamicPullback, type Pullback } from './pullback.ts';
 import { pushforwardOf, pushing } from './pushforward.ts';
 import type { Specialisation } from './specialisation.ts';
+import { triesCompiling } from './tier.ts';
 
 /** The structure of a result, with a gradient for each of its numbers. */
 export interface Rows {
@@ -26,10 +29,15 @@ export function rowsByReverse(
   index: number,
   options: Options | undefined,
 ): Rows | Promise<Rows> {
-  return pullbackOf(f, args, [index], options, ({ outline, count, pull, release }): Rows => {
+  const finish = ({ outline, count, pull, release }: Pullback): Rows => {
     const gradients = Array.from({ length: count }, (_, leaf) => pull((put) => put(leaf, 1))[0]);
     release();
     return { outline, gradients };
+  };
+  return agreed(f, args, options, `rows ${index}`, {
+    compiled: (careful) => compiledPullback(f, args, [index], options, finish, careful),
+    dynamic: () => dynamicPullback(f, args, [index], options, finish),
+    agree: (a, b) => areClose(outlineOf(a.gradients).leaves, outlineOf(b.gradients).leaves),
   });
 }
 
@@ -80,16 +88,35 @@ function columnsOf(
   index: number,
   options: Options | undefined,
 ): Columns | Promise<Columns> {
+  const dynamic = (): Columns | Promise<Columns> => eachColumn(f, args, index, { ...options, tier: 'dynamic' });
+  if (!triesCompiling(options)) {
+    const derived = derivedOf(f);
+    const kind = `columns ${derived === undefined ? '' : `of the gradient ${derived.index}, `}${index}`;
+    return agreed<Columns>(derived?.of ?? f, args, options, kind, {
+      patience: 2,
+      compiled: () => {
+        const { answer, specialisation } = compiledColumns(f, args, index, options);
+        withoutEffects(specialisation);
+        return { answer: answer as Columns, specialisation };
+      },
+      dynamic,
+      agree: (a, b) => areClose(numbersOf(a), numbersOf(b)),
+    });
+  }
   const together = compiledFirst<Columns | 'one by one' | 'dynamic'>(
     f,
     args,
     options,
-    () => compiledColumns(f, args, index, options),
+    () => compiledColumns(f, args, index, options).answer,
     () => 'dynamic',
   );
   if (together === 'one by one') return eachColumn(f, args, index, options);
-  if (together === 'dynamic') return eachColumn(f, args, index, { ...options, tier: 'dynamic' });
-  return together;
+  return together === 'dynamic' ? dynamic() : together;
+}
+
+/** All tangents, one column after the other. */
+function numbersOf({ tangents }: Columns): unknown[] {
+  return tangents.flatMap((column) => Array.from(column));
 }
 
 function eachColumn(
@@ -119,16 +146,17 @@ function compiledColumns(
   args: readonly unknown[],
   index: number,
   options: Options | undefined,
-): Columns | 'one by one' {
+): Compiled<Columns | 'one by one'> {
   const { outline: input, count: columns } = structureOf(args[index]);
   /** Fewer lanes need less memory. */
-  const within = (most: number): Columns | 'one by one' => {
+  const within = (most: number): Compiled<Columns | 'one by one'> => {
     let lanes = 1;
     const choose = (s: Specialisation): number => (lanes = s.hasEffects ? 1 : lanesFor(columns, s.size, most));
     try {
       return withMemory(options, () =>
         pushing(f, args, [index], choose, (pass) => {
-          if (pass.specialisation.hasEffects) return 'one by one';
+          const { specialisation } = pass;
+          if (specialisation.hasEffects) return { answer: 'one by one', specialisation };
           const again = pass.keep();
           const seed = pass.seeding(index, input, columns);
           const tangents: Float64Array[] = [];
@@ -144,7 +172,7 @@ function compiledColumns(
             for (let lane = 0; lane < some; lane++)
               tangents.push(found.subarray(lane * passed.count, (lane + 1) * passed.count));
           }
-          return { outline: outline!, tangents };
+          return { answer: { outline: outline!, tangents }, specialisation };
         }),
       );
     } catch (e) {

@@ -6,6 +6,7 @@ import { isBox, type Value } from '../dynamic/numbers/box.ts';
 import type { Outline } from '../dynamic/outline.ts';
 import { irTypes } from '../lower/types/cells.ts';
 import { gradients } from './adjoints.ts';
+import { type Compiled, withoutEffects } from './agreement.ts';
 import { compiledFirst } from './attempt.ts';
 import { call, enter, withMemory } from './entering.ts';
 import { numbersOf, reverse } from './evaluate.ts';
@@ -43,12 +44,12 @@ export function pullbackOf<T>(
     f,
     args,
     options,
-    () => compiledPullback(f, args, wrt, options, finish),
+    () => compiledPullback(f, args, wrt, options, finish, false).answer,
     () => dynamicPullback(f, args, wrt, options, finish),
   );
 }
 
-function dynamicPullback<T>(
+export function dynamicPullback<T>(
   f: Function,
   args: readonly unknown[],
   wrt: readonly number[],
@@ -78,13 +79,14 @@ function dynamicPullback<T>(
 const abandoned = new FinalizationRegistry<{ close(): void }>((memory) => memory.close());
 
 /** The same on the compiled tier. Throws Decline or Left, with nothing done. */
-function compiledPullback<T>(
+export function compiledPullback<T>(
   f: Function,
   args: readonly unknown[],
   wrt: readonly number[],
   options: Options | undefined,
   finish: (p: Pullback) => T,
-): T {
+  careful: boolean,
+): Compiled<T> {
   return withMemory(options, () => {
     const { entered, evaluation } = enter(f, args, (s) => new Evaluation(s.reverse(wrt).code));
     const { specialisation } = entered;
@@ -94,6 +96,7 @@ function compiledPullback<T>(
     let released = false;
     let finished = false;
     try {
+      if (careful) withoutEffects(specialisation);
       const out = call(specialisation, evaluation, code.forward, entered.given);
       const types = irTypes(specialisation.lowered.result);
       const outcome = outcomeOf(entered, evaluation, wrt, out);
@@ -135,7 +138,7 @@ function compiledPullback<T>(
         }
         finished = true;
         if (!released) abandoned.register(pull, evaluation);
-        return done;
+        return { answer: done, specialisation };
       });
     } finally {
       if (released || !finished) evaluation.close();

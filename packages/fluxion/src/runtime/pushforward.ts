@@ -8,7 +8,7 @@ import type { Level } from '../ir/types.ts';
 import { Decline } from '../lower/decline.ts';
 import { irTypes } from '../lower/types/cells.ts';
 import { gradients } from './adjoints.ts';
-import { compiledFirst } from './attempt.ts';
+import { agreed, areClose, areSame, type Compiled, withoutEffects } from './agreement.ts';
 import { type Derived, derivedOf } from './derived.ts';
 import { call, type Entered, enter, withMemory } from './entering.ts';
 import { forward, numbersOf } from './evaluate.ts';
@@ -34,13 +34,15 @@ export function pushforwardOf(
   tangents: readonly unknown[],
   options: Options | undefined,
 ): Pushed | Promise<Pushed> {
-  return compiledFirst(
-    f,
-    [...args, ...tangents],
-    options,
-    () => compiledPushforward(f, args, tangents, options),
-    () => dynamicPushforward(f, args, tangents),
-  );
+  const derived = derivedOf(f);
+  const wrt = args.flatMap((_, i) => (tangents[i] === undefined || tangents[i] === null ? [] : [i]));
+  const kind = `pushforward ${derived === undefined ? '' : `of the gradient ${derived.index}, `}${wrt}`;
+  return agreed(derived?.of ?? f, [...args, ...tangents], options, kind, {
+    compiled: (careful) => compiledPushforward(f, args, tangents, wrt, options, careful),
+    dynamic: () => dynamicPushforward(f, args, tangents),
+    agree: (a, b, exact) =>
+      areSame(a.value, b.value, exact && derived === undefined) && areClose(a.tangents, b.tangents),
+  });
 }
 
 function dynamicPushforward(
@@ -59,9 +61,10 @@ function compiledPushforward(
   f: Function,
   args: readonly unknown[],
   tangents: readonly unknown[],
+  wrt: readonly number[],
   options: Options | undefined,
-): Pushed {
-  const wrt = args.flatMap((_, i) => (tangents[i] === undefined || tangents[i] === null ? [] : [i]));
+  careful: boolean,
+): Compiled<Pushed> {
   return withMemory(options, () =>
     pushing(
       f,
@@ -69,6 +72,8 @@ function compiledPushforward(
       wrt,
       () => 1,
       (pass) => {
+        const { specialisation } = pass;
+        if (careful) withoutEffects(specialisation);
         for (const i of wrt) {
           const { outline, count } = structureOf(args[i]);
           const seed = pass.seeding(i, outline, count);
@@ -80,7 +85,7 @@ function compiledPushforward(
         const { value, outline, count, read } = pass.run();
         const found = new Float64Array(count);
         read(found, 1);
-        return { value, outline, tangents: found };
+        return { answer: { value, outline, tangents: found }, specialisation };
       },
     ),
   );
