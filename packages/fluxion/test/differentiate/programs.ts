@@ -25,6 +25,7 @@ interface Scope {
   readonly xs: readonly Value[];
   readonly ys: readonly Value[];
   readonly pairs: readonly Value[];
+  readonly conditions: readonly Value[];
   readonly exits: readonly { label: Label; types: number }[];
 }
 
@@ -72,6 +73,7 @@ class Writer {
         xs: [params[0]],
         ys: [params[1]],
         pairs: [],
+        conditions: [],
         exits: [],
       };
       this.statements(scope, 0);
@@ -86,6 +88,7 @@ class Writer {
       xs: [...scope.xs],
       ys: [...scope.ys],
       pairs: [...scope.pairs],
+      conditions: [...scope.conditions],
       exits: [...scope.exits],
     };
   }
@@ -109,11 +112,16 @@ class Writer {
     return b.integer('and', this.pick([...scope.ints, b.int(this.choose(length))]), b.int(length - 1));
   }
 
-  private condition(scope: Scope): Value {
+  private condition(scope: Scopes): Value {
     const { b } = this;
-    if (this.choose(3) === 0)
-      return b.compare('lt', b.integer('and', this.pick(scope.ints), b.int(7)), b.int(this.choose(8)));
-    return b.compare(this.choose(2) === 0 ? 'lt' : 'ge', this.pick(scope.numbers), this.pick(scope.numbers));
+    // What has been decided before, perhaps by leaving, may be asked again.
+    if (scope.conditions.length > 0 && this.choose(3) === 0) return this.pick(scope.conditions);
+    const made =
+      this.choose(3) === 0
+        ? b.compare('lt', b.integer('and', this.pick(scope.ints), b.int(7)), b.int(this.choose(8)))
+        : b.compare(this.choose(2) === 0 ? 'lt' : 'ge', this.pick(scope.numbers), this.pick(scope.numbers));
+    scope.conditions.push(made);
+    return made;
   }
 
   private statement(scope: Scopes, depth: number): void {

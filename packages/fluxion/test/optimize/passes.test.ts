@@ -181,6 +181,30 @@ test('values: sums once, loads until something may have written the cell, checks
   ]);
 });
 
+test('values: what has left by a branch has decided its condition for what follows', () => {
+  const source = (then: string, otherwise: string): string => `func f(%c: bool, %x: f64, %y: f64) -> f64 {
+    %r: f64 = block L1 {
+      if %c {
+        ${then}
+      } else {
+        ${otherwise}
+      }
+      %s: f64 = if %c {
+        yield %x
+      } else {
+        yield %y
+      }
+      yield %s
+    }
+    yield %r
+  }`;
+  const leave = 'br L1 %x';
+  for (const c of [0, 1]) {
+    expect(after(source(leave, 'yield'), ['values', 'simplify'], [c, 3, 4])).toContain('yield %y');
+    expect(after(source('yield', 'br L1 %y'), ['values', 'simplify'], [c, 3, 4])).toContain('yield %x');
+  }
+});
+
 test('values: elements at two indexes are two only if that is known', () => {
   const text = after(
     `space s: f64 elements
