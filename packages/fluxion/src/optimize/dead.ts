@@ -5,7 +5,7 @@
  */
 import { ById } from '../ir/ids.ts';
 import type { Func, Label, Loop, Module, Op, Region, Value } from '../ir/ops.ts';
-import { operandsOf } from '../ir/ops.ts';
+import { operandsOf, regionsOf } from '../ir/ops.ts';
 import { type EffectsOf, effectsOf } from './effects.ts';
 import { mapFunctions, withBody } from './rewrite.ts';
 
@@ -23,6 +23,12 @@ interface Branch {
   readonly within: number;
 }
 
+function operationsIn(region: Region): number {
+  let count = region.ops.length;
+  for (const op of region.ops) for (const inner of regionsOf(op)) count += operationsIn(inner);
+  return count;
+}
+
 /** What is in no other operation. */
 const outermost = -1;
 
@@ -30,10 +36,10 @@ const outermost = -1;
 class Marker {
   private readonly func: Func;
   private readonly effects: EffectsOf;
-  private readonly ops: Op[] = [];
+  private readonly ops: Op[];
   /** The operation around each one, and the number that comes after all that is inside it. */
-  private readonly around: number[] = [];
-  private readonly next: number[] = [];
+  private readonly around: Int32Array;
+  private readonly next: Int32Array;
   /** The operation that gives a value, as what, if as no result, and as which of several. */
   private readonly givenBy: ById<number>;
   private readonly roles: ById<Role>;
@@ -43,15 +49,20 @@ class Marker {
   /** Stores into objects made here, which count once the object does. */
   private readonly pending = new Map<number, number[]>();
   private readonly roots: number[] = [];
-  private readonly live: boolean[] = [];
+  private readonly live: Uint8Array;
   private readonly needed: ById<true>;
   private readonly work: Value[] = [];
-  /** The next operation to be written, or left out. */
+  /** The next operation: to be numbered, and later to be written or left out. */
   private at = 0;
 
   constructor(func: Func, effects: EffectsOf) {
     this.func = func;
     this.effects = effects;
+    const count = operationsIn(func.body);
+    this.ops = new Array<Op>(count);
+    this.around = new Int32Array(count);
+    this.next = new Int32Array(count);
+    this.live = new Uint8Array(count);
     this.givenBy = new ById(func);
     this.roles = new ById(func);
     this.places = new ById(func);
@@ -64,16 +75,16 @@ class Marker {
     for (const n of this.roots) this.keep(n);
     if (body.end.kind === 'yield') this.needAll(body.end.values);
     for (let value = this.work.pop(); value !== undefined; value = this.work.pop()) this.define(value);
+    this.at = 0;
     const next = this.region(body);
     return withBody(this.func, next);
   }
 
   private collect(region: Region, within: number): void {
     for (const op of region.ops) {
-      const n = this.ops.push(op) - 1;
-      this.live.push(false);
-      this.around.push(within);
-      this.next.push(n + 1);
+      const n = this.at++;
+      this.ops[n] = op;
+      this.around[n] = within;
       this.defines(op.results, n);
       if (op.op === 'if') {
         this.collect(op.then, n);
@@ -88,7 +99,7 @@ class Marker {
         this.collect(op.test, n);
         this.collect(op.body, n);
       }
-      this.next[n] = this.ops.length;
+      this.next[n] = this.at;
       this.classify(op, n);
     }
     const { end } = region;
@@ -158,8 +169,8 @@ class Marker {
   }
 
   private keep(n: number): void {
-    if (this.live[n]) return;
-    this.live[n] = true;
+    if (this.live[n] === 1) return;
+    this.live[n] = 1;
     if (this.around[n] !== outermost) this.keep(this.around[n]);
     const op = this.ops[n];
     switch (op.op) {
@@ -213,7 +224,7 @@ class Marker {
     let changed = false;
     const ops: Op[] = [];
     for (const op of region.ops) {
-      if (!this.live[this.at]) {
+      if (this.live[this.at] === 0) {
         this.at = this.next[this.at];
         changed = true;
         continue;

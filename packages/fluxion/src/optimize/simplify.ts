@@ -318,6 +318,18 @@ function isCheap(region: Region): boolean {
   });
 }
 
+/** The place of a value among a list; most lists are so short that looking through them is quickest. */
+function placesOf(values: readonly Value[]): (value: Value) => number | undefined {
+  if (values.length > 16) {
+    const places = new Map(values.map(({ id }, n) => [id, n]));
+    return ({ id }) => places.get(id);
+  }
+  return ({ id }) => {
+    const n = values.findIndex((value) => value.id === id);
+    return n < 0 ? undefined : n;
+  };
+}
+
 function isGivenBy(region: Region, { id }: Value): boolean {
   return region.ops.some(({ results }) => results.some((result) => result.id === id));
 }
@@ -329,21 +341,21 @@ function unchanged(op: Loop, resolve: (value: Value) => Value): Map<Value, Value
   if (test.end.kind !== 'yield') return still;
   const [, ...passed] = test.end.values;
   const next = body.end.kind === 'yield' ? body.end.values : undefined;
-  const places = new Map(test.params.map((param, n) => [param.id, n]));
+  const placeInTest = placesOf(test.params);
   const steady = test.params.map(() => true);
   const valueOf = (n: number): Value | undefined => {
     const given = passed[n];
-    const place = places.get(given.id);
+    const place = placeInTest(given);
     if (place !== undefined) return steady[place] ? op.args[place] : undefined;
     return isGivenBy(test, given) ? undefined : resolve(given);
   };
-  const params = new Map(body.params.map((param, n) => [param.id, n]));
+  const placeInBody = placesOf(body.params);
   for (let changed = next !== undefined; changed; ) {
     changed = false;
     test.params.forEach((_, n) => {
       if (!steady[n]) return;
       const given = next![n];
-      const place = params.get(given.id);
+      const place = placeInBody(given);
       const value = place !== undefined ? valueOf(place) : resolve(given);
       if (value !== op.args[n]) {
         steady[n] = false;
