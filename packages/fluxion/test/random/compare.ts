@@ -61,8 +61,12 @@ export function apart(a: readonly number[], b: readonly number[]): string | unde
 
 function disagreement(dynamic: readonly Observation[], compiled: readonly Observation[]): Verdict | undefined {
   for (const [i, { step, exact, numbers }] of dynamic.entries()) {
-    // An object under two arguments that is given what it holds already, or what is never read: the one tier sees a write, the other none.
-    if (isThrown(exact) && exact.threw === 'AmbiguousAlias') continue;
+    if (isThrown(exact) && exact.threw === 'AmbiguousAlias') {
+      if (same(exact, compiled[i].exact)) continue;
+      // An object under two arguments that is given what it holds already, or what is never read: the one tier sees a write, the other none,
+      // and goes on. What is captured is then not the same any more.
+      return undefined;
+    }
     if (!same(exact, compiled[i].exact))
       return { kind: 'disagrees', step, what: `${shown(exact)} and ${shown(compiled[i].exact)}` };
     const differ = apart(numbers, compiled[i].numbers);
