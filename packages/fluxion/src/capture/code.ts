@@ -82,8 +82,6 @@ export class Code {
    * what the module's own functions do. Nothing is asked of the inspector for it.
    */
   besides(fn: Function, name: string, declared: number): EngineLocation | undefined {
-    const known = codes.get(fn);
-    if (known !== undefined) return known.at;
     const { place } = this;
     const source = toText.call(fn);
     // Classes may have a scope of their own around them.
@@ -98,6 +96,8 @@ export class Code {
         ? /^[ \t]*=[ \t]*$/.test(text.slice(declared + name.length, own.start))
         : /^(?:async[ \t]+)?function[ \t]+$/.test(text.slice(own.start, declared));
     if (!isDeclared) return undefined;
+    const known = codes.get(fn);
+    if (known !== undefined) return known.at;
     const at = locationBeside(this.at, text, place.start + place.offset, compiled.offset);
     codes.set(fn, new Code(fn, at, true, own));
     return at;

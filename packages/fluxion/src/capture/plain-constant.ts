@@ -12,7 +12,8 @@ const unclear = /\\u(?:00[2-7]|\{0*[2-7][\da-f]\})|\beval\b|\bfunction[ \t*]*(?:
 const exported = /^export[ \t]*\{[\w$\s,]*\}/gm;
 
 const declared = /(?:^|[\s;{}])(const|function)[ \t]+$/;
-const generator = /\bfunction[ \t]*\*[ \t]*$/;
+/** What declares the name behind it; so does what `declared` does not take, as where a comment stands before it. */
+const declaring = /\b(?:const|let|var|function[ \t]*\*?|class|import|as|enum|namespace|type|interface)[ \t]*$/;
 const property = /(?:^|[^.])\.$/;
 
 /** What stands before, on the same line, ends so only where an expression begins. */
@@ -57,7 +58,7 @@ export function plainConstant(name: string, text: string): number | undefined {
       at = index;
       continue;
     }
-    if (generator.test(before)) return undefined;
+    if (declaring.test(before)) return undefined;
     if (called.test(after)) continue;
     onlyCalled = false;
     if (!goesOn.test(after) && !beginsExpression.test(before)) return undefined;

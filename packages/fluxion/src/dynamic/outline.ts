@@ -254,7 +254,7 @@ class Walk {
       if (isDetached(source)) {
         throw fluxionError('BadArgument', {
           operator: 'A derivative',
-          problem: 'an argument holds memory that has been transferred to somebody else: its ArrayBuffer is detached',
+          problem: 'an argument or a result holds memory that has been transferred away: its ArrayBuffer is detached',
           fix: 'Take the derivative before the memory is transferred, or transfer a copy.',
         });
       }

@@ -10,6 +10,16 @@ export interface Derived {
   readonly index: number;
 }
 
+/** The user's function behind f, and what a derivative of that kind of f is to it. */
+export function kindOf(
+  f: Function,
+  kind: string,
+): { readonly of: Function; readonly kind: string; readonly first: boolean } {
+  const derived = derivedOf(f);
+  if (derived === undefined) return { of: f, kind, first: true };
+  return { of: derived.of, kind: `${kind} of the gradient ${derived.index}`, first: false };
+}
+
 export function derivedOf(f: Function): Derived | undefined {
   const made = derivedFrom(f);
   if (made?.operator !== 'grad') return undefined;

@@ -7,14 +7,12 @@ import type { Value } from '../dynamic/numbers/box.ts';
 import { fill, floatsFrom, type Outline, outlineOf, structureOf } from '../dynamic/outline.ts';
 import { FluxionError } from '../errors/error.ts';
 import { agreed, areClose, type Compiled, withoutEffects } from './agreement.ts';
-import { compiledFirst } from './attempt.ts';
-import { derivedOf } from './derived.ts';
+import { kindOf } from './derived.ts';
 import { withMemory } from './entering.ts';
 import type { Options } from './options.ts';
 import { compiledPullback, dynamicPullback, type Pullback } from './pullback.ts';
 import { pushforwardOf, pushing } from './pushforward.ts';
 import type { Specialisation } from './specialisation.ts';
-import { triesCompiling } from './tier.ts';
 
 /** The structure of a result, with a gradient for each of its numbers. */
 export interface Rows {
@@ -88,30 +86,18 @@ function columnsOf(
   index: number,
   options: Options | undefined,
 ): Columns | Promise<Columns> {
-  const dynamic = (): Columns | Promise<Columns> => eachColumn(f, args, index, { ...options, tier: 'dynamic' });
-  if (!triesCompiling(options)) {
-    const derived = derivedOf(f);
-    const kind = `columns ${derived === undefined ? '' : `of the gradient ${derived.index}, `}${index}`;
-    return agreed<Columns>(derived?.of ?? f, args, options, kind, {
-      patience: 2,
-      compiled: () => {
-        const { answer, specialisation } = compiledColumns(f, args, index, options);
-        withoutEffects(specialisation);
-        return { answer: answer as Columns, specialisation };
-      },
-      dynamic,
-      agree: (a, b) => areClose(numbersOf(a), numbersOf(b)),
-    });
-  }
-  const together = compiledFirst<Columns | 'one by one' | 'dynamic'>(
-    f,
-    args,
-    options,
-    () => compiledColumns(f, args, index, options).answer,
-    () => 'dynamic',
-  );
-  if (together === 'one by one') return eachColumn(f, args, index, options);
-  return together === 'dynamic' ? dynamic() : together;
+  const { of, kind } = kindOf(f, `columns ${index}`);
+  const found = agreed<Columns | undefined>(of, args, options, kind, {
+    patience: 2,
+    compiled: (careful) => {
+      const compiled = compiledColumns(f, args, index, options);
+      if (careful) withoutEffects(compiled.specialisation);
+      return compiled;
+    },
+    dynamic: () => eachColumn(f, args, index, { ...options, tier: 'dynamic' }),
+    agree: (a, b) => a !== undefined && b !== undefined && areClose(numbersOf(a), numbersOf(b)),
+  });
+  return found === undefined ? eachColumn(f, args, index, options) : (found as Columns | Promise<Columns>);
 }
 
 /** All tangents, one column after the other. */
@@ -140,23 +126,23 @@ function eachColumn(
     : assemble(columns as Exclude<(typeof columns)[0], Promise<unknown>>[]);
 }
 
-/** Several columns a run; where somebody could tell how often f runs, they are to be had one by one. */
+/** Several columns a run; undefined where somebody could tell how often f runs: they are to be had one by one. */
 function compiledColumns(
   f: Function,
   args: readonly unknown[],
   index: number,
   options: Options | undefined,
-): Compiled<Columns | 'one by one'> {
+): Compiled<Columns | undefined> {
   const { outline: input, count: columns } = structureOf(args[index]);
   /** Fewer lanes need less memory. */
-  const within = (most: number): Compiled<Columns | 'one by one'> => {
+  const within = (most: number): Compiled<Columns | undefined> => {
     let lanes = 1;
     const choose = (s: Specialisation): number => (lanes = s.hasEffects ? 1 : lanesFor(columns, s.size, most));
     try {
       return withMemory(options, () =>
         pushing(f, args, [index], choose, (pass) => {
           const { specialisation } = pass;
-          if (specialisation.hasEffects) return { answer: 'one by one', specialisation };
+          if (specialisation.hasEffects) return { answer: undefined, specialisation };
           const again = pass.keep();
           const seed = pass.seeding(index, input, columns);
           const tangents: Float64Array[] = [];

@@ -9,7 +9,7 @@ import { Decline } from '../lower/decline.ts';
 import { irTypes } from '../lower/types/cells.ts';
 import { gradients } from './adjoints.ts';
 import { agreed, areClose, areSame, type Compiled, withoutEffects } from './agreement.ts';
-import { type Derived, derivedOf } from './derived.ts';
+import { type Derived, derivedOf, kindOf } from './derived.ts';
 import { call, type Entered, enter, withMemory } from './entering.ts';
 import { forward, numbersOf } from './evaluate.ts';
 import { Evaluation } from './evaluation.ts';
@@ -34,14 +34,13 @@ export function pushforwardOf(
   tangents: readonly unknown[],
   options: Options | undefined,
 ): Pushed | Promise<Pushed> {
-  const derived = derivedOf(f);
   const wrt = args.flatMap((_, i) => (tangents[i] === undefined || tangents[i] === null ? [] : [i]));
-  const kind = `pushforward ${derived === undefined ? '' : `of the gradient ${derived.index}, `}${wrt}`;
-  return agreed(derived?.of ?? f, [...args, ...tangents], options, kind, {
+  const { of, kind, first } = kindOf(f, `pushforward ${wrt}`);
+  return agreed(of, [...args, ...tangents], options, kind, {
     compiled: (careful) => compiledPushforward(f, args, tangents, wrt, options, careful),
     dynamic: () => dynamicPushforward(f, args, tangents),
-    agree: (a, b, exact) =>
-      areSame(a.value, b.value, exact && derived === undefined) && areClose(a.tangents, b.tangents),
+    // What a gradient gives is a derivative itself.
+    agree: (a, b, exact) => areSame(a.value, b.value, exact && first) && areClose(a.tangents, b.tangents),
   });
 }
 

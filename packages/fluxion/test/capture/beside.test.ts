@@ -11,6 +11,7 @@ beforeAll(() => {
   writeFileSync(
     join(folder, 'helpers.mjs'),
     `// λ
+import { elsewhere } from './elsewhere.mjs';
 let scale = 2; const offset = 1;
 export function setScale(to) { scale = to; }
 const squash = (u) => u / (scale + Math.abs(u)); const second = (u) => squash(u) - offset;
@@ -23,14 +24,22 @@ function base(a, b) { return a - b; }
 const bound = base.bind(null, 1);
 const named = function named(u) { return u < 1 ? u : named(u / 2); };
 const Kind = class { static own = 1; static of(u) { return u + Kind.own; } };
+const alias = elsewhere;
 const twin = (u) => u / 2;
 {
   const twin = (u) => u / 2;
   globalThis.inner = twin;
 }
 export function f(x) {
-  return second(blend(squash(x), named(x))) + made(x) + bound(x) + twin(x) + (later() === 0) + new Kind().x;
+  return second(blend(squash(x), named(x))) + made(x) + bound(x) + twin(x) + elsewhere(x) + alias(x) + (later() === 0) + new Kind().x;
 }
+`,
+  );
+  writeFileSync(
+    join(folder, 'elsewhere.mjs'),
+    `let scale = 'elsewhere';
+export function elsewhere(u) { return scale === 'elsewhere' ? u : 0; }
+export const change = () => { scale = 'changed'; };
 `,
   );
   writeFileSync(
@@ -75,7 +84,11 @@ for (const [instance, together] of [['a', true], ['b', false]]) {
   found.push({ asked, said: names.map((name, n) => [name, said(values[n])]) });
   setScale(together ? 6 : 8);
 }
-console.log(JSON.stringify(found));
+// The proof for the one looks at a function of another module, of which the other is then another name.
+const { f } = await import(new URL('helpers.mjs?c', import.meta.url).href);
+const [import_, alias] = ['elsewhere', 'alias'].map((name) => capture(f).binding(name));
+const scale = capture(alias.value).binding('scale').get();
+console.log(JSON.stringify([...found, [import_.kind, alias.kind, scale]]));
 `,
   );
   writeFileSync(
@@ -102,7 +115,12 @@ describe('functions captured beside another', () => {
     const source = (path: string): string => new URL(`../../src/capture/${path}`, import.meta.url).href;
     const args = ['--import', import.meta.resolve('tsx'), join(folder, 'main.mts'), source('capture.ts')];
     args.push(join(folder, 'inspected.mts'), source('inspector.ts'));
-    const [together, alone] = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Found[];
+    const [together, alone, renamed] = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as [
+      Found,
+      Found,
+      unknown,
+    ];
+    expect(renamed).toEqual(['constant', 'constant', 'elsewhere']);
     expect(together.asked).toEqual(['made', 'named', 'Kind', 'bound', 'twin']);
     expect(alone.asked).toHaveLength(9);
     // `scale` is what it is in each instance of the module.

@@ -55,8 +55,8 @@ test('other derivatives have to agree by themselves', () => {
   const h = (t: number): number[] => [t * t, Math.cos(t)];
   const x = [2, 3];
   const cases: [Function, string, (tier: 'auto' | 'dynamic') => unknown][] = [
-    [f, 'pushforward of the gradient 0, 0', (tier) => hvp(f, { tier })(x, [1, -1])],
-    [f, 'columns of the gradient 0, 0', (tier) => hessian(f, { tier })(x)],
+    [f, 'pushforward 0 of the gradient 0', (tier) => hvp(f, { tier })(x, [1, -1])],
+    [f, 'columns 0 of the gradient 0', (tier) => hessian(f, { tier })(x)],
     [f, 'pushforward 0', (tier) => jvp(f, [x], [[1, 2]], { tier })],
     [g, 'rows 0', (tier) => jacobian(g, { tier })(x)],
     [g, 'columns 0', (tier) => jacobian(g, { tier, mode: 'forward' })(x)],
